@@ -1,0 +1,1 @@
+"""Testamur: European micro-credentials as verifiable credentials."""

@@ -1,0 +1,89 @@
+"""What can be wrong, in the specifications' own terms: a `Problem` is a value, `Refused` the one exception that carries them."""
+
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+JsonObject: TypeAlias = dict[str, Any]
+
+# https://www.w3.org/TR/vc-data-model-2.0/#problem-details
+_VC = "https://www.w3.org/TR/vc-data-model#"
+PARSING_ERROR = _VC + "PARSING_ERROR"
+CRYPTOGRAPHIC_SECURITY_ERROR = _VC + "CRYPTOGRAPHIC_SECURITY_ERROR"
+MALFORMED_VALUE_ERROR = _VC + "MALFORMED_VALUE_ERROR"
+RANGE_ERROR = _VC + "RANGE_ERROR"
+
+# https://www.w3.org/TR/vc-data-integrity/#processing-errors and https://www.w3.org/TR/cid-1.0/#processing-errors
+_SECURITY = "https://w3id.org/security#"
+PROOF_GENERATION_ERROR = _SECURITY + "PROOF_GENERATION_ERROR"
+PROOF_VERIFICATION_ERROR = _SECURITY + "PROOF_VERIFICATION_ERROR"
+PROOF_TRANSFORMATION_ERROR = _SECURITY + "PROOF_TRANSFORMATION_ERROR"
+INVALID_DOMAIN_ERROR = _SECURITY + "INVALID_DOMAIN_ERROR"
+INVALID_CHALLENGE_ERROR = _SECURITY + "INVALID_CHALLENGE_ERROR"
+DATA_LOSS_DETECTION_ERROR = _SECURITY + "DATA_LOSS_DETECTION_ERROR"
+INVALID_VERIFICATION_METHOD_URL = _SECURITY + "INVALID_VERIFICATION_METHOD_URL"
+INVALID_CONTROLLED_IDENTIFIER_DOCUMENT = _SECURITY + "INVALID_CONTROLLED_IDENTIFIER_DOCUMENT"
+INVALID_CONTROLLED_IDENTIFIER_DOCUMENT_ID = _SECURITY + "INVALID_CONTROLLED_IDENTIFIER_DOCUMENT_ID"
+INVALID_VERIFICATION_METHOD = _SECURITY + "INVALID_VERIFICATION_METHOD"
+INVALID_RELATIONSHIP_FOR_VERIFICATION_METHOD = _SECURITY + "INVALID_RELATIONSHIP_FOR_VERIFICATION_METHOD"
+
+# https://www.w3.org/TR/vc-bitstring-status-list/#processing-errors
+_STATUS = "https://www.w3.org/ns/credentials/status-list#"
+STATUS_RETRIEVAL_ERROR = _STATUS + "STATUS_RETRIEVAL_ERROR"
+STATUS_VERIFICATION_ERROR = _STATUS + "STATUS_VERIFICATION_ERROR"
+STATUS_LIST_LENGTH_ERROR = _STATUS + "STATUS_LIST_LENGTH_ERROR"
+
+# No specification names these; docs/problems.md describes each.
+TESTAMUR = "https://w3id.org/testamur/problems#"
+MISSING_ELEMENT = TESTAMUR + "MISSING_ELEMENT"
+UNKNOWN_VALUE = TESTAMUR + "UNKNOWN_VALUE"
+UNSUPPORTED_MECHANISM = TESTAMUR + "UNSUPPORTED_MECHANISM"
+EXPIRED = TESTAMUR + "EXPIRED"
+NOT_YET_VALID = TESTAMUR + "NOT_YET_VALID"
+REVOKED = TESTAMUR + "REVOKED"
+SUSPENDED = TESTAMUR + "SUSPENDED"
+UNKNOWN_ISSUER = TESTAMUR + "UNKNOWN_ISSUER"
+MISSING_PROOF = TESTAMUR + "MISSING_PROOF"
+STATE_CONFLICT = TESTAMUR + "STATE_CONFLICT"
+NOT_FOUND = TESTAMUR + "NOT_FOUND"
+GONE = TESTAMUR + "GONE"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong.
+
+    `type` is a URL, one of the specifications' where they have one. `at` is a JSON Pointer (RFC 6901) into what was
+    handed in, "" for the whole. `detail` is for the person who can act: which value, and what is wrong with it.
+    `remedy` is what to do next, "" where `detail` says it already.
+    """
+
+    type: str
+    at: str = ""
+    detail: str = ""
+    remedy: str = ""
+
+    @property
+    def code(self) -> str:
+        """The name after the `#`, as people and scripts know it."""
+        return self.type.rpartition("#")[2]
+
+
+class Refused(Exception):  # noqa: N818 - the design's word
+    """Raised with every problem that was found, never with none. Positional, so that it crosses a process boundary."""
+
+    def __init__(self, *problems: Problem) -> None:
+        if not problems:
+            raise ValueError("a refusal needs at least one problem")
+        super().__init__(*problems)
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        return self.args
+
+    def __str__(self) -> str:
+        return "; ".join(f"{problem.code} at {problem.at or '/'}: {problem.detail}" for problem in self.problems)
+
+
+def pointer(*parts: str | int) -> str:
+    """A JSON Pointer (RFC 6901) from its reference tokens."""
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)

@@ -1,0 +1,403 @@
+"""What we ask of the world: each a small protocol that an adapter fulfils and `main` hands in."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Concatenate, ParamSpec, Protocol, TypeVar
+
+from app.core.credential.micro_credential import Organisation
+from app.core.json_ld import Contexts
+from app.core.personal import Personal
+from app.core.problems import JsonObject
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+# ── the network ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What an address answered: 200, no redirect followed, at most the byte limit, identity encoding."""
+
+    url: str
+    media_type: str
+    content: bytes
+
+
+class Fetch(Protocol):
+    async def __call__(self, url: str, *, accept: str, deadline: float, otherwise: str) -> Fetched:
+        """GET `url`. `deadline` is a reading of the event loop's clock, one for all fetches of a verification.
+
+        Raises Refused with one problem of type `otherwise` where it may not be asked, did not answer in time, or
+        answered something else than 200: the detail says which host and why.
+        """
+        ...
+
+
+class Compute(Protocol):
+    async def run(self, work: Callable[Concatenate[Contexts, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Runs `work(contexts, *args)` where it can't hold up the event loop. Arguments and results are frozen values.
+
+        `work` is a function of a module, so that another process finds it. Raises what `work` raises (Refused), and
+        Overloaded where the queue is full or the deadline passed.
+        """
+        ...
+
+
+# ── keys ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class KeyPurpose(StrEnum):
+    """What a key is for. A signer refuses every other purpose (trust rule 5)."""
+
+    CREDENTIAL = "credential"
+    STATUS_LIST = "status-list"
+    ACCESS_TOKEN = "access-token"  # noqa: S105 - a purpose, not a password
+    CLAIM_LINK = "claim-link"
+    DATA = "data"
+
+
+class Signer(Protocol):
+    """Stands before one private key. Nothing else ever sees one."""
+
+    @property
+    def verification_method(self) -> str: ...
+
+    @property
+    def purposes(self) -> frozenset[KeyPurpose]: ...
+
+    @property
+    def algorithm(self) -> str:
+        """JOSE name of the signature algorithm: `EdDSA`."""
+        ...
+
+    async def sign(self, data: bytes, *, purpose: KeyPurpose) -> bytes:
+        """The raw signature over `data`. Raises Refused (PROOF_GENERATION_ERROR) for a purpose that is not the key's."""
+        ...
+
+
+class Vault(Protocol):
+    """Personal data at rest: AES-256-GCM under a data key of its award, which is wrapped by a key in `keys/`."""
+
+    def new_data_key(self) -> bytes:
+        """A fresh data key, wrapped: what the database may keep. Destroying it is erasing all that it sealed."""
+        ...
+
+    def seal(self, plaintext: bytes, *, data_key: bytes, bound_to: str) -> bytes:
+        """`bound_to` names the row and the column: a sealed value moved elsewhere does not open."""
+        ...
+
+    def open(self, sealed: bytes, *, data_key: bytes, bound_to: str) -> bytes:
+        """Raises Refused where the value was altered, moved, or sealed under another key."""
+        ...
+
+    def digest(self, value: Personal[str], *, kind: str) -> bytes:
+        """A keyed digest for looking up; equal values of one kind give equal digests."""
+        ...
+
+
+# ── who our institutions and their clients are ───────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class InstitutionKey:
+    """A key of an institution as the directory knows it. `uri` names where the private part is (`file:…`)."""
+
+    verification_method: str
+    public_key_multibase: str
+    purposes: frozenset[KeyPurpose]
+    uri: str
+    created: datetime
+    retired: datetime | None = None
+    revoked: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Institution:
+    """One awarding body that this service issues for. `name` is its slug in URLs, `[a-z0-9-]+`."""
+
+    name: str
+    did: str
+    profile: Organisation
+    time_zone: str
+    languages: tuple[str, ...]
+    contact: str
+    demo: bool
+    keys: tuple[InstitutionKey, ...] = ()
+    accent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A program of an institution. Its secret is 256 random bits, kept as SHA-256 alone."""
+
+    id: str
+    institution: str
+    secret_sha256: bytes
+    scopes: frozenset[str]
+    revoked: datetime | None = None
+
+
+class Directory(Protocol):
+    async def institution(self, name: str) -> Institution | None: ...
+
+    async def institution_by_did(self, did: str) -> Institution | None: ...
+
+    async def institutions(self) -> Sequence[Institution]: ...
+
+    async def client(self, client_id: str) -> Client | None: ...
+
+    async def add_institution(self, institution: Institution, client: Client, *, public_url: str) -> None:
+        """The first institution, its client and the deployment's public URL, in one transaction.
+
+        Raises Refused (STATE_CONFLICT) where there is one already.
+        """
+        ...
+
+    async def public_url(self) -> str | None:
+        """The public URL as it was at the first start; None before it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class KnownIssuer:
+    """An issuer that we can say something of. `source` tells where from, for the reader."""
+
+    id: str
+    name: str
+    source: str
+    url: str | None = None
+    demo: bool = False
+
+
+class KnownIssuers(Protocol):
+    async def find(self, issuer_id: str) -> KnownIssuer | None: ...
+
+
+# ── the register of awards ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class StatusEntry:
+    """One place in one published list."""
+
+    list_id: str
+    index: int
+    purpose: str = "revocation"
+
+
+class Ready(Protocol):
+    @property
+    def document(self) -> JsonObject: ...
+
+
+class Examined(Protocol):
+    """What `examine` found nothing wrong with; `at` is pure and adds nothing but the entry."""
+
+    def at(self, entry: StatusEntry) -> Ready: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Idempotency:
+    """The `Idempotency-Key` of a request (draft-ietf-httpapi-idempotency-key-header), and a digest of the request."""
+
+    key: str
+    request_digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Intention:
+    """What `intend` writes down, beside the document that it makes from `examined`."""
+
+    award_id: str
+    credential_id: str
+    institution: str
+    mechanism: str
+    verification_method: str
+    examined: Examined
+    title: str
+    learner_name: Personal[str]
+    learner_digests: tuple[bytes, ...]
+    achievement_id: str
+    awarded_date: str
+    claim_token_sha256: bytes
+    claim_expires: datetime
+    actor: str
+    idempotency: Idempotency | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Intended:
+    """An intent as it stands in the register: what any process can complete from."""
+
+    award_id: str
+    credential_id: str
+    institution: str
+    mechanism: str
+    verification_method: str
+    document: JsonObject
+    intended_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ActRecord:
+    """One act on an award, with who did it and why. The reason is the institution's own and never published."""
+
+    act: str
+    actor: str
+    at: datetime
+    reason: Personal[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredCredential:
+    id: str
+    mechanism: str
+    state: str
+    status_list_id: str
+    status_list_index: int
+    signed: Personal[bytes] | None
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredAward:
+    """An award as the register holds it, opened."""
+
+    id: str
+    institution: str
+    state: str
+    title: str
+    learner_name: Personal[str]
+    achievement_id: str
+    awarded_date: str
+    created: datetime
+    claim_generation: int
+    claim_expires: datetime
+    credentials: tuple[RegisteredCredential, ...]
+    acts: tuple[ActRecord, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    awards: tuple[RegisteredAward, ...]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimLink:
+    """A claim link as it was found by its token's digest: it may be withdrawn or expired."""
+
+    award_id: str
+    generation: int
+    expires: datetime
+    withdrawn: datetime | None
+
+
+class Register(Protocol):
+    """What was awarded. The unit is the credential; an award groups those that say the same."""
+
+    async def intend(self, intention: Intention, *, now: datetime) -> Intended | RegisteredAward:
+        """ONE transaction: idempotency key, award, credential, list and index, key, and the whole unsigned document.
+
+        Returns the award itself where the idempotency key was used for it before and its credentials are recorded.
+        Raises Refused: IDEMPOTENCY_KEY_REUSED (another request), IDEMPOTENCY_IN_FLIGHT (its lease is still running).
+        """
+        ...
+
+    async def record(self, credential_id: str, signed: bytes, *, now: datetime) -> bytes:
+        """Records the bytes where the state is still *intended*; returns the first recorded bytes, which win.
+
+        Raises Refused (STATE_CONFLICT) where the intent was voided.
+        """
+        ...
+
+    async def void(self, credential_id: str, *, reason: str, now: datetime) -> None:
+        """Ends an intent that can't be completed. Its index is burnt."""
+        ...
+
+    async def unfinished(self, *, now: datetime) -> Intended | None:
+        """One intent whose lease has run out, its lease renewed for the caller; None where there is none."""
+        ...
+
+    async def find(self, award_id: str, *, institution: str) -> RegisteredAward | None: ...
+
+    async def list(self, *, institution: str, cursor: str | None, limit: int) -> Page:
+        """Newest first. Raises Refused (MALFORMED_VALUE_ERROR at /cursor) for a cursor that is not ours."""
+        ...
+
+    async def act(
+        self, award_id: str, act: str, *, institution: str, actor: str, reason: Personal[str] | None, now: datetime
+    ) -> RegisteredAward:
+        """One row of `issuer/life.py`, on the award and all its credentials, in one transaction; status lists' versions rise.
+
+        Raises Refused: NOT_FOUND, STATE_CONFLICT (the table has no such row).
+        """
+        ...
+
+    async def claim(self, token_sha256: bytes) -> tuple[ClaimLink, RegisteredAward] | None: ...
+
+
+# ── what we publish ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class StatusListRows:
+    """A status list as its rows say: `version` rises with every change; `set_indexes` are the bits that are set."""
+
+    list_id: str
+    institution: str
+    purpose: str
+    length: int
+    version: int
+    set_indexes: Sequence[int] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedList:
+    """The signed list as it was last published, and of which version of the rows it was made."""
+
+    list_id: str
+    version: int
+    published: datetime
+    content: bytes
+
+
+class StatusLists(Protocol):
+    """Where lists are kept. A list is a projection of rows, published under a version by compare-and-swap."""
+
+    async def rows(self, list_id: str) -> StatusListRows | None: ...
+
+    async def version(self, list_id: str) -> int | None: ...
+
+    async def published(self, list_id: str) -> PublishedList | None: ...
+
+    async def publish(self, published: PublishedList) -> PublishedList:
+        """Keeps it where its version (then its time) is newer than what is kept; returns what is kept then."""
+        ...
+
+
+class Publications(Protocol):
+    """What this service publishes, as the verifier asks for it, without a network."""
+
+    async def status_list(self, url: str, *, now: datetime) -> bytes | None:
+        """The signed list at one of our own URLs; None where the URL is not ours."""
+        ...
+
+    async def controlled_identifier_document(self, identifier: str) -> JsonObject | None:
+        """The document of one of our own institutions; None where it is not ours."""
+        ...
+
+
+# ── what else `main` hands in ────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Clock(Protocol):
+    def __call__(self) -> datetime:
+        """Now, in UTC, with its zone."""
+        ...
+
+
+Headers = Mapping[str, str]
