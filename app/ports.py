@@ -1,4 +1,4 @@
-"""What we ask of the world: each a small protocol that an adapter fulfils and `main` hands in."""
+"""What we ask of the world, in small protocols that `main` hands in: one module, because it is one boundary."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +13,35 @@ from app.core.problems import JsonObject
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+
+# ── what may fail for a while ────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Unavailable(Exception):  # noqa: N818 - the state, not the mistake
+    """Something that we need (a database) does not answer now: nothing is half done, and it may be asked again."""
+
+    def __init__(self, what: str, retry_after_seconds: int = 5) -> None:
+        super().__init__(what, retry_after_seconds)
+        self.retry_after_seconds = retry_after_seconds
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class Overloaded(Exception):  # noqa: N818 - the state, not the mistake
+    """There is no room for more work now: it was not begun, or lost, and may be asked again."""
+
+    def __init__(self, what: str, retry_after_seconds: int = 1) -> None:
+        super().__init__(what, retry_after_seconds)
+        self.retry_after_seconds = retry_after_seconds
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class TooSlow(Overloaded):
+    """This very work was begun, and took longer than any may: it was stopped."""
 
 
 # ── the network ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -42,7 +71,7 @@ class Compute(Protocol):
         """Runs `work(contexts, *args)` where it can't hold up the event loop. Arguments and results are frozen values.
 
         `work` is a function of a module, so that another process finds it. Raises what `work` raises (Refused), and
-        Overloaded where the queue is full or the deadline passed.
+        Overloaded where the queue is full, TooSlow where the deadline passed.
         """
         ...
 
@@ -75,7 +104,19 @@ class Signer(Protocol):
         ...
 
     async def sign(self, data: bytes, *, purpose: KeyPurpose) -> bytes:
-        """The raw signature over `data`. Raises Refused (PROOF_GENERATION_ERROR) for a purpose that is not the key's."""
+        """The raw signature. Raises Refused (PROOF_GENERATION_ERROR) for a purpose that is not the key's."""
+        ...
+
+
+class Signers(Protocol):
+    """The keys that this process may sign with, opened at start."""
+
+    def by_method(self, verification_method: str) -> Signer:
+        """The signer of an institution's key. Raises Refused (PROOF_GENERATION_ERROR) where we do not hold it."""
+        ...
+
+    def by_purpose(self, purpose: KeyPurpose) -> Signer:
+        """The service's own key for a purpose: CLAIM_LINK (HMAC-SHA256, `HS256`) or ACCESS_TOKEN (`EdDSA`)."""
         ...
 
 
@@ -281,6 +322,15 @@ class RegisteredAward:
 
 
 @dataclass(frozen=True, slots=True)
+class NextClaim:
+    """The claim link that takes the place of a withdrawn one: its generation is one more than the award's."""
+
+    generation: int
+    token_sha256: bytes
+    expires: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     awards: tuple[RegisteredAward, ...]
     next_cursor: str | None
@@ -307,6 +357,10 @@ class Register(Protocol):
         """
         ...
 
+    async def replay(self, idempotency: Idempotency, *, institution: str) -> RegisteredAward | None:
+        """The recorded award that this key was used for; None where it was not. Raises as `intend` does."""
+        ...
+
     async def record(self, credential_id: str, signed: bytes, *, now: datetime) -> bytes:
         """Records the bytes where the state is still *intended*; returns the first recorded bytes, which win.
 
@@ -329,11 +383,20 @@ class Register(Protocol):
         ...
 
     async def act(
-        self, award_id: str, act: str, *, institution: str, actor: str, reason: Personal[str] | None, now: datetime
+        self,
+        award_id: str,
+        act: str,
+        *,
+        institution: str,
+        actor: str,
+        reason: Personal[str] | None,
+        now: datetime,
+        next_claim: NextClaim | None = None,
     ) -> RegisteredAward:
-        """One row of `issuer/life.py`, on the award and all its credentials, in one transaction; status lists' versions rise.
+        """One row of `issuer/life.py`, on the award and all its credentials, in one transaction; lists' versions rise.
 
-        Raises Refused: NOT_FOUND, STATE_CONFLICT (the table has no such row).
+        `withdraw` ends the claim link and needs `next_claim`, the one that is found from then on.
+        Raises Refused: NOT_FOUND, STATE_CONFLICT (the table has no such row; another withdrew meanwhile).
         """
         ...
 

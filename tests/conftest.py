@@ -5,6 +5,15 @@ from pathlib import Path
 import pytest
 
 from app.core.json_ld import Contexts
+from tests.databases import (  # noqa: F401 - fixtures
+    database,
+    database_url,
+    empty_database_url,
+    migrated_postgres,
+    migrated_sqlite,
+    postgres_url,
+    vault,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 

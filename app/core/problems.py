@@ -1,4 +1,4 @@
-"""What can be wrong, in the specifications' own terms: a `Problem` is a value, `Refused` the one exception that carries them."""
+"""What can be wrong, in the specifications' terms: a `Problem` is a value, `Refused` the exception that carries it."""
 
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -46,6 +46,12 @@ MISSING_PROOF = TESTAMUR + "MISSING_PROOF"
 STATE_CONFLICT = TESTAMUR + "STATE_CONFLICT"
 NOT_FOUND = TESTAMUR + "NOT_FOUND"
 GONE = TESTAMUR + "GONE"
+IDEMPOTENCY_KEY_REUSED = TESTAMUR + "IDEMPOTENCY_KEY_REUSED"
+IDEMPOTENCY_IN_FLIGHT = TESTAMUR + "IDEMPOTENCY_IN_FLIGHT"
+SETTING_ERROR = TESTAMUR + "SETTING_ERROR"
+KEY_ERROR = TESTAMUR + "KEY_ERROR"
+INVALID_TOKEN = TESTAMUR + "INVALID_TOKEN"
+INSUFFICIENT_SCOPE = TESTAMUR + "INSUFFICIENT_SCOPE"
 
 
 @dataclass(frozen=True, slots=True)

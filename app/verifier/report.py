@@ -3,10 +3,21 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import TypeAlias
+from typing import TypeAlias, assert_never
 
+from app.core import date_time_stamp
+from app.core.credential import data_model
 from app.core.credential.received import ReceivedCredential
-from app.core.problems import Problem
+from app.core.problems import (
+    EXPIRED,
+    MISSING_PROOF,
+    NOT_YET_VALID,
+    REVOKED,
+    SUSPENDED,
+    UNSUPPORTED_MECHANISM,
+    JsonObject,
+    Problem,
+)
 from app.ports import KnownIssuer
 from app.verifier.verify_proofs import VerifiedCredential
 
@@ -63,12 +74,18 @@ class Passed:
 class Failed:
     problems: tuple[Problem, ...]
 
+    def __post_init__(self) -> None:
+        _demand_problems(self.problems)
+
 
 @dataclass(frozen=True, slots=True)
 class Undetermined:
     """It could not be told. Never "yes"."""
 
     problems: tuple[Problem, ...]
+
+    def __post_init__(self) -> None:
+        _demand_problems(self.problems)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +112,124 @@ class VerificationReport:
     verified: VerifiedCredential | None = field(repr=False, default=None)
     known_issuer: KnownIssuer | None = None
 
+    def __post_init__(self) -> None:
+        if tuple(finding.check for finding in self.findings) != tuple(Check):
+            raise ValueError("a report holds every check once, in order")
+
+    def outcome(self, check: Check) -> Outcome:
+        return next(finding.outcome for finding in self.findings if finding.check is check)
+
     @property
     def verdict(self) -> Verdict:
-        raise NotImplementedError
+        """The first that holds (trust rule 4). What is not known for certain to be so is not `valid`."""
+        status, period = self._problem_types(Check.STATUS), self._problem_types(Check.VALIDITY_PERIOD)
+        if any(isinstance(self.outcome(check), Failed) for check in _SIGNED_AND_SOUND):
+            return Verdict.INVALID
+        if any(not isinstance(self.outcome(check), Passed) for check in (Check.PROOF, Check.CONTROLLER)):
+            return Verdict.INDETERMINATE
+        if REVOKED in status:
+            return Verdict.REVOKED
+        if SUSPENDED in status:
+            return Verdict.SUSPENDED
+        if EXPIRED in period:
+            return Verdict.EXPIRED
+        if NOT_YET_VALID in period:
+            return Verdict.NOT_YET_VALID
+        if any(self._problem_types(check) for check in Check if check is not Check.KNOWN_ISSUER):
+            return Verdict.INDETERMINATE
+        return Verdict.VALID
 
     @property
     def headline(self) -> Headline:
-        raise NotImplementedError
+        match self.verdict:
+            case Verdict.VALID:
+                return Headline.VALID_KNOWN if self.known_issuer else Headline.VALID_UNKNOWN
+            case Verdict.REVOKED:
+                return Headline.REVOKED
+            case Verdict.SUSPENDED:
+                return Headline.SUSPENDED
+            case Verdict.EXPIRED:
+                return Headline.EXPIRED
+            case Verdict.NOT_YET_VALID:
+                return Headline.NOT_YET_VALID
+            case Verdict.INDETERMINATE:
+                return self._what_could_not_be_told()
+            case Verdict.INVALID:
+                return self._what_is_wrong()
+            case other:
+                assert_never(other)
+
+    def as_json(self) -> JsonObject:
+        """The report as a program reads it. `issuer` is what is proven: of an unproven credential, nobody's."""
+        return {
+            "verdict": str(self.verdict),
+            "headline": str(self.headline),
+            "issuer": self._issuer_as_json(),
+            "checkedAt": date_time_stamp.write(self.checked_at),
+            "findings": [_finding_as_json(finding) for finding in self.findings],
+        }
+
+    def _problem_types(self, check: Check) -> frozenset[str]:
+        match self.outcome(check):
+            case Passed() | NotApplicable():
+                return frozenset()
+            case Failed(problems) | Undetermined(problems):
+                return frozenset(problem.type for problem in problems)
+            case other:
+                assert_never(other)
+
+    def _what_could_not_be_told(self) -> Headline:
+        unproven = self._problem_types(Check.PROOF) | self._problem_types(Check.CONTROLLER)
+        if UNSUPPORTED_MECHANISM in unproven:
+            return Headline.INDETERMINATE_MECHANISM
+        return Headline.INDETERMINATE_KEY if unproven else Headline.INDETERMINATE_STATUS
+
+    def _what_is_wrong(self) -> Headline:
+        if MISSING_PROOF in self._problem_types(Check.PROOF):
+            return Headline.INVALID_NO_PROOF
+        if any(isinstance(self.outcome(check), Failed) for check in (Check.PROOF, Check.CONTROLLER)):
+            return Headline.INVALID_PROOF
+        return Headline.INVALID_SHAPE
+
+    def _issuer_as_json(self) -> JsonObject:
+        issuer: JsonObject = {"standing": "known" if self.known_issuer else "unknown"}
+        if self.verified:
+            issuer["id"] = data_model.issuer_id(self.verified.document)
+        if self.known_issuer:
+            issuer |= {"name": self.known_issuer.name, "source": self.known_issuer.source}
+        return issuer
+
+
+# A failure of these makes a credential invalid; a failure of the others has a verdict of its own.
+_SIGNED_AND_SOUND = (
+    Check.PROOF,
+    Check.CONTROLLER,
+    Check.DATA_MODEL,
+    Check.SCHEMA,
+    Check.OPEN_BADGE,
+    Check.MICRO_CREDENTIAL,
+)
+
+
+def _demand_problems(problems: tuple[Problem, ...]) -> None:
+    if not problems:
+        raise ValueError("what did not pass says why")
+
+
+def _finding_as_json(finding: Finding) -> JsonObject:
+    match finding.outcome:
+        case Passed(seen):
+            said: JsonObject = {"outcome": "passed", "seen": dict(seen)}
+        case Failed(problems):
+            said = {"outcome": "failed", "problems": [_problem_as_json(problem) for problem in problems]}
+        case Undetermined(problems):
+            said = {"outcome": "undetermined", "problems": [_problem_as_json(problem) for problem in problems]}
+        case NotApplicable(why):
+            said = {"outcome": "not_applicable", "why": why}
+        case other:
+            assert_never(other)
+    return {"check": str(finding.check), **said}
+
+
+def _problem_as_json(problem: Problem) -> JsonObject:
+    return {"type": problem.type, "at": problem.at, "detail": problem.detail, "remedy": problem.remedy}

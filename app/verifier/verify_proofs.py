@@ -1,9 +1,29 @@
-"""What a proof really covers: step 4 of the way in."""
+"""What a proof really covers: step 4 of the way in.
+
+1. `read_proofs`: none, or one that we do not know, ends here.
+2. `find_keys`: each proof's key is looked up in the issuer's document; may it still be used?
+3. `verify_proofs`: every signature is checked. What it returns is true.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 
-from app.core.problems import JsonObject
+from app.core import did
+from app.core.credential.received import ReceivedCredential
+from app.core.did.document import ControlledIdentifierDocument, Relationship, VerificationMethod
+from app.core.json_ld import Contexts
+from app.core.problems import (
+    INVALID_VERIFICATION_METHOD,
+    PROOF_VERIFICATION_ERROR,
+    UNSUPPORTED_MECHANISM,
+    JsonObject,
+    Problem,
+    Refused,
+)
+from app.core.proof import data_integrity
+from app.core.proof.received_proof import DataIntegrityProof, read
+from app.verifier.policy import VerificationPolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,3 +45,95 @@ class VerifiedCredential:
     document: JsonObject
     media_type: str
     proofs: tuple[VerifiedProof, ...]
+
+
+KeyedProof: TypeAlias = tuple[DataIntegrityProof, VerificationMethod]
+
+
+def read_proofs(received: ReceivedCredential, *, policy: VerificationPolicy) -> tuple[DataIntegrityProof, ...]:
+    """Step 1. Raises Refused: MISSING_PROOF, UNSUPPORTED_MECHANISM, PROOF_VERIFICATION_ERROR and its like."""
+    proofs = read(received.document)
+    refused = tuple(
+        Problem(UNSUPPORTED_MECHANISM, at=f"{proof.at}/cryptosuite", detail=f"{proof.cryptosuite} is not accepted here")
+        for proof in proofs
+        if proof.cryptosuite not in policy.cryptosuites
+    )
+    if refused:
+        raise Refused(*refused)
+    return proofs
+
+
+def find_keys(
+    proofs: tuple[DataIntegrityProof, ...], controller: ControlledIdentifierDocument, *, now: datetime
+) -> tuple[KeyedProof, ...]:
+    """Step 2. Raises Refused with every proof whose key is not the issuer's to sign with now."""
+    witnessed = {named for proof in proofs for named in proof.previous_proof}
+    keyed: list[KeyedProof] = []
+    problems: list[Problem] = []
+    for proof in proofs:
+        try:
+            keyed.append((proof, _method(proof, controller, witness=proof.id in witnessed, now=now)))
+        except Refused as refused:
+            at = f"{proof.at}/verificationMethod"
+            problems += (Problem(problem.type, at, problem.detail, problem.remedy) for problem in refused.problems)
+    if problems:
+        raise Refused(*problems)
+    return tuple(keyed)
+
+
+def verify_proofs(
+    contexts: Contexts,
+    received: ReceivedCredential,
+    keyed: tuple[KeyedProof, ...],
+    *,
+    now: datetime,
+    policy: VerificationPolicy,
+) -> VerifiedCredential:
+    """Step 3. Raises Refused with the problems of every proof that does not hold; all must (Data Integrity §2.1.1)."""
+    for proof, _ in keyed:
+        data_integrity.check_times(proof, now=now, clock_skew=policy.clock_skew)
+        if proof.proof_purpose != Relationship.ASSERTION_METHOD:
+            detail = f"was made for {proof.proof_purpose!r:.80}; a credential is signed for assertionMethod"
+            raise Refused(Problem(PROOF_VERIFICATION_ERROR, at=f"{proof.at}/proofPurpose", detail=detail))
+    data_integrity.verify_proofs(contexts, received.document, keyed)
+    return VerifiedCredential(
+        document={member: value for member, value in received.document.items() if member != "proof"},
+        media_type=received.media_type,
+        proofs=tuple(VerifiedProof(proof.verification_method, proof.cryptosuite, proof.created) for proof, _ in keyed),
+    )
+
+
+def _method(
+    proof: DataIntegrityProof, controller: ControlledIdentifierDocument, *, witness: bool, now: datetime
+) -> VerificationMethod:
+    owner = proof.verification_method.partition("#")[0]
+    document = _witness(owner) if witness and owner != controller.id else controller
+    if owner != document.id:
+        raise Refused(
+            Problem(
+                INVALID_VERIFICATION_METHOD,
+                detail=f"the key {proof.verification_method:.200} is not one of the issuer, {controller.id:.200}",
+                remedy="anyone can sign with a key of their own: ask the issuer for the credential",
+            )
+        )
+    method = document.method(proof.verification_method, Relationship.ASSERTION_METHOD)
+    # What a proof says of its own time was written by whoever held the key: `created` cannot excuse it.
+    if method.revoked is not None:
+        raise _unusable(method, f"was revoked {method.revoked.isoformat()}: its owner lost control of it")
+    if method.expires is not None and method.expires <= now:
+        raise _unusable(method, f"ended {method.expires.isoformat()}")
+    return method
+
+
+def _witness(identifier: str) -> ControlledIdentifierDocument:
+    """Another party's document, where it takes no request: before the proof holds, only the issuer's host is asked."""
+    located = did.locate(identifier)
+    if isinstance(located, str):
+        raise Refused(
+            Problem(UNSUPPORTED_MECHANISM, detail=f"the keys of a witness, {identifier:.200}, are not asked for")
+        )
+    return located
+
+
+def _unusable(method: VerificationMethod, why: str) -> Refused:
+    return Refused(Problem(INVALID_VERIFICATION_METHOD, detail=f"the key {method.id:.200} {why}"))

@@ -1,0 +1,88 @@
+"""The database: register, directory and status lists in SQLite or PostgreSQL. The only package that knows SQLModel."""
+
+import asyncio
+from pathlib import Path
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from app.adapters.database import migrations
+from app.adapters.database.directory import DatabaseDirectory
+from app.adapters.database.engine import (
+    SQLITE,
+    SQLITE_PRAGMAS,
+    Transactions,
+    create_engine,
+    database_url,
+    make_private,
+    translated,
+)
+from app.adapters.database.register import DatabaseRegister, RegisterLimits
+from app.adapters.database.status_lists import DatabaseStatusLists
+from app.ports import Unavailable, Vault
+
+__all__ = ["Database"]
+
+STATUS_LIST_LENGTH = 131_072
+
+
+class Database:
+    """One database, and the three ports that it fulfils: `register`, `directory`, `status_lists`."""
+
+    def __init__(self, engine: AsyncEngine, *, vault: Vault, limits: RegisterLimits) -> None:
+        self.engine = engine
+        transactions = Transactions(engine)
+        self.name = transactions.dialect
+        self.register = DatabaseRegister(transactions, vault=vault, limits=limits)
+        self.directory = DatabaseDirectory(transactions)
+        self.status_lists = DatabaseStatusLists(transactions)
+
+    @classmethod
+    def connect(
+        cls,
+        url: str,
+        *,
+        vault: Vault,
+        intent_lease_seconds: int = 30,
+        status_list_length: int = STATUS_LIST_LENGTH,
+    ) -> "Database":
+        """Opens no connection yet. Raises ValueError for a URL of another kind of database."""
+        limits = RegisterLimits(intent_lease_seconds=intent_lease_seconds, status_list_length=status_list_length)
+        return cls(create_engine(database_url(url)), vault=vault, limits=limits)
+
+    async def upgrade(self) -> None:
+        """Brings the schema up to date; makes the SQLite file where there is none."""
+        if self.name == SQLITE:
+            try:
+                await asyncio.to_thread(make_private, Path(self.engine.url.database or ""))
+            except OSError as error:
+                raise Unavailable(f"The database file can't be written: {error.strerror}.") from error
+        with translated():
+            async with self.engine.begin() as connection:
+                await connection.run_sync(migrations.upgrade)
+
+    async def check(self) -> None:
+        """Raises Unavailable where the database does not answer, is of another version, or would lose what it kept."""
+        with translated():
+            async with self.engine.connect() as connection:
+                await (_check_sqlite if self.name == SQLITE else _check_postgresql)(connection)
+                if not await connection.run_sync(migrations.is_current):
+                    raise Unavailable(
+                        "The database is of another version than this program: start it with its migrations."
+                    )
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+async def _check_sqlite(connection: AsyncConnection) -> None:
+    for name, wanted in SQLITE_PRAGMAS.items():
+        found = (await connection.execute(text(f"PRAGMA {name}"))).scalar_one()
+        if str(found) != wanted:
+            raise Unavailable(f"SQLite's {name} is {found}, and must be {wanted}: is the file on a local disk?")
+
+
+async def _check_postgresql(connection: AsyncConnection) -> None:
+    found = (await connection.execute(text("SHOW synchronous_commit"))).scalar_one()
+    if found == "off":
+        raise Unavailable("PostgreSQL's synchronous_commit is off: what it says it kept could be lost.")

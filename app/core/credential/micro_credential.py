@@ -10,6 +10,9 @@ from decimal import Decimal
 
 from app.core.personal import Personal
 
+# The European Credit Transfer System, in the EU's list of credit systems.
+ECTS = "http://data.europa.eu/snb/education-credit/6fcec5c5af"
+
 
 @dataclass(frozen=True, slots=True)
 class LanguageMap:
@@ -22,7 +25,7 @@ class LanguageMap:
             raise ValueError("a language map has at least one language")
 
     def best(self, *languages: str) -> tuple[str, str]:
-        """(language, text): the first wanted language that is there (`de-AT` finds `de`), else English, else the first."""
+        """(language, text): the first wanted language that is there (`de-AT` finds `de`), else English, else any."""
         known = dict(self.entries)
         for wanted in (*languages, "en"):
             for tag in (wanted, wanted.partition("-")[0]):
@@ -41,6 +44,14 @@ class Concept:
     uri: str
     pref_label: LanguageMap
     notation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """What a register knows an organisation or achievement by; `scheme` as in Open Badges: `identifier`, `ext:ROR`."""
+
+    scheme: str
+    value: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +92,25 @@ class Organisation:
     url: str | None = None
     email: str | None = None
     legal_identifier: str | None = None
+    identifiers: tuple[Identifier, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Skill:
+    """A skill of ESCO or of another framework, by its URI, and by its name where the institution gave one."""
+
+    uri: str
+    pref_label: LanguageMap | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class LearningOutcome:
-    """Element 6: what the learner knows, understands and can do. The skills are URIs (ESCO, or another framework's)."""
+    """Element 6: what the learner knows, understands and can do."""
 
     id: str
     title: LanguageMap
-    related_esco_skill: tuple[str, ...] = ()
-    related_skill: tuple[str, ...] = ()
+    related_esco_skill: tuple[Skill, ...] = ()
+    related_skill: tuple[Skill, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,21 +123,34 @@ class CreditPoint:
 
 @dataclass(frozen=True, slots=True)
 class QualityAssurance:
-    """Element 11: how the quality of the micro-credential is assured, and by whom."""
+    """Element 11: how the quality of the micro-credential is assured, and by whom.
+
+    `report` is a URL; `reference` the number of the decision or report, as its agency writes it.
+    """
 
     accreditation_type: Concept
     title: LanguageMap | None = None
+    description: LanguageMap | None = None
+    reference: str | None = None
     accrediting_agent: Organisation | None = None
     report: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Grade:
-    """Element 14: the grade achieved, as the institution writes it, and the scale it stands on."""
+    """Element 14: the grade achieved, as the institution writes it, and the scale it stands on.
+
+    `scale` lists the possible grades from low to high; `minimum` and `maximum` bound one of numbers. `result_type` is
+    of Open Badges' ResultType. `name` says what was graded, in the achievement's language.
+    """
 
     value: Personal[str]
     scale: tuple[str, ...] = ()
+    minimum: str | None = None
+    maximum: str | None = None
     required: str | None = None
+    name: str = "Grade"
+    result_type: str = "Result"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +178,13 @@ class Achievement:
     stackability: Concept | None = None  # 15
     stacks_into: tuple[str, ...] = ()  # 15
     further_information: LanguageMap | None = None  # 16
+    identifiers: tuple[Identifier, ...] = ()
     thematic_area: tuple[Concept, ...] = ()
     learning_opportunity_type: Concept | None = None
+
+    def ects(self) -> Decimal | None:
+        """The ECTS credits, where the workload is given in them."""
+        return next((credit.point for credit in self.credit_point if credit.framework.uri == ECTS), None)
 
 
 @dataclass(frozen=True, slots=True)

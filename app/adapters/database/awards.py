@@ -1,0 +1,108 @@
+"""Rows of the register, opened: the only place where what is sealed of an award becomes readable again."""
+
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.adapters.database.tables import ActRow, AwardRow, CredentialRow
+from app.core.personal import Personal
+from app.ports import ActRecord, Intended, RegisteredAward, RegisteredCredential, Vault
+
+
+def learner_name_at(award_id: str) -> str:
+    return f"award/{award_id}/learner_name"
+
+
+def reason_at(award_id: str, number: int) -> str:
+    return f"award/{award_id}/act/{number}/reason"
+
+
+def document_at(credential_id: str) -> str:
+    return f"credential/{credential_id}/document"
+
+
+def signed_at(credential_id: str) -> str:
+    return f"credential/{credential_id}/signed"
+
+
+class Awards:
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
+
+    def intended(self, award: AwardRow, credential: CredentialRow) -> Intended:
+        document = self._vault.open(
+            credential.document_sealed, data_key=award.data_key, bound_to=document_at(credential.id)
+        )
+        return Intended(
+            award_id=award.id,
+            credential_id=credential.id,
+            institution=award.institution,
+            mechanism=credential.mechanism,
+            verification_method=credential.verification_method,
+            document=json.loads(document),
+            intended_at=credential.intended_at,
+        )
+
+    def signed(self, award: AwardRow, credential: CredentialRow) -> bytes | None:
+        if credential.signed_sealed is None:
+            return None
+        return self._vault.open(credential.signed_sealed, data_key=award.data_key, bound_to=signed_at(credential.id))
+
+    async def opened(self, session: AsyncSession, award: AwardRow) -> RegisteredAward:
+        (one,) = await self.all_opened(session, [award])
+        return one
+
+    async def all_opened(self, session: AsyncSession, awards: Sequence[AwardRow]) -> tuple[RegisteredAward, ...]:
+        award_ids = [award.id for award in awards]
+        credentials: defaultdict[str, list[CredentialRow]] = defaultdict(list)
+        for credential in await session.exec(
+            select(CredentialRow).where(col(CredentialRow.award_id).in_(award_ids)).order_by(CredentialRow.id)
+        ):
+            credentials[credential.award_id].append(credential)
+        acts: defaultdict[str, list[ActRow]] = defaultdict(list)
+        for act in await session.exec(
+            select(ActRow).where(col(ActRow.award_id).in_(award_ids)).order_by(col(ActRow.number))
+        ):
+            acts[act.award_id].append(act)
+        return tuple(self._opened(award, credentials[award.id], acts[award.id]) for award in awards)
+
+    def _opened(self, award: AwardRow, credentials: Sequence[CredentialRow], acts: Sequence[ActRow]) -> RegisteredAward:
+        learner_name = self._vault.open(
+            award.learner_name_sealed, data_key=award.data_key, bound_to=learner_name_at(award.id)
+        )
+        return RegisteredAward(
+            id=award.id,
+            institution=award.institution,
+            state=award.state.value,
+            title=award.title,
+            learner_name=Personal(learner_name.decode()),
+            achievement_id=award.achievement_id,
+            awarded_date=award.awarded_date,
+            created=award.created,
+            claim_generation=award.claim_generation,
+            claim_expires=award.claim_expires,
+            credentials=tuple(self._credential(award, credential) for credential in credentials),
+            acts=tuple(self._act(award, act) for act in acts),
+        )
+
+    def _credential(self, award: AwardRow, credential: CredentialRow) -> RegisteredCredential:
+        signed = self.signed(award, credential)
+        return RegisteredCredential(
+            id=credential.id,
+            mechanism=credential.mechanism,
+            state=credential.state.value,
+            status_list_id=credential.status_list_id,
+            status_list_index=credential.status_list_index,
+            signed=None if signed is None else Personal(signed),
+        )
+
+    def _act(self, award: AwardRow, act: ActRow) -> ActRecord:
+        reason = act.reason_sealed and self._vault.open(
+            act.reason_sealed, data_key=award.data_key, bound_to=reason_at(award.id, act.number)
+        )
+        return ActRecord(
+            act=act.act, actor=act.actor, at=act.at, reason=None if reason is None else Personal(reason.decode())
+        )

@@ -1,0 +1,152 @@
+"""Who our institutions and their clients are, and under which public URL this deployment was first started."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.adapters.database.engine import Transactions, Unacknowledged, storable
+from app.adapters.database.tables import ClientRow, DeploymentRow, InstitutionKeyRow, InstitutionRow
+from app.core.credential.micro_credential import Identifier, Organisation
+from app.core.problems import STATE_CONFLICT, Problem, Refused
+from app.ports import Client, Institution, InstitutionKey, KeyPurpose
+
+
+class DatabaseDirectory:
+    """Implements `Directory`."""
+
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
+
+    async def institution(self, name: str) -> Institution | None:
+        if not storable(name):
+            return None
+        async with self._transactions.reading() as session:
+            row = await session.get(InstitutionRow, name)
+            return None if row is None else await _institution(session, row)
+
+    async def institution_by_did(self, did: str) -> Institution | None:
+        if not storable(did):
+            return None
+        async with self._transactions.reading() as session:
+            row = (await session.exec(select(InstitutionRow).where(InstitutionRow.did == did))).first()
+            return None if row is None else await _institution(session, row)
+
+    async def institutions(self) -> Sequence[Institution]:
+        async with self._transactions.reading() as session:
+            rows = await session.exec(select(InstitutionRow).order_by(InstitutionRow.name))
+            return [await _institution(session, row) for row in rows]
+
+    async def client(self, client_id: str) -> Client | None:
+        if not storable(client_id):
+            return None
+        async with self._transactions.reading() as session:
+            row = await session.get(ClientRow, client_id)
+            return None if row is None else _client(row)
+
+    async def public_url(self) -> str | None:
+        async with self._transactions.reading() as session:
+            return (await session.exec(select(DeploymentRow.public_url))).first()
+
+    async def add_institution(self, institution: Institution, client: Client, *, public_url: str) -> None:
+        try:
+            await self._add_first(institution, client, public_url=public_url)
+        except Unacknowledged:
+            if await self.institution(institution.name) != institution:
+                raise
+
+    async def _add_first(self, institution: Institution, client: Client, *, public_url: str) -> None:
+        async with self._transactions.writing() as session:
+            if not await self._transactions.add_unless_there(session, DeploymentRow(public_url=public_url)):
+                raise Refused(
+                    Problem(
+                        STATE_CONFLICT,
+                        detail="this database has an institution already",
+                        remedy="Use the keys and the client that were made for it.",
+                    )
+                )
+            await self._transactions.add(session, *_rows(institution, client))
+
+
+def _rows(institution: Institution, client: Client) -> tuple[InstitutionRow | InstitutionKeyRow | ClientRow, ...]:
+    return (
+        InstitutionRow(
+            name=institution.name,
+            did=institution.did,
+            profile=asdict(institution.profile),
+            time_zone=institution.time_zone,
+            languages=list(institution.languages),
+            contact=institution.contact,
+            demo=institution.demo,
+            accent=institution.accent,
+        ),
+        *(
+            InstitutionKeyRow(
+                institution=institution.name,
+                number=number,
+                verification_method=key.verification_method,
+                public_key_multibase=key.public_key_multibase,
+                purposes=sorted(key.purposes),
+                uri=key.uri,
+                created=key.created,
+                retired=key.retired,
+                revoked=key.revoked,
+            )
+            for number, key in enumerate(institution.keys)
+        ),
+        ClientRow(
+            id=client.id,
+            institution=institution.name,
+            secret_sha256=client.secret_sha256,
+            scopes=sorted(client.scopes),
+            revoked=client.revoked,
+        ),
+    )
+
+
+async def _institution(session: AsyncSession, row: InstitutionRow) -> Institution:
+    keys = await session.exec(
+        select(InstitutionKeyRow)
+        .where(InstitutionKeyRow.institution == row.name)
+        .order_by(col(InstitutionKeyRow.number))
+    )
+    return Institution(
+        name=row.name,
+        did=row.did,
+        profile=_organisation(row.profile),
+        time_zone=row.time_zone,
+        languages=tuple(row.languages),
+        contact=row.contact,
+        demo=row.demo,
+        keys=tuple(_key(key) for key in keys),
+        accent=row.accent,
+    )
+
+
+def _key(row: InstitutionKeyRow) -> InstitutionKey:
+    return InstitutionKey(
+        verification_method=row.verification_method,
+        public_key_multibase=row.public_key_multibase,
+        purposes=frozenset(KeyPurpose(purpose) for purpose in row.purposes),
+        uri=row.uri,
+        created=row.created,
+        retired=row.retired,
+        revoked=row.revoked,
+    )
+
+
+def _client(row: ClientRow) -> Client:
+    return Client(
+        id=row.id,
+        institution=row.institution,
+        secret_sha256=row.secret_sha256,
+        scopes=frozenset(row.scopes),
+        revoked=row.revoked,
+    )
+
+
+def _organisation(profile: Mapping[str, Any]) -> Organisation:
+    identifiers = tuple(Identifier(**identifier) for identifier in profile["identifiers"])
+    return Organisation(**{**profile, "identifiers": identifiers})

@@ -1,0 +1,157 @@
+"""Transactions on SQLite and PostgreSQL that lose nothing, and every exception of SQLAlchemy in our own words.
+
+SQLite: the driver opens no transaction by itself; one that writes begins with `BEGIN IMMEDIATE`, so that what it reads
+can't change before it writes. PostgreSQL: READ COMMITTED with row locks to write, one REPEATABLE READ snapshot to read.
+"""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, event, exc, literal
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlmodel import SQLModel
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.core.problems import MALFORMED_VALUE_ERROR, STATE_CONFLICT, Problem, Refused
+from app.ports import Unavailable
+
+SQLITE = "sqlite"
+POSTGRESQL = "postgresql"
+
+SQLITE_BUSY_MILLISECONDS = 10_000
+SQLITE_PRAGMAS: Mapping[str, str] = {
+    "busy_timeout": str(SQLITE_BUSY_MILLISECONDS),
+    "journal_mode": "wal",
+    "synchronous": "2",  # FULL: what was committed survives a loss of power
+    "foreign_keys": "1",
+}
+_POSTGRESQL_OPTIONS = "-c lock_timeout=10s -c statement_timeout=20s -c idle_in_transaction_session_timeout=30s"
+_READING = "testamur_reading"
+
+
+class Unacknowledged(Unavailable):
+    """A COMMIT whose answer did not come: it may have happened. Who asked for it reads back."""
+
+
+def database_url(text: str) -> URL:
+    """`DATABASE_URL` with the one driver that we use. Raises ValueError, which does not show a password."""
+    try:
+        url = make_url(text)
+    except (exc.ArgumentError, ValueError):
+        raise ValueError("DATABASE_URL is no URL: write sqlite:///path or postgresql://user@host/name") from None
+    match url.drivername:
+        case "sqlite" | "sqlite+aiosqlite" if url.database and url.database != ":memory:":
+            return url.set(drivername="sqlite+aiosqlite")
+        case "postgresql" | "postgres" | "postgresql+psycopg":
+            return url.set(drivername="postgresql+psycopg")
+        case _:
+            shown = url.render_as_string(hide_password=True)
+            raise ValueError(f"DATABASE_URL is {shown}: it must be sqlite:///path or postgresql://user@host/name")
+
+
+def create_engine(url: URL) -> AsyncEngine:
+    if url.get_backend_name() == SQLITE:
+        engine = create_async_engine(url, hide_parameters=True, pool_size=8, max_overflow=0, pool_timeout=10)
+        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+        event.listen(engine.sync_engine, "begin", _begin_sqlite)
+        return engine
+    return create_async_engine(
+        url,
+        hide_parameters=True,
+        pool_size=10,
+        max_overflow=0,
+        pool_timeout=10,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": 5, "options": _POSTGRESQL_OPTIONS},
+    )
+
+
+class Transactions:
+    """The two kinds of transaction. Both yield a session; leaving `writing` commits, an exception rolls back."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self.dialect: str = engine.dialect.name
+        # SQLite has one writer at a time. Ours queue here, in order, and leave its polling lock to other processes.
+        self._writer: AbstractAsyncContextManager[Any] = asyncio.Lock() if self.dialect == SQLITE else nullcontext()
+        self._snapshots = (
+            engine.execution_options(**{_READING: True})
+            if self.dialect == SQLITE
+            else engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        )
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        with translated():
+            async with AsyncSession(self._snapshots, expire_on_commit=False) as session:
+                yield session
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncSession]:
+        """Raises Unacknowledged where the COMMIT itself did not answer."""
+        with translated():
+            async with self._writer, AsyncSession(self._engine, expire_on_commit=False) as session:
+                yield session
+                await session.flush()
+                try:
+                    await session.commit()
+                except exc.DBAPIError as error:
+                    raise Unacknowledged("The database did not say whether it kept the change.") from error
+
+    async def add(self, session: AsyncSession, *rows: SQLModel) -> None:
+        """Inserts in the order given: a row after those that it refers to."""
+        for row in rows:
+            session.add(row)
+            await session.flush()
+
+    async def add_unless_there(self, session: AsyncSession, row: SQLModel) -> bool:
+        """Inserts; False where one with the same key is there, once whoever is writing it has committed."""
+        table = type(row)
+        insert = sqlite.insert(table) if self.dialect == SQLITE else postgresql.insert(table)
+        statement = insert.values(row.model_dump()).on_conflict_do_nothing().returning(literal(True))
+        return (await session.exec(statement)).first() is not None
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """SQLAlchemy's exceptions in our words: `Unavailable`, or `Refused` where the values themselves are at fault."""
+    try:
+        yield
+    except exc.IntegrityError as error:
+        raise Refused(Problem(STATE_CONFLICT, detail="another one is kept under the same name already")) from error
+    except (exc.DataError, UnicodeEncodeError) as error:
+        raise Refused(
+            Problem(MALFORMED_VALUE_ERROR, detail="a value has a character that the database can't keep")
+        ) from error
+    except exc.SQLAlchemyError as error:
+        raise Unavailable(f"The database did not answer as it should ({type(error).__name__}).") from error
+
+
+def storable(*texts: str) -> bool:
+    """Whether both databases can hold such texts: no NUL, no lone surrogate. What can't be kept was never kept."""
+    return not any(character == "\0" or "\ud800" <= character <= "\udfff" for text in texts for character in text)
+
+
+def make_private(path: Path) -> None:
+    """Creates an SQLite file that others on the machine can't read; its journals take over the mode."""
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+
+
+def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for name, value in SQLITE_PRAGMAS.items():
+        cursor.execute(f"PRAGMA {name} = {value}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    reading = connection.get_execution_options().get(_READING, False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

@@ -1,0 +1,383 @@
+"""The register of awards: from the intent to sign, over the recorded bytes, to every act that follows.
+
+Whoever writes takes its locks in one order: idempotency key, award with its credentials, status lists by id.
+"""
+
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from sqlalchemy import literal, tuple_
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
+
+from app.adapters.database.awards import Awards, document_at, learner_name_at, reason_at, signed_at
+from app.adapters.database.cursors import Cursors, Position
+from app.adapters.database.engine import Transactions, Unacknowledged, storable
+from app.adapters.database.idempotency import IdempotencyKeys, in_flight
+from app.adapters.database.locks import Credentials, locked, locked_by_credential
+from app.adapters.database.status_lists import raise_versions, take_entry
+from app.adapters.database.tables import (
+    ActRow,
+    AwardRow,
+    ClaimLinkRow,
+    CredentialRow,
+    Instant,
+    LearnerDigestRow,
+)
+from app.core.personal import Personal
+from app.core.problems import MALFORMED_VALUE_ERROR, STATE_CONFLICT, Problem, Refused
+from app.issuer.life import BIT_SET, Act, State, after, asked_for, state_of_award
+from app.ports import (
+    ClaimLink,
+    Idempotency,
+    Intended,
+    Intention,
+    NextClaim,
+    Page,
+    RegisteredAward,
+    StatusEntry,
+    Vault,
+)
+
+REVOCATION = "revocation"
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterLimits:
+    intent_lease_seconds: int
+    status_list_length: int
+
+
+class DatabaseRegister:
+    """Implements `Register`."""
+
+    def __init__(self, transactions: Transactions, *, vault: Vault, limits: RegisterLimits) -> None:
+        self._transactions = transactions
+        self._vault = vault
+        self._lease = timedelta(seconds=limits.intent_lease_seconds)
+        self._status_list_length = limits.status_list_length
+        self._awards = Awards(vault)
+        self._cursors = Cursors(vault)
+        self._keys = IdempotencyKeys(vault)
+
+    # ── issuing ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def intend(self, intention: Intention, *, now: datetime) -> Intended | RegisteredAward:
+        async def read_back() -> Intended | None:
+            async with self._transactions.reading() as session:
+                credential = await session.get(CredentialRow, intention.credential_id)
+                award = await session.get(AwardRow, intention.award_id)
+                return self._awards.intended(award, credential) if award and credential else None
+
+        return await self._acknowledged(self._intend(intention, now=now), read_back)
+
+    async def _intend(self, intention: Intention, *, now: datetime) -> Intended | RegisteredAward:
+        async with self._transactions.writing() as session:
+            if intention.idempotency:
+                earlier = await self._earlier(session, intention, intention.idempotency, now=now)
+                if earlier:
+                    return earlier
+            entry = await take_entry(
+                self._transactions,
+                session,
+                institution=intention.institution,
+                purpose=REVOCATION,
+                length=self._status_list_length,
+            )
+            award, credential = self._rows(intention, entry, now=now)
+            await self._transactions.add(
+                session,
+                award,
+                credential,
+                ClaimLinkRow(
+                    token_sha256=intention.claim_token_sha256,
+                    award_id=award.id,
+                    generation=award.claim_generation,
+                    expires=intention.claim_expires,
+                ),
+                ActRow(award_id=award.id, number=1, act=Act.INTEND, actor=intention.actor, at=now),
+                *(
+                    LearnerDigestRow(award_id=award.id, digest=digest)
+                    for digest in sorted(set(intention.learner_digests))
+                ),
+            )
+        return self._awards.intended(award, credential)
+
+    async def _earlier(
+        self, session: AsyncSession, intention: Intention, idempotency: Idempotency, *, now: datetime
+    ) -> Intended | RegisteredAward | None:
+        """What this key was used for before; None where it is this request's own from now on."""
+        institution = intention.institution
+        row = self._keys.row(idempotency, institution=institution, award_id=intention.award_id, now=now)
+        if await self._transactions.add_unless_there(session, row):
+            return None
+        used = await self._keys.used(session, idempotency, institution=institution, to_change=True)
+        if used is None:
+            raise in_flight()
+        award, credentials = await locked(session, used.award_id)
+        match award.state:
+            case State.INTENDED:
+                unfinished = next(one for one in credentials if one.state is State.INTENDED)
+                if unfinished.lease_until > now:
+                    raise in_flight()
+                unfinished.lease_until = now + self._lease
+                return self._awards.intended(award, unfinished)
+            case State.VOIDED:
+                # Nothing was ever answered under this key: it is as good as new.
+                used.award_id = intention.award_id
+                return None
+            case _:
+                return await self._awards.opened(session, award)
+
+    def _rows(self, intention: Intention, entry: StatusEntry, *, now: datetime) -> tuple[AwardRow, CredentialRow]:
+        document = intention.examined.at(entry).document
+        content = json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+        data_key = self._vault.new_data_key()
+        state = after(None, Act.INTEND)
+        award = AwardRow(
+            id=intention.award_id,
+            institution=intention.institution,
+            state=state,
+            title=intention.title,
+            data_key=data_key,
+            learner_name_sealed=self._vault.seal(
+                intention.learner_name.open().encode(),
+                data_key=data_key,
+                bound_to=learner_name_at(intention.award_id),
+            ),
+            achievement_id=intention.achievement_id,
+            awarded_date=intention.awarded_date,
+            created=now,
+            claim_expires=intention.claim_expires,
+        )
+        credential = CredentialRow(
+            id=intention.credential_id,
+            award_id=intention.award_id,
+            mechanism=intention.mechanism,
+            verification_method=intention.verification_method,
+            state=state,
+            status_list_id=entry.list_id,
+            status_list_index=entry.index,
+            document_sealed=self._vault.seal(content, data_key=data_key, bound_to=document_at(intention.credential_id)),
+            intended_at=now,
+            lease_until=now + self._lease,
+        )
+        return award, credential
+
+    async def replay(self, idempotency: Idempotency, *, institution: str) -> RegisteredAward | None:
+        async with self._transactions.reading() as session:
+            used = await self._keys.used(session, idempotency, institution=institution, to_change=False)
+            if used is None:
+                return None
+            award = await session.get_one(AwardRow, used.award_id)
+            if award.state in (State.INTENDED, State.VOIDED):
+                return None
+            return await self._awards.opened(session, award)
+
+    async def record(self, credential_id: str, signed: bytes, *, now: datetime) -> bytes:
+        async def read_back() -> bytes | None:
+            async with self._transactions.reading() as session:
+                credential = await session.get(CredentialRow, credential_id)
+                if credential is None:
+                    return None
+                return self._awards.signed(await session.get_one(AwardRow, credential.award_id), credential)
+
+        return await self._acknowledged(self._record(credential_id, signed, now=now), read_back)
+
+    async def _record(self, credential_id: str, signed: bytes, *, now: datetime) -> bytes:
+        async with self._transactions.writing() as session:
+            award, credentials, credential = await locked_by_credential(session, credential_id)
+            first = self._awards.signed(award, credential)
+            if first is not None:
+                return first
+            credential.state = after(credential.state, Act.RECORD)
+            credential.signed_sealed = self._vault.seal(
+                signed, data_key=award.data_key, bound_to=signed_at(credential.id)
+            )
+            credential.recorded_at = now
+            award.state = state_of_award(one.state for one in credentials)
+        return signed
+
+    async def void(self, credential_id: str, *, reason: str, now: datetime) -> None:
+        async def read_back() -> bool | None:
+            async with self._transactions.reading() as session:
+                credential = await session.get(CredentialRow, credential_id)
+                return True if credential and credential.state is State.VOIDED else None
+
+        await self._acknowledged(self._void(credential_id, reason=reason, now=now), read_back)
+
+    async def _void(self, credential_id: str, *, reason: str, now: datetime) -> bool:
+        async with self._transactions.writing() as session:
+            award, credentials, credential = await locked_by_credential(session, credential_id)
+            credential.state = after(credential.state, Act.VOID)
+            award.state = state_of_award(one.state for one in credentials)
+            await self._append_act(session, award, Act.VOID, actor="testamur", reason=Personal(reason), now=now)
+            await raise_versions(session, {credential.status_list_id})
+        return True
+
+    async def unfinished(self, *, now: datetime) -> Intended | None:
+        async with self._transactions.writing() as session:
+            found = await session.exec(
+                select(CredentialRow)
+                .where(CredentialRow.state == State.INTENDED, col(CredentialRow.lease_until) <= now)
+                .order_by(col(CredentialRow.lease_until))
+                .limit(1)
+                .with_for_update(skip_locked=True)
+            )
+            credential = found.first()
+            if credential is None:
+                return None
+            credential.lease_until = now + self._lease
+            award = await session.get_one(AwardRow, credential.award_id)
+        # Opened after the lease is renewed: one that does not open holds up no other.
+        return self._awards.intended(award, credential)
+
+    # ── what follows ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def find(self, award_id: str, *, institution: str) -> RegisteredAward | None:
+        if not storable(award_id):
+            return None
+        async with self._transactions.reading() as session:
+            award = await session.get(AwardRow, award_id)
+            if award is None or award.institution != institution:
+                return None
+            return await self._awards.opened(session, award)
+
+    async def list(self, *, institution: str, cursor: str | None, limit: int) -> Page:
+        if limit < 1:
+            raise Refused(Problem(MALFORMED_VALUE_ERROR, at="/limit", detail="a page has at least one award"))
+        after_this = cursor and self._cursors.read(cursor, institution=institution)
+        async with self._transactions.reading() as session:
+            found = await session.exec(_newest_first(institution, after_this or None, limit=limit + 1))
+            rows = found.all()
+            opened = await self._awards.all_opened(session, rows[:limit])
+        if len(rows) <= limit:
+            return Page(awards=opened, next_cursor=None)
+        last = rows[limit - 1]
+        return Page(
+            awards=opened,
+            next_cursor=self._cursors.write(Position(last.created, last.id), institution=institution),
+        )
+
+    async def act(
+        self,
+        award_id: str,
+        act: str,
+        *,
+        institution: str,
+        actor: str,
+        reason: Personal[str] | None,
+        now: datetime,
+        next_claim: NextClaim | None = None,
+    ) -> RegisteredAward:
+        async def read_back() -> RegisteredAward | None:
+            award = await self.find(award_id, institution=institution)
+            done = award and any((one.act, one.actor, one.at) == (act, actor, now) for one in award.acts)
+            return award if done else None
+
+        asked = asked_for(act)
+        if (asked is Act.WITHDRAW) != (next_claim is not None):
+            raise ValueError("a next claim link belongs to a withdrawn one, and to nothing else")
+
+        async def work() -> RegisteredAward:
+            async with self._transactions.writing() as session:
+                award, credentials = await locked(session, award_id, institution=institution)
+                await self._change(session, award, credentials, asked)
+                if next_claim:
+                    await self._renew_claim(session, award, next_claim, now=now)
+                await self._append_act(session, award, asked, actor=actor, reason=reason, now=now)
+                return await self._awards.opened(session, award)
+
+        return await self._acknowledged(work(), read_back)
+
+    async def _change(self, session: AsyncSession, award: AwardRow, credentials: Credentials, act: Act) -> None:
+        award.state = after(award.state, act)
+        changed: set[str] = set()
+        for credential in credentials:
+            if credential.state is State.VOIDED:
+                continue
+            before, credential.state = credential.state, after(credential.state, act)
+            if (before in BIT_SET) != (credential.state in BIT_SET):
+                changed.add(credential.status_list_id)
+        await session.flush()
+        await raise_versions(session, changed)
+
+    async def _renew_claim(
+        self, session: AsyncSession, award: AwardRow, next_claim: NextClaim, *, now: datetime
+    ) -> None:
+        if next_claim.generation != award.claim_generation + 1:
+            raise Refused(Problem(STATE_CONFLICT, detail="the claim link was withdrawn by another request meanwhile"))
+        present = await session.exec(
+            select(ClaimLinkRow).where(
+                ClaimLinkRow.award_id == award.id, ClaimLinkRow.generation == award.claim_generation
+            )
+        )
+        present.one().withdrawn = now
+        award.claim_generation = next_claim.generation
+        award.claim_expires = next_claim.expires
+        await self._transactions.add(
+            session,
+            ClaimLinkRow(
+                token_sha256=next_claim.token_sha256,
+                award_id=award.id,
+                generation=next_claim.generation,
+                expires=next_claim.expires,
+            ),
+        )
+
+    async def _append_act(
+        self,
+        session: AsyncSession,
+        award: AwardRow,
+        act: Act,
+        *,
+        actor: str,
+        reason: Personal[str] | None,
+        now: datetime,
+    ) -> None:
+        numbers = await session.exec(select(ActRow.number).where(ActRow.award_id == award.id))
+        number = max(numbers, default=0) + 1
+        sealed = None
+        if reason is not None:
+            sealed = self._vault.seal(
+                reason.open().encode(), data_key=award.data_key, bound_to=reason_at(award.id, number)
+            )
+        await self._transactions.add(
+            session, ActRow(award_id=award.id, number=number, act=act, actor=actor, at=now, reason_sealed=sealed)
+        )
+
+    async def claim(self, token_sha256: bytes) -> tuple[ClaimLink, RegisteredAward] | None:
+        async with self._transactions.reading() as session:
+            row = await session.get(ClaimLinkRow, token_sha256)
+            if row is None:
+                return None
+            link = ClaimLink(
+                award_id=row.award_id, generation=row.generation, expires=row.expires, withdrawn=row.withdrawn
+            )
+            award = await session.get_one(AwardRow, row.award_id)
+            return link, await self._awards.opened(session, award)
+
+    async def _acknowledged(self, work: Awaitable[T], read_back: Callable[[], Awaitable[T | None]]) -> T:
+        """A COMMIT without an answer is neither done nor failed until what it should have kept was looked for."""
+        try:
+            return await work
+        except Unacknowledged:
+            kept = await read_back()
+            if kept is None:
+                raise
+            return kept
+
+
+def _newest_first(institution: str, after_this: Position | None, *, limit: int) -> SelectOfScalar[AwardRow]:
+    statement = select(AwardRow).where(AwardRow.institution == institution)
+    if after_this:
+        statement = statement.where(
+            tuple_(col(AwardRow.created), col(AwardRow.id))
+            < tuple_(literal(after_this.created, Instant), literal(after_this.award_id))
+        )
+    return statement.order_by(col(AwardRow.created).desc(), col(AwardRow.id).desc()).limit(limit)

@@ -1,0 +1,145 @@
+"""Status lists as rows: which index comes next, which bits are set, and what was last published."""
+
+import secrets
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.adapters.database.engine import Transactions, Unacknowledged, storable
+from app.adapters.database.tables import CredentialRow, InstitutionRow, PublishedListRow, StatusListRow
+from app.core.problems import NOT_FOUND, Problem, Refused
+from app.core.status.permutation import index_at
+from app.issuer.life import BIT_SET
+from app.ports import PublishedList, StatusEntry, StatusListRows
+
+_PERMUTATION_KEY_BYTES = 32
+
+
+class DatabaseStatusLists:
+    """Implements `StatusLists`."""
+
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
+
+    async def rows(self, list_id: str) -> StatusListRows | None:
+        if not storable(list_id):
+            return None
+        async with self._transactions.reading() as session:
+            found = await session.get(StatusListRow, list_id)
+            if found is None:
+                return None
+            set_indexes = await session.exec(
+                select(CredentialRow.status_list_index)
+                .where(col(CredentialRow.status_list_id) == list_id, col(CredentialRow.state).in_(BIT_SET))
+                .order_by(col(CredentialRow.status_list_index))
+            )
+            return StatusListRows(
+                list_id=found.id,
+                institution=found.institution,
+                purpose=found.purpose,
+                length=found.length,
+                version=found.version,
+                set_indexes=tuple(set_indexes),
+            )
+
+    async def version(self, list_id: str) -> int | None:
+        if not storable(list_id):
+            return None
+        async with self._transactions.reading() as session:
+            return (await session.exec(select(StatusListRow.version).where(StatusListRow.id == list_id))).first()
+
+    async def published(self, list_id: str) -> PublishedList | None:
+        if not storable(list_id):
+            return None
+        async with self._transactions.reading() as session:
+            kept = await session.get(PublishedListRow, list_id)
+            return None if kept is None else _published(kept)
+
+    async def publish(self, published: PublishedList) -> PublishedList:
+        try:
+            return await self._publish(published)
+        except Unacknowledged:
+            kept = await self.published(published.list_id)
+            if kept is None or _age(kept) < _age(published):
+                raise
+            return kept
+
+    async def _publish(self, published: PublishedList) -> PublishedList:
+        async with self._transactions.writing() as session:
+            # The list's own row stands for what is not published yet.
+            listed = select(StatusListRow).where(StatusListRow.id == published.list_id)
+            if (await session.exec(listed.with_for_update(key_share=True))).first() is None:
+                raise Refused(Problem(NOT_FOUND, detail=f"there is no status list {published.list_id}"))
+            kept = await session.get(PublishedListRow, published.list_id)
+            if kept is None:
+                kept = PublishedListRow(
+                    list_id=published.list_id,
+                    version=published.version,
+                    published=published.published,
+                    content=published.content,
+                )
+                session.add(kept)
+            elif _age(_published(kept)) < _age(published):
+                kept.version = published.version
+                kept.published = published.published
+                kept.content = published.content
+            return _published(kept)
+
+
+async def take_entry(
+    transactions: Transactions, session: AsyncSession, *, institution: str, purpose: str, length: int
+) -> StatusEntry:
+    """The next entry of the institution's open list; where none is open, of a new one of `length` entries."""
+    # The counter is locked by its institution's row, never by the list's: whoever waited for a list that is full by
+    # then would hold on to it while asking for the next, and two of those block each other.
+    holder = select(InstitutionRow).where(InstitutionRow.name == institution).with_for_update(key_share=True)
+    if (await session.exec(holder)).first() is None:
+        raise Refused(Problem(NOT_FOUND, detail=f"there is no institution {institution}"))
+    status_list = await _last_list(session, institution=institution, purpose=purpose)
+    if status_list is None or status_list.taken == status_list.length:
+        number = status_list.number + 1 if status_list else 1
+        status_list = _new_list(institution=institution, purpose=purpose, number=number, length=length)
+        await transactions.add(session, status_list)
+    index = index_at(status_list.taken, key=status_list.permutation_key, length=status_list.length)
+    status_list.taken += 1
+    await session.flush()
+    return StatusEntry(list_id=status_list.id, index=index, purpose=purpose)
+
+
+async def raise_versions(session: AsyncSession, list_ids: set[str]) -> None:
+    """Says that bits of these lists changed: what was published of them is old."""
+    for list_id in sorted(list_ids):
+        version = col(StatusListRow.version)
+        await session.exec(update(StatusListRow).where(col(StatusListRow.id) == list_id).values({version: version + 1}))
+
+
+async def _last_list(session: AsyncSession, *, institution: str, purpose: str) -> StatusListRow | None:
+    found = await session.exec(
+        select(StatusListRow)
+        .where(StatusListRow.institution == institution, StatusListRow.purpose == purpose)
+        .order_by(col(StatusListRow.number).desc())
+        .limit(1)
+    )
+    return found.first()
+
+
+def _new_list(*, institution: str, purpose: str, number: int, length: int) -> StatusListRow:
+    # The id tells nothing of how many lists there are.
+    return StatusListRow(
+        id=secrets.token_hex(8),
+        institution=institution,
+        purpose=purpose,
+        number=number,
+        length=length,
+        permutation_key=secrets.token_bytes(_PERMUTATION_KEY_BYTES),
+    )
+
+
+def _published(row: PublishedListRow) -> PublishedList:
+    return PublishedList(list_id=row.list_id, version=row.version, published=row.published, content=row.content)
+
+
+def _age(published: PublishedList) -> tuple[int, datetime]:
+    return published.version, published.published

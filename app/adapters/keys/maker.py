@@ -1,0 +1,66 @@
+"""Makes the first keys, for `testamur setup` alone: what stands in `keys/` already is opened, never written over."""
+
+import re
+import secrets
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from app.adapters.keys import file
+from app.adapters.keys.private_file import read_private, refused, write_private
+from app.adapters.keys.ring import ACCESS_TOKEN_FILE, CLAIM_LINK_FILE, DATA_FILE
+from app.adapters.keys.secret import make_secret, read_secret
+from app.core.multiformats import KeyKind, PublicKey, encode_multikey
+from app.core.problems import KEY_ERROR, Problem, Refused
+from app.issuer.set_up import ClientCredentials, MadeKey
+from app.ports import KeyPurpose
+
+SHORTEST_PASSPHRASE = 20
+
+_CREDENTIALS = re.compile(rb"CLIENT_ID=([a-z0-9-]{1,100})\nCLIENT_SECRET=([A-Za-z0-9_-]{43})\n")
+
+
+@dataclass(frozen=True, slots=True)
+class FileKeyMaker:
+    """Makes keys as files of `keys_dir`. Without a passphrase they are not encrypted: for a demonstration alone."""
+
+    keys_dir: Path
+    passphrase: bytes | None = field(repr=False)
+
+    def demand_protection(self) -> None:
+        """Raises Refused (KEY_ERROR) where there is no passphrase, or one that can be guessed."""
+        if self.passphrase is None or len(self.passphrase) < SHORTEST_PASSPHRASE:
+            what = "There is no passphrase" if self.passphrase is None else "The passphrase is too short"
+            remedy = "Set KEY_PASSPHRASE_FILE to a file that holds one; to make one: openssl rand -base64 32"
+            detail = f"{what}: an institution's keys are encrypted under {SHORTEST_PASSPHRASE} characters or more."
+            raise Refused(Problem(KEY_ERROR, detail=detail, remedy=remedy))
+
+    def make_key(self, name: str) -> MadeKey:
+        path = self._path(f"{name}.pem")
+        file.make_ed25519(path, passphrase=self.passphrase)
+        raw = file.public_key(path, passphrase=self.passphrase, may_be_unencrypted=self.passphrase is None)
+        return MadeKey(f"{file.SCHEME}:{path.name}", encode_multikey(PublicKey(KeyKind.ED25519, raw)))
+
+    def make_own_keys(self) -> None:
+        """What the service itself needs: for access tokens, claim links, and data at rest."""
+        may_be_unencrypted = self.passphrase is None
+        token = self._path(ACCESS_TOKEN_FILE)
+        file.make_ed25519(token, passphrase=self.passphrase)
+        file.public_key(token, passphrase=self.passphrase, may_be_unencrypted=may_be_unencrypted)
+        for name, purpose in ((CLAIM_LINK_FILE, KeyPurpose.CLAIM_LINK), (DATA_FILE, KeyPurpose.DATA)):
+            path = self._path(name)
+            make_secret(path, purpose=purpose, passphrase=self.passphrase)
+            read_secret(path, purpose=purpose, passphrase=self.passphrase, may_be_unencrypted=may_be_unencrypted)
+
+    def make_client(self, institution: str) -> ClientCredentials:
+        """A client's id and secret, in a file for whoever calls the API."""
+        path = self._path(f"{institution}-client.env")
+        made = f"CLIENT_ID={institution}-{secrets.token_hex(4)}\nCLIENT_SECRET={secrets.token_urlsafe(32)}\n"
+        write_private(path, made.encode())
+        match = _CREDENTIALS.fullmatch(read_private(path))
+        if not match:
+            raise refused(path, "holds no client credentials", "Move it away and run `testamur setup` again.")
+        return ClientCredentials(match[1].decode(), match[2].decode(), path)
+
+    def _path(self, name: str) -> Path:
+        self.keys_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return self.keys_dir / name

@@ -1,0 +1,182 @@
+"""W3C VCALM's verifier interface: its body, its result, and the one place where its boolean is derived.
+
+https://www.w3.org/TR/vcalm/
+"""
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse
+
+from app.api.described import CREDENTIAL, json_answer, json_body, problems
+from app.core import strict_json
+from app.core.problems import MALFORMED_VALUE_ERROR, JsonObject, Problem, Refused
+from app.http.negotiation import read_body
+from app.ports import Clock
+from app.verifier.report import Check, Failed, Finding, NotApplicable, Passed, Undetermined, VerificationReport
+from app.verifier.verifier import Verifier
+
+UNKNOWN_OPTION_PROVIDED = "https://www.w3.org/TR/vcalm#UNKNOWN_OPTION_PROVIDED"
+
+# Status and validity problems are warnings here: a credential that has no others MUST carry `verified: true`.
+_WARNINGS = {Check.STATUS, Check.VALIDITY_PERIOD, Check.KNOWN_ISSUER}
+
+_BODY: JsonObject = {
+    "type": "object",
+    "required": ["verifiableCredential"],
+    "additionalProperties": False,
+    "properties": {
+        "verifiableCredential": CREDENTIAL,
+        "options": {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {
+                "returnResults": {"type": "boolean"},
+                "returnProblemDetails": {"type": "boolean"},
+                "returnCredential": {"type": "boolean"},
+            },
+        },
+    },
+}
+_RESULT: JsonObject = {
+    "type": "object",
+    "required": ["verified"],
+    "properties": {
+        "verified": {"type": "boolean", "description": "Status and validity problems are warnings: see `/verify`."},
+        "credential": CREDENTIAL,
+        "problemDetails": {"type": "array", "items": {"type": "object"}},
+        "results": {"type": "object"},
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    return_results: bool = False
+    return_problem_details: bool = True
+    return_credential: bool = False
+
+
+def routes(*, verifier: Verifier, clock: Clock, strict_http: bool) -> APIRouter:
+    router = APIRouter(tags=["Verify"])
+
+    @router.post(
+        "/credentials/verify",
+        summary="Verify a credential (VCALM)",
+        openapi_extra=json_body(_BODY, full={"verifiableCredential": {}, "options": {"returnResults": True}}),
+        responses={
+            200: json_answer("Read and checked; `verified` says whether it is what its issuer signed.", _RESULT),
+            **problems(400, 408, 413, 415, 429, 503),
+        },
+    )
+    async def verify(request: Request) -> JSONResponse:
+        body, _ = await read_body(request, allowed=("application/json",))
+        credential, options = _read(body, strict_http=strict_http)
+        report = await verifier.verify(strict_json.write(credential), "application/vc", now=clock())
+        result = vcalm_result(report, options)
+        refused = strict_http and not result["verified"]
+        return JSONResponse(result, status_code=400 if refused else 200)
+
+    return router
+
+
+def vcalm_result(report: VerificationReport, options: Options) -> JsonObject:
+    """VCALM's result: exactly the members that were asked for."""
+    result: JsonObject = {"verified": _verified(report)}
+    if options.return_credential:
+        result["credential"] = report.received.document
+    if options.return_problem_details:
+        result["problemDetails"] = [
+            {"type": problem.type, "title": problem.code, "detail": problem.detail}
+            for finding in report.findings
+            for problem in _problems(finding)
+        ]
+    if options.return_results:
+        result["results"] = _results(report)
+    return result
+
+
+def _verified(report: VerificationReport) -> bool:
+    by_check = {finding.check: finding.outcome for finding in report.findings}
+    signed = isinstance(by_check[Check.PROOF], Passed) and isinstance(by_check[Check.CONTROLLER], Passed)
+    return signed and all(
+        check in _WARNINGS or isinstance(outcome, Passed | NotApplicable) for check, outcome in by_check.items()
+    )
+
+
+def _problems(finding: Finding) -> tuple[Problem, ...]:
+    match finding.outcome:
+        case Failed(problems) | Undetermined(problems) if finding.check is not Check.KNOWN_ISSUER:
+            return problems
+        case _:
+            return ()
+
+
+def _results(report: VerificationReport) -> JsonObject:
+    document = report.received.document
+    passed = {finding.check: isinstance(finding.outcome, Passed) for finding in report.findings}
+    results: JsonObject = {}
+    for member in ("validFrom", "validUntil"):
+        if member in document:
+            results[member] = {"verified": passed[Check.VALIDITY_PERIOD], "input": document[member]}
+    results["credentialSchema"] = [
+        {"verified": passed[Check.SCHEMA], "input": each} for each in _listed(document.get("credentialSchema"))
+    ]
+    results["credentialStatus"] = [
+        {"value": _status_value(report), "verified": passed[Check.STATUS], "input": each}
+        for each in _listed(document.get("credentialStatus"))
+    ]
+    results["proof"] = [{"verified": passed[Check.PROOF], "input": each} for each in _listed(document.get("proof"))]
+    return results
+
+
+def _status_value(report: VerificationReport) -> int | None:
+    """The bit as it was read: None where it could not be."""
+    (outcome,) = (finding.outcome for finding in report.findings if finding.check is Check.STATUS)
+    match outcome:
+        case Passed():
+            return 0
+        case Failed():
+            return 1
+        case _:
+            return None
+
+
+def _listed(value: object) -> list[object]:
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def _read(body: bytes, *, strict_http: bool) -> tuple[JsonObject, Options]:
+    match strict_json.read_object(body):
+        case {"verifiableCredential": dict(credential), **more}:
+            options = more.pop("options", {})
+            if more:
+                raise Refused(_malformed(f"/{next(iter(more))}", "is no member of this request"))
+        case _:
+            raise Refused(_malformed("/verifiableCredential", "is missing, or is not a JSON object"))
+    if not isinstance(options, dict):
+        raise Refused(_malformed("/options", "must be an object"))
+    known = {"returnResults", "returnProblemDetails", "returnCredential"} | ({"checks"} if strict_http else set())
+    for name, value in options.items():
+        if name not in known:
+            raise Refused(
+                Problem(
+                    UNKNOWN_OPTION_PROVIDED,
+                    at=f"/options/{name}",
+                    detail=f"the option {name!r} is not known here",
+                    remedy=f"leave it out; known are {', '.join(sorted(known))}",
+                )
+            )
+        if name != "checks" and not isinstance(value, bool):
+            raise Refused(_malformed(f"/options/{name}", "must be true or false"))
+    return credential, Options(
+        return_results=options.get("returnResults", False),
+        return_problem_details=options.get("returnProblemDetails", True),
+        return_credential=options.get("returnCredential", False),
+    )
+
+
+def _malformed(at: str, detail: str) -> Problem:
+    return Problem(MALFORMED_VALUE_ERROR, at=at, detail=detail, remedy='send {"verifiableCredential": {…}}')

@@ -1,0 +1,120 @@
+"""JSON Schema over pinned schemas alone. The only module that knows jsonschema.
+
+https://json-schema.org/draft/2020-12 and, for Open Badges, draft 2019-09.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import jsonschema
+import referencing
+from jsonschema.exceptions import ValidationError
+from jsonschema.protocols import Validator
+
+from app.core.credential.readable_text import show
+from app.core.json_ld import Contexts
+from app.core.problems import MALFORMED_VALUE_ERROR, JsonObject, Problem, pointer
+
+_MOST_PROBLEMS = 50
+
+
+def problems(contexts: Contexts, schema_url: str, document: JsonObject) -> tuple[Problem, ...]:
+    """What `document` breaks in a pinned schema: the deepest errors, which say what a person can mend.
+
+    Raises Refused where no schema is pinned under that URL.
+    """
+    found: dict[tuple[str, str], Problem] = {}
+    for error in _validator(contexts, schema_url).iter_errors(document):
+        for telling in _telling(error):
+            problem = _problem(telling)
+            found.setdefault((problem.at, problem.detail), problem)
+            if len(found) >= _MOST_PROBLEMS:
+                return tuple(found.values())
+    return tuple(found.values())
+
+
+class _Validators:
+    """The compiled schemas of one process, each compiled when it is first asked for."""
+
+    def __init__(self, contexts: Contexts) -> None:
+        self._contexts = contexts
+        self._compiled: dict[str, Validator] = {}
+
+    def get(self, schema_url: str) -> Validator:
+        """Bounded by the number of pinned schemas: nothing else can be asked for."""
+        if schema_url not in self._compiled:
+            schema = json.loads(self._contexts.document(schema_url))
+            kind = jsonschema.validators.validator_for(schema, default=jsonschema.Draft202012Validator)
+            # A registry of its own: jsonschema's default one would fetch a `$ref` that it doesn't know.
+            self._compiled[schema_url] = kind(schema, registry=referencing.Registry())
+        return self._compiled[schema_url]
+
+
+def _validator(contexts: Contexts, schema_url: str) -> Validator:
+    return contexts.worked_out(_Validators).get(schema_url)
+
+
+def _telling(error: ValidationError) -> Iterator[ValidationError]:
+    """Of `anyOf` and `oneOf`, the branch that was meant: one whose type fits, and of these the one broken deepest."""
+    branches: dict[object, list[ValidationError]] = {}
+    for inner in error.context or ():
+        branches.setdefault(inner.schema_path[0], []).append(inner)
+    fitting = [branch for branch in branches.values() if not any(_is_other_type(inner) for inner in branch)]
+    if not fitting:
+        yield error
+        return
+    for inner in min(fitting, key=lambda branch: (-max(map(_depth, branch)), len(branch))):
+        yield from _telling(inner)
+
+
+def _is_other_type(error: ValidationError) -> bool:
+    return not error.path and error.validator == "type"
+
+
+def _depth(error: ValidationError) -> int:
+    return len(error.path) + max((_depth(inner) for inner in error.context or ()), default=0)
+
+
+def _problem(error: ValidationError) -> Problem:
+    at = pointer(*error.absolute_path)
+    instance: Any = error.instance
+    match error.validator, error.validator_value:
+        case "required", list(names):
+            missing = [name for name in names if name not in instance]
+            detail = f"{', '.join(missing)} is missing" if len(missing) == 1 else f"{', '.join(missing)} are missing"
+        case "type", str() | list() as kinds:
+            kinds = kinds if isinstance(kinds, str) else " or ".join(kinds)
+            detail = f"{show(instance)} is not of type {kinds}"
+        case "anyOf" | "oneOf", list(branches):
+            kinds = " or ".join(sorted({_kind(branch) for branch in branches}))
+            detail = f"{show(instance)} is not {kinds}"
+        case "enum", list(values):
+            detail = f"{show(instance)} is none of {', '.join(map(show, values))}"
+        case "const", value:
+            detail = f"{show(instance)} is not {show(value)}"
+        case "pattern", pattern:
+            detail = f"{show(instance)} does not have the form {pattern}"
+        case "contains", {"const": value} | {"enum": [value]}:
+            detail = f"{show(value)} is not in it"
+        case "minItems" | "minProperties" | "minLength", int(least):
+            detail = f"is shorter than {least}"
+        case "additionalProperties" | "unevaluatedProperties", _:
+            known = error.schema.get("properties", {}) if isinstance(error.schema, dict) else {}
+            more = [name for name in instance if name not in known]
+            detail = f"{', '.join(map(show, more))} is not allowed here"
+        case keyword, _:
+            detail = f"{show(instance)} breaks the schema's rule “{keyword}”"
+    return Problem(MALFORMED_VALUE_ERROR, at=at, detail=detail)
+
+
+def _kind(branch: object) -> str:
+    match branch:
+        case {"type": str(kind)}:
+            return f"of type {kind}"
+        case {"$ref": str(reference)}:
+            return "a " + reference.rpartition("/")[2]
+        case {"required": [str(name)]}:
+            return f"an object with {name}"
+        case _:
+            return "what the schema describes"

@@ -1,0 +1,58 @@
+"""Text that people will read: what may stand in it, and how a foreign value is shown in a message."""
+
+import unicodedata
+
+MOST_CHARACTERS = 20_000
+MOST_CHARACTERS_OF_A_NAME = 1_000
+
+# UAX #9: marks that can make a text read otherwise than it is written.
+_BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u061c\u200e\u200f")
+# Needed inside words of Persian and of Indic scripts.
+_JOINERS = frozenset("\u200c\u200d")
+
+
+def show(value: object) -> str:
+    """A foreign value in a message: short, in quotes, and nothing in it that the terminal or page would obey."""
+    match value:
+        case str():
+            text = value if len(value) <= 80 else value[:79] + "…"
+            return '"' + "".join(c if c.isprintable() else escaped(c) for c in text) + '"'
+        case dict():
+            return "an object"
+        case list():
+            return "an array"
+        case bool():
+            return str(value).lower()
+        case None:
+            return "null"
+        case int() if abs(value) >= 2**63:
+            return "a very large number"
+        case _:
+            return str(value)[:80]
+
+
+def escaped(text: str) -> str:
+    """Every character that is not ASCII by its number."""
+    return "".join(c if " " <= c <= "~" else f"\\u{ord(c):04x}" for c in text)
+
+
+def wrong_in_text(text: str, *, prose: bool) -> str:
+    """What is wrong with a text that people will read; "" where nothing is."""
+    longest = MOST_CHARACTERS if prose else MOST_CHARACTERS_OF_A_NAME
+    if len(text) > longest:
+        return f"has {len(text)} characters; {longest} are allowed"
+    if not text.strip():
+        return "is blank"
+    for character in text:
+        if character in _BIDI_CONTROLS:
+            return f"holds the direction control {escaped(character)}, which can make it read otherwise than it is"
+        category = unicodedata.category(character)
+        if category in ("Cc", "Cs", "Zl", "Zp") and not (prose and character in "\n\t"):
+            return f"holds the control character {escaped(character)}"
+        if category == "Cf" and character not in _JOINERS and not prose:
+            return f"holds the invisible character {escaped(character)}"
+    composed = unicodedata.normalize("NFC", text)
+    if composed != text:
+        shown = f'"{escaped(text[:60])}" is given, "{escaped(composed[:60])}" is the composed form'
+        return f"is not in Unicode's composed form (NFC): {shown}"
+    return ""

@@ -1,0 +1,193 @@
+"""RDFC-1.0: one dataset, one text, whatever its blank nodes were called; with a limit on the work it may cost.
+
+https://www.w3.org/TR/rdf-canon/ (the numbers in comments are its steps)
+
+§4.4  1. note in which quads each blank node stands
+      2. hash each by those quads alone (§4.6)
+      3. issue a canonical identifier where that hash is unique
+      4. tell the others apart by their neighbours (§4.8)
+      5. write every quad with the canonical identifiers, in code point order
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import permutations
+
+from app.core.json_ld.n_quads import Quad
+from app.core.problems import PROOF_TRANSFORMATION_ERROR, Problem, Refused
+
+# §7.1: a few hundred bytes can ask for years of work. The published tests need fewer than 7,000 of these units.
+MAX_WORK = 200_000
+MAX_RECURSION = 128
+
+_HASHES = {"sha256": hashlib.sha256, "sha384": hashlib.sha384}
+
+
+def canonicalize_quads(
+    quads: Iterable[Quad], *, hash_algorithm: str = "sha256", max_work: int = MAX_WORK
+) -> tuple[str, Mapping[str, str]]:
+    """Canonical N-Quads, and the map from each blank node to its canonical identifier (both without `_:`).
+
+    Raises Refused (PROOF_TRANSFORMATION_ERROR) where telling blank nodes apart would cost more than `max_work`.
+    """
+    canonicalization = _Canonicalization(dict.fromkeys(quads), hash_algorithm, max_work)
+    issued = canonicalization.issue()
+    labels = {node: f"_:{identifier}" for node, identifier in issued.items()}
+    lines = sorted(_relabelled(quad, labels).line() for quad in canonicalization.quads)
+    return "".join(lines), {node.removeprefix("_:"): identifier for node, identifier in issued.items()}
+
+
+def _relabelled(quad: Quad, labels: Mapping[str, str]) -> Quad:
+    subject, predicate, object_, graph = quad
+    return Quad(labels.get(subject, subject), predicate, labels.get(object_, object_), labels.get(graph, graph))
+
+
+class _Issuer:
+    """§4.5 Issue Identifier: prefix and counter, in the order of asking."""
+
+    __slots__ = ("issued", "prefix")
+
+    def __init__(self, prefix: str, issued: Mapping[str, str] | None = None) -> None:
+        self.prefix = prefix
+        self.issued = dict(issued or {})
+
+    def issue(self, node: str) -> str:
+        identifier = self.issued.get(node)
+        if identifier is None:
+            identifier = self.issued[node] = f"{self.prefix}{len(self.issued)}"
+        return identifier
+
+    def copy(self) -> "_Issuer":
+        return _Issuer(self.prefix, self.issued)
+
+
+class _Canonicalization:
+    """The canonicalization state, §4.3."""
+
+    def __init__(self, quads: Iterable[Quad], hash_algorithm: str, max_work: int) -> None:
+        self.quads = tuple(quads)
+        self._new_hash = _HASHES[hash_algorithm]
+        self._max_work = max_work
+        self._work = 0
+        self._canonical = _Issuer("c14n")
+        self._quads_of: dict[str, list[Quad]] = {}
+        self._first_degree: dict[str, str] = {}
+
+    def issue(self) -> Mapping[str, str]:
+        """§4.4, steps 2 to 5: every blank node to its canonical identifier."""
+        for quad in self.quads:
+            for node in _blank_nodes(quad):
+                self._quads_of.setdefault(node, []).append(quad)
+        nodes_by_hash: dict[str, list[str]] = {}
+        for node in self._quads_of:
+            nodes_by_hash.setdefault(self._hash_first_degree_quads(node), []).append(node)
+        shared: list[list[str]] = []
+        for _, nodes in sorted(nodes_by_hash.items()):
+            if len(nodes) == 1:
+                self._canonical.issue(nodes[0])
+            else:
+                shared.append(nodes)
+        for nodes in shared:
+            self._issue_by_neighbours(nodes)
+        return self._canonical.issued
+
+    def _issue_by_neighbours(self, nodes: list[str]) -> None:
+        """§4.4, step 5."""
+        hash_paths: list[tuple[str, _Issuer]] = []
+        for node in nodes:
+            if node not in self._canonical.issued:
+                issuer = _Issuer("b")
+                issuer.issue(node)
+                hash_paths.append(self._hash_n_degree_quads(node, issuer, depth=0))
+        for _, issuer in sorted(hash_paths, key=lambda result: result[0]):
+            for node in issuer.issued:
+                self._canonical.issue(node)
+
+    def _hash_first_degree_quads(self, node: str) -> str:
+        """§4.6. The reference node is `_:a`, every other blank node `_:z`."""
+        lines = []
+        for quad in self._quads_of[node]:
+            labels = {other: "_:a" if other == node else "_:z" for other in _blank_nodes(quad)}
+            lines.append(_relabelled(quad, labels).line())
+        found = self._first_degree[node] = self._hash("".join(sorted(lines)))
+        return found
+
+    def _hash_related_blank_node(self, related: str, quad: Quad, issuer: _Issuer, position: str) -> str:
+        """§4.7."""
+        identifier = self._canonical.issued.get(related) or issuer.issued.get(related)
+        named = self._first_degree[related] if identifier is None else f"_:{identifier}"
+        return self._hash(f"{position}{'' if position == 'g' else quad.predicate}{named}")
+
+    def _hash_n_degree_quads(self, node: str, issuer: _Issuer, *, depth: int) -> tuple[str, _Issuer]:
+        """§4.8."""
+        if depth > MAX_RECURSION:
+            self._refuse()
+        to_hash: list[str] = []
+        for related_hash, related in sorted(self._related(node, issuer).items()):
+            path, issuer = self._chosen_path(related, issuer, depth=depth)
+            to_hash += (related_hash, path)
+        return self._hash("".join(to_hash)), issuer
+
+    def _related(self, node: str, issuer: _Issuer) -> Mapping[str, list[str]]:
+        """§4.8, steps 1 to 3: the blank nodes beside `node`, by how they stand to it."""
+        self._count(1 + len(self._quads_of[node]))
+        related: dict[str, list[str]] = {}
+        for quad in self._quads_of[node]:
+            for position, other in (("s", quad.subject), ("o", quad.object), ("g", quad.graph)):
+                if other != node and other.startswith("_:"):
+                    hashed = self._hash_related_blank_node(other, quad, issuer, position)
+                    related.setdefault(hashed, []).append(other)
+        return related
+
+    def _chosen_path(self, related: list[str], issuer: _Issuer, *, depth: int) -> tuple[str, _Issuer]:
+        """§4.8, steps 5.2 to 5.4: the least path of all orders, and the issuer that took it."""
+        chosen_path = ""
+        chosen_issuer = issuer
+        for permutation in permutations(sorted(related)):
+            self._count(len(permutation) + len(issuer.issued) // 8)
+            found = self._path(permutation, issuer.copy(), chosen_path, depth=depth)
+            if found is not None and (not chosen_path or found[0] < chosen_path):
+                chosen_path, chosen_issuer = found
+        return chosen_path, chosen_issuer
+
+    def _path(
+        self, permutation: tuple[str, ...], issuer: _Issuer, chosen_path: str, *, depth: int
+    ) -> tuple[str, _Issuer] | None:
+        """§4.8, steps 5.4.1 to 5.4.5; None where the path is already greater than the chosen one."""
+        path = ""
+        recursion: list[str] = []
+        for related in permutation:
+            canonical = self._canonical.issued.get(related)
+            if canonical is None and related not in issuer.issued:
+                recursion.append(related)
+            path += f"_:{canonical or issuer.issue(related)}"
+            if _exceeds(path, chosen_path):
+                return None
+        for related in recursion:
+            hashed, after = self._hash_n_degree_quads(related, issuer, depth=depth + 1)
+            path += f"_:{issuer.issue(related)}<{hashed}>"
+            issuer = after
+            if _exceeds(path, chosen_path):
+                return None
+        return path, issuer
+
+    def _hash(self, text: str) -> str:
+        return self._new_hash(text.encode()).hexdigest()
+
+    def _count(self, work: int) -> None:
+        self._work += work
+        if self._work > self._max_work:
+            self._refuse()
+
+    def _refuse(self) -> None:
+        detail = "its nameless objects are too alike to be told apart within the work limit"
+        raise Refused(Problem(PROOF_TRANSFORMATION_ERROR, detail=detail, remedy="Give them an id."))
+
+
+def _blank_nodes(quad: Quad) -> Iterator[str]:
+    """Each blank node of a quad once; a predicate is never one."""
+    yield from dict.fromkeys(term for term in (quad.subject, quad.object, quad.graph) if term.startswith("_:"))
+
+
+def _exceeds(path: str, chosen_path: str) -> bool:
+    return bool(chosen_path) and len(path) >= len(chosen_path) and path > chosen_path

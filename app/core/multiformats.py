@@ -1,0 +1,183 @@
+"""Multibase strings and Multikeys, in their one canonical form, to bytes and public keys and back.
+
+https://www.w3.org/TR/cid-1.0/#multibase-0 and https://www.w3.org/TR/cid-1.0/#Multikey
+"""
+
+import base64
+import binascii
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.core.problems import INVALID_VERIFICATION_METHOD, MALFORMED_VALUE_ERROR, Problem, Refused
+
+_BASE58_ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+_BASE58_VALUES = {character: value for value, character in enumerate(_BASE58_ALPHABET)}
+_BASE64URL = re.compile(r"[A-Za-z0-9_-]*")
+
+# Base 58 takes time by the square of the length. Keys and signatures, which it is for, stay far below.
+MAX_BASE58_CHARACTERS = 512
+
+
+class KeyKind(StrEnum):
+    ED25519 = "Ed25519"
+
+
+@dataclass(frozen=True, slots=True)
+class PublicKey:
+    """A public key that was found sound: right length, canonical, no point of small order."""
+
+    kind: KeyKind
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class KeyType:
+    """One row of the Multikey table, Controlled Identifiers §2.2.2: headers, lengths, and what is wrong with a key."""
+
+    kind: KeyKind
+    public_header: bytes
+    public_length: int
+    secret_header: bytes
+    secret_length: int
+    fault: Callable[[bytes], str | None]
+
+
+# ── multibase ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def encode_base58btc(data: bytes) -> str:
+    """Multibase `z`."""
+    zeros = len(data) - len(data.lstrip(b"\0"))
+    number = int.from_bytes(data, "big")
+    digits = []
+    while number:
+        number, digit = divmod(number, 58)
+        digits.append(_BASE58_ALPHABET[digit])
+    return "z" + "1" * zeros + "".join(reversed(digits))
+
+
+def encode_base64url(data: bytes) -> str:
+    """Multibase `u`: base64url without padding."""
+    return "u" + base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def decode_multibase(text: str, *, bases: str = "zu") -> bytes:
+    """The bytes of a multibase string in one of `bases`. Raises Refused (MALFORMED_VALUE_ERROR)."""
+    header, encoded = text[:1], text[1:]
+    if not header or header not in bases:
+        allowed = " or ".join(repr(base) for base in bases)
+        raise Refused(Problem(MALFORMED_VALUE_ERROR, detail=f"a multibase value here begins with {allowed}"))
+    return _decode_base58btc(encoded) if header == "z" else _decode_base64url(encoded)
+
+
+def _decode_base58btc(encoded: str) -> bytes:
+    if len(encoded) > MAX_BASE58_CHARACTERS:
+        raise Refused(Problem(MALFORMED_VALUE_ERROR, detail=f"base58btc of {len(encoded):,} characters is too long"))
+    number = 0
+    for character in encoded:
+        digit = _BASE58_VALUES.get(character)
+        if digit is None:
+            raise Refused(Problem(MALFORMED_VALUE_ERROR, detail=f"{character!r} is no base58btc character"))
+        number = number * 58 + digit
+    zeros = len(encoded) - len(encoded.lstrip("1"))
+    return b"\0" * zeros + number.to_bytes((number.bit_length() + 7) // 8, "big")
+
+
+def _decode_base64url(encoded: str) -> bytes:
+    if not _BASE64URL.fullmatch(encoded):
+        raise Refused(Problem(MALFORMED_VALUE_ERROR, detail="is not base64url without padding"))
+    try:
+        data = base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4))
+    except binascii.Error as error:
+        raise Refused(Problem(MALFORMED_VALUE_ERROR, detail="is not base64url: its length is impossible")) from error
+    # RFC 4648 §3.5: the bits beyond the last byte are zero, or two texts would mean the same bytes.
+    if encode_base64url(data)[1:] != encoded:
+        raise Refused(Problem(MALFORMED_VALUE_ERROR, detail="is not canonical base64url: it has stray bits at its end"))
+    return data
+
+
+# ── Ed25519, RFC 8032 §5.1 ───────────────────────────────────────────────────────────────────────────────────────────
+
+_P = 2**255 - 19
+_D = -121665 * pow(121666, -1, _P) % _P
+_ORDER_8_Y = 2707385501144840649318225287225658788936804267575313519463743609750303402022
+# One signature by such a key fits every message: the eight points whose order divides the cofactor.
+_SMALL_ORDER_Y = frozenset({0, 1, _P - 1, _ORDER_8_Y, _P - _ORDER_8_Y})
+
+
+def _ed25519_fault(raw: bytes) -> str | None:
+    y = int.from_bytes(raw, "little") & (2**255 - 1)
+    if y >= _P:
+        return "is not a canonical Ed25519 point"
+    if y in _SMALL_ORDER_Y:
+        return "is an Ed25519 point of small order, under which anyone can sign"
+    # x² = (y² − 1) ÷ (d·y² + 1) has a root exactly where Euler's criterion gives 1.
+    x_squared = (y * y - 1) * pow(_D * y * y + 1, -1, _P) % _P
+    if pow(x_squared, (_P - 1) // 2, _P) != 1:
+        return "is no point of the Ed25519 curve"
+    return None
+
+
+# ── Multikey ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+KEY_TYPES: tuple[KeyType, ...] = (
+    KeyType(
+        kind=KeyKind.ED25519,
+        public_header=b"\xed\x01",
+        public_length=32,
+        secret_header=b"\x80\x26",
+        secret_length=32,
+        fault=_ed25519_fault,
+    ),
+)
+
+
+def encode_multikey(key: PublicKey) -> str:
+    """`publicKeyMultibase`."""
+    return encode_base58btc(_key_type(key.kind).public_header + key.raw)
+
+
+def decode_multikey(text: str) -> PublicKey:
+    """The key in a `publicKeyMultibase`, checked. Raises Refused (INVALID_VERIFICATION_METHOD)."""
+    data = _multikey_bytes(text)
+    for key_type in KEY_TYPES:
+        if data.startswith(key_type.public_header):
+            return public_key(key_type.kind, data[len(key_type.public_header) :])
+    raise Refused(Problem(INVALID_VERIFICATION_METHOD, detail=f"is a Multikey of an unknown kind, {data[:2].hex()}"))
+
+
+def decode_secret_multikey(text: str) -> tuple[KeyKind, bytes]:
+    """The private key in a `secretKeyMultibase`. Raises Refused (INVALID_VERIFICATION_METHOD), without the value."""
+    data = _multikey_bytes(text)
+    for key_type in KEY_TYPES:
+        length = len(key_type.secret_header) + key_type.secret_length
+        if data.startswith(key_type.secret_header) and len(data) == length:
+            return key_type.kind, data[len(key_type.secret_header) :]
+    raise Refused(Problem(INVALID_VERIFICATION_METHOD, detail="is no secret Multikey of a known kind"))
+
+
+def public_key(kind: KeyKind, raw: bytes) -> PublicKey:
+    """A public key from its bytes, checked. Raises Refused (INVALID_VERIFICATION_METHOD)."""
+    key_type = _key_type(kind)
+    if len(raw) != key_type.public_length:
+        detail = f"an {kind} public key has {key_type.public_length} bytes, not {len(raw)}"
+        raise Refused(Problem(INVALID_VERIFICATION_METHOD, detail=detail))
+    fault = key_type.fault(raw)
+    if fault is not None:
+        raise Refused(Problem(INVALID_VERIFICATION_METHOD, detail=f"the public key {fault}"))
+    return PublicKey(kind, raw)
+
+
+def _key_type(kind: KeyKind) -> KeyType:
+    return {key_type.kind: key_type for key_type in KEY_TYPES}[kind]
+
+
+def _multikey_bytes(text: str) -> bytes:
+    # Controlled Identifiers §2.2.2: a Multikey is always base58btc.
+    try:
+        return decode_multibase(text, bases="z")
+    except Refused as refused:
+        problems = (Problem(INVALID_VERIFICATION_METHOD, detail=problem.detail) for problem in refused.problems)
+        raise Refused(*problems) from refused

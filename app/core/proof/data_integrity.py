@@ -1,0 +1,170 @@
+"""HOW it is secured, embedded: Data Integrity proofs, made for a document and verified over it.
+
+https://www.w3.org/TR/vc-data-integrity/
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from app.core import date_time_stamp
+from app.core.did.document import VerificationMethod
+from app.core.json_ld import Contexts
+from app.core.multiformats import decode_multibase, encode_base58btc
+from app.core.problems import (
+    PROOF_GENERATION_ERROR,
+    PROOF_VERIFICATION_ERROR,
+    JsonObject,
+    Problem,
+    Refused,
+)
+from app.core.proof.cryptosuites import CRYPTOSUITES, ED25519, Cryptosuite, SignatureAlgorithm
+from app.core.proof.received_proof import DataIntegrityProof
+
+MEDIA_TYPES = ("application/vc", "application/json", "application/ld+json", "application/vc+ld+json")
+
+TYPE = "DataIntegrityProof"
+
+
+# ── making ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def proof_options(
+    cryptosuite: str, *, verification_method: str, created: datetime, proof_purpose: str = "assertionMethod"
+) -> JsonObject:
+    """The proof that is to be, without its value. Raises Refused (PROOF_GENERATION_ERROR) for an unknown suite."""
+    if cryptosuite not in CRYPTOSUITES:
+        raise Refused(Problem(PROOF_GENERATION_ERROR, detail=f"there is no cryptosuite {cryptosuite!r:.80}"))
+    return {
+        "type": TYPE,
+        "created": date_time_stamp.write(created),
+        "verificationMethod": verification_method,
+        "cryptosuite": cryptosuite,
+        "proofPurpose": proof_purpose,
+    }
+
+
+def sign_input(contexts: Contexts, unsigned: JsonObject, options: JsonObject, *, key_kind: str = ED25519) -> bytes:
+    """The bytes that a key of `key_kind` signs. Raises Refused where JSON-LD would lose a part of what is said."""
+    suite = CRYPTOSUITES[options["cryptosuite"]]
+    algorithm = suite.algorithms[key_kind]
+    return suite.sign_input(
+        proof_hash(contexts, unsigned, options, suite=suite, algorithm=algorithm),
+        document_hash(contexts, unsigned, suite=suite, algorithm=algorithm),
+    )
+
+
+def attach_proof(unsigned: JsonObject, options: JsonObject, signature: bytes) -> JsonObject:
+    """The secured document. Open Badges 3.0 wants an array of proofs, of one too."""
+    return {**unsigned, "proof": [{**options, "proofValue": encode_base58btc(signature)}]}
+
+
+def proof_hash(
+    contexts: Contexts, document: JsonObject, options: JsonObject, *, suite: Cryptosuite, algorithm: SignatureAlgorithm
+) -> bytes:
+    """The hash of the proof configuration: the options, read under the document's own contexts."""
+    return algorithm.digest(proof_configuration(contexts, document, options, suite=suite, algorithm=algorithm))
+
+
+def proof_configuration(
+    contexts: Contexts, document: JsonObject, options: JsonObject, *, suite: Cryptosuite, algorithm: SignatureAlgorithm
+) -> bytes:
+    return suite.canonicalize(
+        contexts,
+        {"@context": document.get("@context"), **options},
+        aliases=contexts.aliases(document),
+        hash_algorithm=algorithm.hash_algorithm,
+    )
+
+
+def document_hash(
+    contexts: Contexts, document: JsonObject, *, suite: Cryptosuite, algorithm: SignatureAlgorithm
+) -> bytes:
+    canonical = suite.canonicalize(
+        contexts, document, aliases=contexts.aliases(document), hash_algorithm=algorithm.hash_algorithm
+    )
+    return algorithm.digest(canonical)
+
+
+# ── verifying ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def check_times(proof: DataIntegrityProof, *, now: datetime, clock_skew: timedelta) -> None:
+    """Raises Refused (PROOF_VERIFICATION_ERROR) where the proof was made in the future, or has run out."""
+    if proof.created is not None and proof.created > now + clock_skew:
+        raise _malformed(f"{proof.at}/created", f"it says that it was made later than now, {proof.created.isoformat()}")
+    if proof.expires is not None and proof.expires <= now:
+        raise _malformed(f"{proof.at}/expires", f"the proof ended {proof.expires.isoformat()}")
+
+
+def verify_proof(
+    contexts: Contexts, document: JsonObject, proof: DataIntegrityProof, method: VerificationMethod
+) -> None:
+    """Raises Refused where `proof`, one of `document`'s, is not a signature over it by `method`'s key."""
+    verify_proofs(contexts, document, [(proof, method)])
+
+
+def verify_proofs(
+    contexts: Contexts, document: JsonObject, proofs: Sequence[tuple[DataIntegrityProof, VerificationMethod]]
+) -> None:
+    """Each proof over the document as it stood when that proof was made (§2.1.1, §2.1.2). All must hold.
+
+    Raises Refused with the problems of every proof that does not.
+    """
+    hashes: dict[tuple[str, str, tuple[str, ...]], bytes] = {}
+    problems: list[Problem] = []
+    for proof, method in proofs:
+        suite = CRYPTOSUITES[proof.cryptosuite]
+        try:
+            key, algorithm = _key(proof, method, suite)
+            signature = _signature(proof, algorithm)
+            secured = (suite.name, algorithm.hash_algorithm, proof.previous_proof)
+            if secured not in hashes:
+                then = _as_it_stood(document, proof)
+                hashes[secured] = document_hash(contexts, then, suite=suite, algorithm=algorithm)
+            options = {member: value for member, value in proof.received.items() if member != "proofValue"}
+            configuration = proof_hash(contexts, document, options, suite=suite, algorithm=algorithm)
+            algorithm.verify(key, suite.sign_input(configuration, hashes[secured]), signature)
+        except Refused as refused:
+            problems += (_placed(problem, proof.at) for problem in refused.problems)
+    if problems:
+        raise Refused(*dict.fromkeys(problems))
+
+
+def _as_it_stood(document: JsonObject, proof: DataIntegrityProof) -> JsonObject:
+    """The document with exactly the proofs that `proof` names, else with none."""
+    unsecured = {member: value for member, value in document.items() if member != "proof"}
+    if not proof.previous_proof:
+        return unsecured
+    entries = document["proof"] if isinstance(document["proof"], list) else [document["proof"]]
+    return {**unsecured, "proof": [entry for entry in entries if entry.get("id") in proof.previous_proof]}
+
+
+def _key(proof: DataIntegrityProof, method: VerificationMethod, suite: Cryptosuite) -> tuple[bytes, SignatureAlgorithm]:
+    try:
+        key = method.public_key()
+    except Refused as refused:
+        at = f"{proof.at}/verificationMethod"
+        raise Refused(*(_placed(problem, at) for problem in refused.problems)) from refused
+    if key.kind not in suite.algorithms:
+        raise _malformed(f"{proof.at}/cryptosuite", f"{suite.name} is not for keys of the kind {key.kind}")
+    return key.raw, suite.algorithms[key.kind]
+
+
+def _signature(proof: DataIntegrityProof, algorithm: SignatureAlgorithm) -> bytes:
+    at = f"{proof.at}/proofValue"
+    try:
+        signature = decode_multibase(proof.proof_value, bases="z")
+    except Refused as refused:
+        raise _malformed(at, refused.problems[0].detail) from refused
+    if len(signature) != algorithm.signature_bytes:
+        raise _malformed(at, f"has {len(signature)} bytes; a signature has {algorithm.signature_bytes}")
+    return signature
+
+
+def _placed(problem: Problem, at: str) -> Problem:
+    """A problem of the whole is a problem of the proof that was being verified."""
+    return problem if problem.at else Problem(problem.type, at, problem.detail, problem.remedy)
+
+
+def _malformed(at: str, detail: str) -> Refused:
+    return Refused(Problem(PROOF_VERIFICATION_ERROR, at=at, detail=detail))

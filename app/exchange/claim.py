@@ -1,0 +1,80 @@
+"""Handing over: what stands behind a claim link, shown as often as it is asked for, changed by nobody who looks.
+
+The link may be opened by a mail scanner, a wallet and the learner alike: opening it changes nothing, taking the
+credential is repeatable until the link expires or is withdrawn.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from app.core import strict_json
+from app.core.credential import open_badge
+from app.core.credential.micro_credential import MicroCredential
+from app.core.problems import GONE, NOT_FOUND, JsonObject, Problem, Refused
+from app.issuer.claim_link import claim_token_digest
+from app.ports import Directory, Institution, Register
+
+_MAX_TOKEN_CHARACTERS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimOffer:
+    """What is offered behind a link: the recorded bytes, what they say, from whom, and whether they still stand."""
+
+    award_id: str
+    institution: Institution
+    micro_credential: MicroCredential
+    state: str
+    expires: datetime
+    credential: bytes = field(repr=False)
+
+    @property
+    def filename(self) -> str:
+        """`{title} – {name}.vc.json`, without what a file system refuses."""
+        title = self.micro_credential.achievement.title.best(self.micro_credential.achievement.language)[1]
+        name = f"{title} – {self.micro_credential.learner.full_name.open()}"
+        return "".join("_" if character in '/\\:*?"<>|' or ord(character) < 32 else character for character in name) + (
+            ".vc.json"
+        )
+
+    def verifiable_presentation(self) -> bytes:
+        """An unsigned presentation (VC Data Model 2.0 §4.13) holding the recorded bytes, spliced."""
+        head = b'{"@context":["https://www.w3.org/ns/credentials/v2"],"type":["VerifiablePresentation"],'
+        return head + b'"verifiableCredential":[' + self.credential + b"]}"
+
+
+class Claims:
+    """Looks a link up. Raises Refused: NOT_FOUND for a token that never was, GONE for one expired or withdrawn."""
+
+    def __init__(self, *, register: Register, directory: Directory) -> None:
+        self._register = register
+        self._directory = directory
+
+    async def open(self, token: str, *, now: datetime) -> ClaimOffer:
+        found = await self._register.claim(claim_token_digest(token)) if len(token) <= _MAX_TOKEN_CHARACTERS else None
+        if found is None:
+            raise Refused(
+                Problem(
+                    NOT_FOUND,
+                    detail="there is no credential behind this link",
+                    remedy="copy the whole link out of the message, or ask the institution for a new one",
+                )
+            )
+        link, award = found
+        if link.withdrawn or link.expires <= now:
+            why = "was withdrawn" if link.withdrawn else f"expired on {link.expires.date().isoformat()}"
+            raise Refused(Problem(GONE, detail=f"this link {why}", remedy="ask the institution for a new one"))
+        institution = await self._directory.institution(award.institution)
+        (credential,) = award.credentials
+        if institution is None or credential.signed is None:
+            raise Refused(Problem(GONE, detail="the institution no longer keeps this credential"))
+        signed = credential.signed.open()
+        document: JsonObject = strict_json.read_object(signed)
+        return ClaimOffer(
+            award_id=award.id,
+            institution=institution,
+            micro_credential=open_badge.read(document),
+            state=award.state,
+            expires=link.expires,
+            credential=signed,
+        )

@@ -1,0 +1,202 @@
+"""What an institution says of itself in its `institution.toml`: read whole, with every problem named."""
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from app.core.problems import (
+    MALFORMED_VALUE_ERROR,
+    MISSING_ELEMENT,
+    PARSING_ERROR,
+    UNKNOWN_VALUE,
+    Problem,
+    Refused,
+    pointer,
+)
+
+_MAX_BYTES = 65_536
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstitutionProfile:
+    """An institution before it has keys. `slug` is its name in URLs and file names; `country` ISO 3166-1 alpha-2."""
+
+    name: str
+    slug: str
+    country: str
+    time_zone: str
+    languages: tuple[str, ...]
+    contact: str
+    legal_identifier: str | None = None
+    region: str | None = None
+    locality: str | None = None
+    street_address: str | None = None
+    postal_code: str | None = None
+    url: str | None = None
+    accent: str | None = None
+    demo: bool = False
+
+
+DEMONSTRATION = InstitutionProfile(
+    name="Institute for Examples (demo)",
+    slug="demo",
+    country="BE",
+    region="Brussels-Capital Region",
+    locality="Brussels",
+    street_address="1 Example Street",
+    postal_code="1000",
+    time_zone="Europe/Brussels",
+    languages=("en",),
+    contact="demo@example.org",
+    demo=True,
+)
+
+
+def read_institution(content: bytes) -> InstitutionProfile:
+    """The institution that the TOML describes. Raises Refused with everything that is missing or wrong."""
+    table = _table(content)
+    address = table.get("address", {})
+    if not isinstance(address, dict):
+        raise Refused(Problem(MALFORMED_VALUE_ERROR, at="/address", detail="address is a table: [address]."))
+    problems = [*_unknown(table, _MEMBERS, at=()), *_unknown(address, _ADDRESS, at=("address",))]
+    values: dict[str, Any] = {}
+    for name, member in (*_MEMBERS.items(), *_ADDRESS.items()):
+        source, at = (address, ("address", name)) if name in _ADDRESS else (table, (name,))
+        if member is None:
+            continue
+        if name not in source:
+            if member.missing:
+                problems.append(
+                    Problem(MISSING_ELEMENT, at=pointer(*at), detail=f"{name} is missing: {member.missing}.")
+                )
+            continue
+        try:
+            values[name] = member.read(source[name])
+        except ValueError as error:
+            problems.append(Problem(MALFORMED_VALUE_ERROR, at=pointer(*at), detail=f"{name}: {error}."))
+    if "name" in values and "slug" not in values and not any(problem.at == "/slug" for problem in problems):
+        values["slug"] = _slug_of(values["name"])
+        if not values["slug"]:
+            remedy = 'Add slug = "…": its name in URLs, in the letters a to z.'
+            problems.append(
+                Problem(MISSING_ELEMENT, at="/slug", detail="No slug follows from the name.", remedy=remedy)
+            )
+    if problems:
+        raise Refused(*problems)
+    return InstitutionProfile(**values)
+
+
+def _table(content: bytes) -> dict[str, Any]:
+    if len(content) > _MAX_BYTES:
+        raise Refused(Problem(PARSING_ERROR, detail=f"The file is longer than {_MAX_BYTES} bytes."))
+    try:
+        return tomllib.loads(content.decode("utf-8"))
+    except (UnicodeDecodeError, ValueError, RecursionError) as error:
+        raise Refused(Problem(PARSING_ERROR, detail=f"The file is not TOML: {error}.")) from None
+
+
+def _unknown(table: Mapping[str, object], members: Mapping[str, object], *, at: tuple[str, ...]) -> list[Problem]:
+    problems = []
+    for name in table:
+        if name not in members:
+            near = get_close_matches(name, members, n=1)
+            remedy = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(members)}."
+            detail = f"There is no {name!r} here."
+            problems.append(Problem(UNKNOWN_VALUE, at=pointer(*at, name), detail=detail, remedy=remedy))
+    return problems
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError("it is a text")
+    if len(value) > 500:
+        raise ValueError("it is longer than 500 characters")
+    if any(unicodedata.category(character) in ("Cc", "Cf", "Cs") for character in value):
+        raise ValueError("it has control or invisible characters in it")
+    if unicodedata.normalize("NFC", value) != value:
+        raise ValueError(f"write it composed (NFC): {unicodedata.normalize('NFC', value)}")
+    return value
+
+
+def _matching(pattern: str, what: str) -> Callable[[object], str]:
+    compiled = re.compile(pattern)
+
+    def read(value: object) -> str:
+        text = _text(value)
+        if not compiled.fullmatch(text):
+            raise ValueError(f"{text!r} is not {what}")
+        return text
+
+    return read
+
+
+def _time_zone(value: object) -> str:
+    name = _text(value)
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f"{name!r} is no time zone of the IANA database, such as Europe/Vilnius") from None
+    return name
+
+
+def _languages(value: object) -> tuple[str, ...]:
+    tag = _matching(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", "a language tag such as lt or pt-BR (BCP 47)")
+    if not isinstance(value, list) or not value:
+        raise ValueError('it is a list of language tags, such as ["lt", "en"]')
+    return tuple(dict.fromkeys(tag(item) for item in value))
+
+
+def _web_address(value: object) -> str:
+    text = _text(value)
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme != "https" or not parts.hostname or parts.username is not None or set(text) & set(' "<>\\^`{|}'):
+        raise ValueError(f"{text!r} is no web address: https://…")
+    return text
+
+
+def _slug_of(name: str) -> str:
+    letters = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:40].rstrip("-")
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    """How one member is read; `missing` says what it is where it may not be left out."""
+
+    read: Callable[[object], object]
+    missing: str = ""
+
+
+_MEMBERS: Mapping[str, _Member | None] = {
+    "name": _Member(_text, "the institution's name as it stands on its certificates"),
+    "slug": _Member(_matching(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?", "a name in URLs: a to z, digits and hyphens")),
+    "legal_identifier": _Member(
+        _matching(
+            r"(VAT|NTR|LEI|EUID|EORI|TIN|SN)[A-Z]{2}-.{1,100}|[A-Za-z][A-Za-z0-9+.-]*:.{1,200}",
+            "a legal identifier as eIDAS certificates write it (ETSI EN 319 412-1), such as NTRLT-111950396, or a URI",
+        ),
+        "its registration, as eIDAS certificates write it, such as NTRLT-111950396",
+    ),
+    "country": _Member(_matching(r"[A-Z]{2}", "an ISO 3166-1 code of two capital letters"), "ISO 3166-1, such as LT"),
+    "region": _Member(_text),
+    "address": None,
+    "time_zone": _Member(_time_zone, "such as Europe/Vilnius: awards carry the day it is there"),
+    "languages": _Member(_languages, "the languages it writes in, its own first"),
+    "contact": _Member(_matching(r"[^@\s]+@[^@\s]+\.[^@\s]+", "an e-mail address"), "an e-mail address for learners"),
+    "url": _Member(_web_address),
+    "accent": _Member(_matching(r"#[0-9a-fA-F]{6}", "a colour such as #1d4e89")),
+}
+_ADDRESS: Mapping[str, _Member] = {
+    "street_address": _Member(_text),
+    "postal_code": _Member(_text),
+    "locality": _Member(_text),
+}

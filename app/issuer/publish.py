@@ -1,0 +1,187 @@
+"""What this service publishes: status lists and its institutions' documents, made from rows, never edited in place.
+
+1. A list is asked for: where the rows have not changed since it was published, and it is young enough, it stands.
+2. Else it is made anew from the rows, signed by its institution, and verified as a stranger would.
+3. It is kept by compare-and-swap: a version never goes back, whoever was slower.
+While the register does not answer, the last copy serves until its ttl.
+"""
+
+import asyncio
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from app.core import strict_json
+from app.core.did.document import ControlledIdentifierDocument, Relationship, VerificationMethod, write
+from app.core.json_ld import Contexts
+from app.core.problems import JsonObject
+from app.core.proof import data_integrity
+from app.core.status import bitstring_status_list
+from app.issuer.award import MECHANISM, signing_key
+from app.issuer.examine import status_list_url
+from app.ports import (
+    Compute,
+    Directory,
+    Institution,
+    KeyPurpose,
+    PublishedList,
+    Signers,
+    StatusListRows,
+    StatusLists,
+    Unavailable,
+)
+from app.verifier.verifier import checked
+
+_REMEMBERED = 256
+
+
+@dataclass(frozen=True, slots=True)
+class DraftedList:
+    unsigned: JsonObject = field(repr=False)
+    options: JsonObject = field(repr=False)
+    sign_input: bytes = field(repr=False)
+
+
+def draft_list(
+    contexts: Contexts,
+    rows: StatusListRows,
+    *,
+    url: str,
+    issuer: str,
+    verification_method: str,
+    now: datetime,
+    valid_until: datetime,
+    ttl_seconds: int,
+) -> DraftedList:
+    """The list credential that the rows say, ready to be signed. Bitstring Status List 1.0 §2.2."""
+    unsigned = bitstring_status_list.credential(
+        url=url,
+        issuer=issuer,
+        purpose=rows.purpose,
+        encoded_list=bitstring_status_list.encode(rows.length, rows.set_indexes),
+        valid_from=now,
+        valid_until=valid_until,
+        ttl_milliseconds=ttl_seconds * 1000,
+    )
+    options = data_integrity.proof_options(MECHANISM, verification_method=verification_method, created=now)
+    return DraftedList(unsigned, options, data_integrity.sign_input(contexts, unsigned, options))
+
+
+def controlled_identifier(institution: Institution) -> ControlledIdentifierDocument:
+    """An institution's keys as anyone may read them: a retired key stays, a compromised one says since when."""
+    methods = tuple(
+        VerificationMethod(
+            id=key.verification_method,
+            type="Multikey",
+            controller=institution.did,
+            public_key_multibase=key.public_key_multibase,
+            revoked=key.revoked,
+        )
+        for key in institution.keys
+    )
+    relationships = frozenset((Relationship.ASSERTION_METHOD, method.id) for method in methods)
+    return ControlledIdentifierDocument(id=institution.did, verification_methods=methods, relationships=relationships)
+
+
+class Publisher:
+    """Fulfils the verifier's `Publications`, and answers the public routes, out of the same bytes."""
+
+    def __init__(
+        self,
+        *,
+        directory: Directory,
+        status_lists: StatusLists,
+        signers: Signers,
+        compute: Compute,
+        public_url: str,
+        publish_seconds: int,
+        ttl_seconds: int,
+        valid_days: int,
+    ) -> None:
+        self._directory = directory
+        self._status_lists = status_lists
+        self._signers = signers
+        self._compute = compute
+        self._public_url = public_url
+        self._publish_every = timedelta(seconds=publish_seconds)
+        self._ttl_seconds = ttl_seconds
+        self._valid = timedelta(days=valid_days)
+        self._last: OrderedDict[str, tuple[datetime, PublishedList]] = OrderedDict()
+        self._making: dict[str, asyncio.Lock] = {}
+
+    async def status_list(self, url: str, *, now: datetime) -> bytes | None:
+        prefix = status_list_url(self._public_url, "")
+        if not url.startswith(prefix):
+            return None
+        published = await self.published_list(url.removeprefix(prefix), now=now)
+        return published.content if published else None
+
+    async def published_list(self, list_id: str, *, now: datetime) -> PublishedList | None:
+        """The list as it stands. Raises Unavailable where the register does not answer and the last copy is too old."""
+        try:
+            published = await self._current(list_id, now=now)
+        except Unavailable:
+            match self._last.get(list_id):
+                case (seen, last) if now - seen <= timedelta(seconds=self._ttl_seconds):
+                    return last
+            raise
+        if published:
+            self._last[list_id] = (now, published)
+            self._last.move_to_end(list_id)
+            if len(self._last) > _REMEMBERED:
+                self._last.popitem(last=False)
+        return published
+
+    async def controlled_identifier_document(self, identifier: str) -> JsonObject | None:
+        institution = await self._directory.institution_by_did(identifier)
+        return write(controlled_identifier(institution)) if institution else None
+
+    async def controlled_identifier(self, did: str) -> ControlledIdentifierDocument:
+        """The document of an institution that we issue for. Raises LookupError where we do not."""
+        institution = await self._directory.institution_by_did(did)
+        if institution is None:
+            raise LookupError(f"{did} is none of our institutions")
+        return controlled_identifier(institution)
+
+    async def _current(self, list_id: str, *, now: datetime) -> PublishedList | None:
+        version = await self._status_lists.version(list_id)
+        if version is None:
+            return None
+        published = await self._status_lists.published(list_id)
+        if published and self._stands(published, version, now):
+            return published
+        async with self._making.setdefault(list_id, asyncio.Lock()):
+            published = await self._status_lists.published(list_id)
+            if published and self._stands(published, version, now):
+                return published
+            rows = await self._status_lists.rows(list_id)
+            return await self._publish(rows, now=now) if rows else None
+
+    def _stands(self, published: PublishedList, version: int, now: datetime) -> bool:
+        age = now - published.published
+        if published.version < version and age >= self._publish_every:
+            return False
+        return age < self._valid / 2
+
+    async def _publish(self, rows: StatusListRows, *, now: datetime) -> PublishedList:
+        institution = await self._directory.institution(rows.institution)
+        if institution is None:
+            raise LookupError(f"list {rows.list_id} is of no institution")
+        verification_method = signing_key(institution, KeyPurpose.STATUS_LIST)
+        drafted = await self._compute.run(
+            draft_list,
+            rows,
+            url=status_list_url(self._public_url, rows.list_id),
+            issuer=institution.did,
+            verification_method=verification_method,
+            now=now,
+            valid_until=now + self._valid,
+            ttl_seconds=self._ttl_seconds,
+        )
+        signer = self._signers.by_method(verification_method)
+        signature = await signer.sign(drafted.sign_input, purpose=KeyPurpose.STATUS_LIST)
+        content = strict_json.write(data_integrity.attach_proof(drafted.unsigned, drafted.options, signature))
+        await self._compute.run(checked, content, controlled_identifier(institution), now=now)
+        return await self._status_lists.publish(
+            PublishedList(list_id=rows.list_id, version=rows.version, published=now, content=content)
+        )

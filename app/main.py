@@ -1,0 +1,277 @@
+"""The composition root: the only module that knows all others."""
+
+import asyncio
+import logging
+import socket
+import sys
+import uuid
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from importlib import metadata
+
+from fastapi import FastAPI
+
+from app.access.tokens import AccessTokens
+from app.adapters.cached_fetch import CachedFetch
+from app.adapters.contexts import load_contexts
+from app.adapters.cpu_pool import CpuPool, InlineCompute
+from app.adapters.database import Database
+from app.adapters.fetch import GuardedFetch, Reach
+from app.adapters.keys.ring import open_data_key, open_key_ring
+from app.adapters.known_issuers import OwnAndListedIssuers, load_known_issuers
+from app.adapters.vault import AesGcmVault
+from app.api import awards, oauth, public, vcalm
+from app.api.authorization import authorization
+from app.core.credential import vocabularies
+from app.core.json_ld import Contexts
+from app.core.problems import SETTING_ERROR, Problem, Refused
+from app.exchange.claim import Claims
+from app.http import problems
+from app.http.server import CannotListen, configure_logging, listen, make_server
+from app.issuer.award import Issuer
+from app.issuer.publish import Publisher
+from app.ports import Institution, KeyPurpose, Overloaded, Unavailable
+from app.settings import Settings
+from app.verifier.verifier import Verifier
+from app.web.headings import Headings
+from app.web.pages import error_page, routes
+from app.web.renderer import Operator, Renderer
+from app.web.static_files import StaticFiles
+
+log = logging.getLogger("testamur")
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Everything that one process works with, made once."""
+
+    settings: Settings
+    contexts: Contexts
+    database: Database
+    institutions: tuple[Institution, ...]
+    tokens: AccessTokens
+    issuer: Issuer
+    publisher: Publisher
+    verifier: Verifier
+    claims: Claims
+
+
+def clock() -> datetime:
+    return datetime.now(UTC)
+
+
+def new_id() -> str:
+    return str(uuid.uuid4())
+
+
+@asynccontextmanager
+async def composed(settings: Settings, *, inline: bool = False, reach: Reach | None = None) -> AsyncIterator[Service]:
+    """The whole service over one database. `inline` works in this process alone, as a command does.
+
+    Raises Refused (SETTING_ERROR, KEY_ERROR) where it was not set up, or a key can't be opened; Unavailable.
+    """
+    contexts = load_contexts(settings.contexts_dir)
+    listed = load_known_issuers(settings.known_issuers_file)
+    async with AsyncExitStack() as stack:
+        database = await _database(settings, stack)
+        institutions = tuple(await database.directory.institutions())
+        await _check_set_up(settings, database, institutions)
+        keys = open_key_ring(institutions, keys_dir=settings.keys_dir, passphrase=settings.passphrase)
+        compute = InlineCompute(contexts) if inline else await stack.enter_async_context(_pool(settings))
+        fetch = CachedFetch(
+            GuardedFetch(max_bytes=settings.max_fetch_bytes, reach=reach),
+            fetch_timeout_seconds=settings.fetch_timeout_seconds,
+            max_age_seconds=settings.status_ttl_seconds,
+        )
+        stack.push_async_callback(fetch.close)
+        publisher = Publisher(
+            directory=database.directory,
+            status_lists=database.status_lists,
+            signers=keys,
+            compute=compute,
+            public_url=settings.public_url,
+            publish_seconds=settings.status_publish_seconds,
+            ttl_seconds=settings.status_ttl_seconds,
+            valid_days=settings.status_valid_days,
+        )
+        yield Service(
+            settings=settings,
+            contexts=contexts,
+            database=database,
+            institutions=institutions,
+            tokens=AccessTokens(
+                signer=keys.by_purpose(KeyPurpose.ACCESS_TOKEN),
+                public_key=keys.access_token_public_key,
+                public_url=settings.public_url,
+                lifetime=timedelta(seconds=settings.access_token_seconds),
+            ),
+            issuer=Issuer(
+                register=database.register,
+                vault=AesGcmVault(keys.data),
+                signers=keys,
+                documents=publisher,
+                compute=compute,
+                public_url=settings.public_url,
+                claim_expires_days=settings.claim_expires_days,
+                new_id=new_id,
+            ),
+            publisher=publisher,
+            verifier=Verifier(
+                fetch=fetch,
+                publications=publisher,
+                known_issuers=OwnAndListedIssuers(database.directory, listed),
+                compute=compute,
+                fetch_timeout_seconds=settings.fetch_timeout_seconds,
+            ),
+            claims=Claims(register=database.register, directory=database.directory),
+        )
+
+
+async def _database(settings: Settings, stack: AsyncExitStack) -> Database:
+    data_key = open_data_key(settings.keys_dir, passphrase=settings.passphrase, may_be_unencrypted=True)
+    database = Database.connect(
+        settings.database_url, vault=AesGcmVault(data_key), intent_lease_seconds=settings.intent_lease_seconds
+    )
+    stack.push_async_callback(database.close)
+    await database.upgrade()
+    await database.check()
+    return database
+
+
+async def _check_set_up(settings: Settings, database: Database, institutions: tuple[Institution, ...]) -> None:
+    if not institutions:
+        detail = "There is no institution yet."
+        raise Refused(Problem(SETTING_ERROR, detail=detail, remedy="Type: testamur setup"))
+    known = await database.directory.public_url()
+    if known != settings.public_url:
+        raise Refused(
+            Problem(
+                SETTING_ERROR,
+                at="/PUBLIC_URL",
+                detail=f"PUBLIC_URL is {settings.public_url}, but this service was set up as {known}: "
+                "credentials, links and lists already out carry that address.",
+                remedy=f"Set PUBLIC_URL={known} again, or begin with a new database.",
+            )
+        )
+
+
+def _pool(settings: Settings) -> CpuPool:
+    return CpuPool(
+        contexts_dir=settings.contexts_dir,
+        workers=settings.compute_workers,
+        max_queued=settings.compute_queue,
+        timeout_seconds=settings.compute_timeout_seconds,
+    )
+
+
+def web_application(service: Service) -> FastAPI:
+    """Both doors over one service: the API and the pages."""
+    settings = service.settings
+    static = StaticFiles.read()
+    renderer = _renderer(service, static)
+    page = error_page(renderer)
+    application = FastAPI(
+        title="Testamur",
+        version=metadata.version("testamur"),
+        summary="European micro-credentials as verifiable credentials.",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan(service),
+    )
+    directory = service.database.directory
+    authorize = authorization(tokens=service.tokens, directory=directory, clock=clock)
+    max_age_seconds = min(settings.status_publish_seconds, settings.status_ttl_seconds)
+    for router in (
+        oauth.routes(tokens=service.tokens, directory=directory, clock=clock, new_id=new_id),
+        awards.routes(issuer=service.issuer, authorize=authorize, clock=clock),
+        vcalm.routes(verifier=service.verifier, clock=clock, strict_http=settings.strict_http),
+        public.routes(
+            publisher=service.publisher,
+            directory=directory,
+            contexts=service.contexts,
+            clock=clock,
+            ready=service.database.check,
+            max_age_seconds=max_age_seconds,
+        ),
+        routes(
+            renderer=renderer,
+            static=static,
+            verifier=service.verifier,
+            claims=service.claims,
+            clock=clock,
+            public_url=settings.public_url,
+            max_form_bytes=settings.max_form_bytes,
+        ),
+    ):
+        application.include_router(router)
+    problems.install(application, page=page)
+    return application
+
+
+def _renderer(service: Service, static: StaticFiles) -> Renderer:
+    first = service.institutions[0]
+    operator = Operator(
+        name=first.profile.name,
+        public_url=service.settings.public_url,
+        demo=first.demo,
+        issuer_ids=frozenset(institution.did for institution in service.institutions),
+    )
+    return Renderer(operator=operator, headings=Headings.of(vocabularies.field_labels(service.contexts)), static=static)
+
+
+def _lifespan(service: Service) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        recovering = asyncio.create_task(_recover(service))
+        yield
+        recovering.cancel()
+        await asyncio.gather(recovering, return_exceptions=True)
+
+    return lifespan
+
+
+async def _recover(service: Service) -> None:
+    """Finishes what a process that died had begun, ours or another's."""
+    while True:
+        try:
+            if count := await service.issuer.recover(now=clock()):
+                log.info("%s intents of a process that died were finished", count)
+        except (Unavailable, Overloaded) as later:
+            log.warning("recovery waits: %s", later)
+        await asyncio.sleep(service.settings.intent_lease_seconds / 2)
+
+
+def serve(settings: Settings) -> None:
+    """Runs until it is told to stop. Raises Refused where the port is taken, before anything else is begun."""
+    configure_logging()
+    try:
+        listener = listen(settings.host, settings.port)
+    except CannotListen as taken:
+        raise Refused(Problem(SETTING_ERROR, at="/PORT", detail=str(taken))) from taken
+    asyncio.run(_serve(settings, listener))
+
+
+async def _serve(settings: Settings, listener: socket.socket) -> None:
+    with listener:
+        async with composed(settings) as service:
+            application = web_application(service)
+            server = make_server(application, settings, page=error_page(_renderer(service, StaticFiles.read())))
+            sys.stdout.write(_welcome(service))
+            sys.stdout.flush()
+            await server.serve(sockets=[listener])
+
+
+def _welcome(service: Service) -> str:
+    settings = service.settings
+    url = settings.public_url
+    first = service.institutions[0]
+    client = settings.keys_dir / f"{first.name}-client.env"
+    return (
+        f"\n  {first.profile.name}\n"
+        f"  verify   {url}/verify\n"
+        f"  the API  {url}/api\n"
+        f"  client   {client}\n\n"
+        f"  Try:     .venv/bin/testamur award --example\n"
+    )

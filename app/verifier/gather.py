@@ -1,0 +1,146 @@
+"""All that the verdict rests on: step 5 of the way in. Only what is proven is followed."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+from app.core.credential import data_model
+from app.core.credential.received import ReceivedCredential
+from app.core.did.document import ControlledIdentifierDocument
+from app.core.json_ld import Contexts
+from app.core.problems import (
+    STATUS_RETRIEVAL_ERROR,
+    STATUS_VERIFICATION_ERROR,
+    UNKNOWN_ISSUER,
+    JsonObject,
+    Problem,
+    Refused,
+)
+from app.ports import Compute, Fetch, KnownIssuer, KnownIssuers, Publications, Unavailable
+from app.verifier.parse import parse
+from app.verifier.policy import VerificationPolicy
+from app.verifier.prove import Unproven
+from app.verifier.report import Undetermined
+from app.verifier.status_entries import FollowedEntry, status_entries
+from app.verifier.verify_proofs import VerifiedCredential, find_keys, read_proofs, verify_proofs
+
+FoundList: TypeAlias = tuple[str, VerifiedCredential | Undetermined]
+
+_ACCEPT = "application/vc, application/ld+json, application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The credential, what of it is proven, and all that was found of what it points to, each once, as of `now`."""
+
+    received: ReceivedCredential
+    proven: VerifiedCredential | Unproven
+    now: datetime
+    status_lists: tuple[FoundList, ...] = ()
+    known_issuer: KnownIssuer | Undetermined | None = None
+
+    @property
+    def document(self) -> JsonObject:
+        """What the checks read: the proven payload; where nothing is, what was received, which counts for nothing."""
+        match self.proven:
+            case VerifiedCredential(document=document):
+                return document
+            case Unproven():
+                return self.received.document
+
+
+async def gather(
+    received: ReceivedCredential,
+    verified: VerifiedCredential,
+    controller: ControlledIdentifierDocument,
+    *,
+    fetch: Fetch,
+    publications: Publications,
+    known_issuers: KnownIssuers,
+    compute: Compute,
+    policy: VerificationPolicy,
+    deadline: float,
+    now: datetime,
+) -> Gathered:
+    """Each status list once, judged in turn, one level deep; and what is known of the issuer. Never raises Refused."""
+
+    async def found_list(url: str) -> FoundList:
+        try:
+            content = await _status_list(url, fetch=fetch, publications=publications, deadline=deadline, now=now)
+            held = await compute.run(verify_status_list, content, url, controller, now=now, policy=policy)
+        except Refused as refused:
+            return url, Undetermined(refused.problems)
+        return url, held
+
+    return Gathered(
+        received=received,
+        proven=verified,
+        now=now,
+        status_lists=tuple(await asyncio.gather(*map(found_list, list_urls(verified.document, policy=policy)))),
+        known_issuer=await _known_issuer(controller.id, known_issuers),
+    )
+
+
+def list_urls(document: JsonObject, *, policy: VerificationPolicy) -> tuple[str, ...]:
+    """The lists that a credential's verdict depends on, each once."""
+    entries = status_entries(document, policy=policy)
+    return tuple(dict.fromkeys(followed.entry.url for followed in entries if isinstance(followed, FollowedEntry)))
+
+
+def verify_status_list(
+    contexts: Contexts,
+    content: bytes,
+    url: str,
+    controller: ControlledIdentifierDocument,
+    *,
+    now: datetime,
+    policy: VerificationPolicy,
+) -> VerifiedCredential:
+    """The list at `url`, where it is a credential in force by the very issuer of the credential that points to it.
+
+    Raises Refused (STATUS_VERIFICATION_ERROR). Bitstring Status List §3.2: the list's own proof comes before its bits.
+    """
+    try:
+        received = parse(contexts, content, "application/vc")
+        keyed = find_keys(read_proofs(received, policy=policy), controller, now=now)
+        verified = verify_proofs(contexts, received, keyed, now=now, policy=policy)
+        start, end = data_model.validity_period(verified.document)
+    except Refused as refused:
+        raise _unverified(url, str(refused)) from refused
+    issuer = data_model.issuer_id(verified.document)
+    if issuer != controller.id:
+        raise _unverified(url, f"it is a list of {issuer!r:.200}, not of the credential's issuer")
+    if verified.document.get("id", url) != url:
+        raise _unverified(url, f"it is another list, {verified.document['id']!r:.200}")
+    if (start is not None and now < start) or (end is not None and end <= now):
+        raise _unverified(url, "it is not in force now")
+    if "credentialStatus" in verified.document:
+        raise _unverified(url, "it could itself be revoked, and a second list is not followed")
+    return verified
+
+
+async def _status_list(url: str, *, fetch: Fetch, publications: Publications, deadline: float, now: datetime) -> bytes:
+    """Our own list from where it is made, another's from its host. Raises Refused (STATUS_RETRIEVAL_ERROR)."""
+    try:
+        own = await publications.status_list(url, now=now)
+    except Unavailable as unavailable:
+        detail = f"the list {url:.200} is not to be had now"
+        raise Refused(
+            Problem(STATUS_RETRIEVAL_ERROR, at="/credentialStatus", detail=detail, remedy="try again in some minutes")
+        ) from unavailable
+    if own is not None:
+        return own
+    return (await fetch(url, accept=_ACCEPT, deadline=deadline, otherwise=STATUS_RETRIEVAL_ERROR)).content
+
+
+async def _known_issuer(identifier: str, known_issuers: KnownIssuers) -> KnownIssuer | Undetermined | None:
+    try:
+        return await known_issuers.find(identifier)
+    except Unavailable:
+        return Undetermined((Problem(UNKNOWN_ISSUER, at="/issuer", detail="who is known cannot be looked up now"),))
+
+
+def _unverified(url: str, why: str) -> Refused:
+    detail = f"the list at {url:.200} cannot be relied on: {why:.400}"
+    return Refused(Problem(STATUS_VERIFICATION_ERROR, at="/credentialStatus", detail=detail))

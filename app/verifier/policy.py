@@ -1,0 +1,18 @@
+"""What a verifier is willing to take: it narrows the tables of what we know, and widens nothing."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from app.core import did
+from app.core.proof.cryptosuites import CRYPTOSUITES
+from app.core.status import MECHANISMS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerificationPolicy:
+    """Allow-lists: what is not named is not accepted, and an empty one accepts nothing."""
+
+    cryptosuites: frozenset[str] = frozenset(CRYPTOSUITES)
+    did_prefixes: frozenset[str] = did.PREFIXES
+    status_types: frozenset[str] = frozenset(mechanism.TYPE for mechanism in MECHANISMS)
+    clock_skew: timedelta = timedelta(minutes=5)

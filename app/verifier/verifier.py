@@ -1,0 +1,116 @@
+"""The way in, bytes to report: parse, resolve, verify_proofs, gather, judge. Holds no key and no database.
+
+1. `parse` the bytes; what is no credential ends here.
+2. `resolve` the issuer's keys, where there is a proof that they could check.
+3. `prove` that the credential is the issuer's.
+4. `gather` what it points to, where it is proven.
+5. `judge` all of it, at one moment, `now`.
+"""
+
+import asyncio
+from datetime import datetime
+
+from app.core.credential import data_model
+from app.core.credential.received import ReceivedCredential
+from app.core.did.document import ControlledIdentifierDocument
+from app.core.json_ld import Contexts
+from app.core.problems import MALFORMED_VALUE_ERROR, Problem, Refused
+from app.ports import Compute, Fetch, KnownIssuer, KnownIssuers, Publications
+from app.verifier.gather import Gathered, gather
+from app.verifier.judge import judge, problems_of_form
+from app.verifier.parse import parse
+from app.verifier.policy import VerificationPolicy
+from app.verifier.prove import Unproven, prove, told, without_key
+from app.verifier.report import Failed, NotApplicable, Undetermined, VerificationReport
+from app.verifier.resolve import resolve
+from app.verifier.verify_proofs import VerifiedCredential, find_keys, read_proofs, verify_proofs
+
+
+class Verifier:
+    """Tells anyone whether a credential is good. All that it needs of the world is handed in."""
+
+    def __init__(
+        self,
+        *,
+        fetch: Fetch,
+        publications: Publications,
+        known_issuers: KnownIssuers,
+        compute: Compute,
+        fetch_timeout_seconds: float,
+        policy: VerificationPolicy | None = None,
+    ) -> None:
+        self._fetch = fetch
+        self._publications = publications
+        self._known_issuers = known_issuers
+        self._compute = compute
+        self._fetch_timeout_seconds = fetch_timeout_seconds
+        self._policy = policy or VerificationPolicy()
+
+    async def verify(self, content: bytes, media_type: str, *, now: datetime) -> VerificationReport:
+        """The report on what was handed over. Raises Refused where no credential can be read in it."""
+        deadline = asyncio.get_running_loop().time() + self._fetch_timeout_seconds
+        received = await self._compute.run(parse, content, media_type)
+        gathered = await self._gather(received, deadline=deadline, now=now)
+        findings = await self._compute.run(judge, gathered, self._policy)
+        known_issuer = gathered.known_issuer
+        return VerificationReport(
+            checked_at=now,
+            findings=findings,
+            received=received,
+            verified=gathered.proven if isinstance(gathered.proven, VerifiedCredential) else None,
+            known_issuer=known_issuer if isinstance(known_issuer, KnownIssuer) else None,
+        )
+
+    async def _gather(self, received: ReceivedCredential, *, deadline: float, now: datetime) -> Gathered:
+        controller = await self._resolve(received, deadline=deadline)
+        if isinstance(controller, Unproven):
+            return Gathered(received=received, proven=controller, now=now)
+        proven = await self._compute.run(prove, received, controller, now=now, policy=self._policy)
+        if isinstance(proven, Unproven):
+            return Gathered(received=received, proven=proven, now=now)
+        return await gather(
+            received,
+            proven,
+            controller,
+            fetch=self._fetch,
+            publications=self._publications,
+            known_issuers=self._known_issuers,
+            compute=self._compute,
+            policy=self._policy,
+            deadline=deadline,
+            now=now,
+        )
+
+    async def _resolve(
+        self, received: ReceivedCredential, *, deadline: float
+    ) -> ControlledIdentifierDocument | Unproven:
+        """The issuer's keys; nobody is asked for them where no proof could be checked with them."""
+        try:
+            read_proofs(received, policy=self._policy)
+        except Refused as refused:
+            outcome = told(refused)
+            return Unproven(proof=outcome, controller=NotApplicable("No key of the issuer's could help to check it."))
+        issuer = data_model.issuer_id(received.document)
+        if issuer is None:
+            problem = Problem(MALFORMED_VALUE_ERROR, at="/issuer", detail="does not name one issuer by a URL")
+            return without_key(Failed((problem,)))
+        controller = await resolve(
+            issuer,
+            publications=self._publications,
+            fetch=self._fetch,
+            deadline=deadline,
+            policy=self._policy,
+        )
+        return without_key(controller) if isinstance(controller, Failed | Undetermined) else controller
+
+
+def checked(contexts: Contexts, signed: bytes, controller: ControlledIdentifierDocument, *, now: datetime) -> None:
+    """The issuer's own work, looked at as a stranger would, asking nobody. Raises Refused where it is not good."""
+    policy = VerificationPolicy()
+    received = parse(contexts, signed, "application/vc")
+    keyed = find_keys(read_proofs(received, policy=policy), controller, now=now)
+    verified = verify_proofs(contexts, received, keyed, now=now, policy=policy)
+    if data_model.issuer_id(verified.document) != controller.id:
+        raise Refused(Problem(MALFORMED_VALUE_ERROR, at="/issuer", detail=f"is not {controller.id}"))
+    if problems := problems_of_form(contexts, verified.document):
+        raise Refused(*problems)

@@ -1,0 +1,145 @@
+"""Any credential in outline: who, what, when, and its values as plain rows, read as they stand and not believed."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import unquote, urlsplit
+
+from app.core.problems import JsonObject
+
+MAX_ROWS = 150
+_SKIPPED = frozenset({"@context", "proof", "type", "relatedResource", "credentialSchema"})
+_DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What a credential says of itself; None or empty where it does not say it."""
+
+    title: str | None
+    learner: str | None
+    issuer_id: str
+    issuer_name: str | None
+    country: str | None
+    awarded: datetime | None
+    valid_from: datetime | None
+    valid_until: datetime | None
+    rows: tuple[tuple[str, str], ...]
+    cut: bool
+
+    @property
+    def host(self) -> str | None:
+        """The internet address that the issuer's identifier names; None for a bare key."""
+        return _host(self.issuer_id)
+
+
+def outline(document: JsonObject) -> Outline:
+    subject = _first(document.get("credentialSubject"))
+    achievement = _first(subject.get("achievement"))
+    issuer_id, issuer = _issuer(document.get("issuer"))
+    valid_from = _date_time(document.get("validFrom") or document.get("issuanceDate"))
+    rows = []
+    walk = _rows(document, path="")
+    for row in walk:
+        rows.append(row)
+        if len(rows) == MAX_ROWS:
+            break
+    return Outline(
+        title=_text(achievement.get("name")) or _text(document.get("name")) or _text(subject.get("name")),
+        learner=_learner(subject),
+        issuer_id=issuer_id,
+        issuer_name=_text(issuer.get("name")),
+        country=_text(_first(issuer.get("address")).get("addressCountryCode")),
+        awarded=_date_time(document.get("awardedDate")) or valid_from,
+        valid_from=valid_from,
+        valid_until=_date_time(document.get("validUntil") or document.get("expirationDate")),
+        rows=tuple(rows),
+        cut=next(walk, None) is not None,
+    )
+
+
+def _issuer(issuer: object) -> tuple[str, JsonObject]:
+    match issuer:
+        case str(identifier):
+            return identifier, {}
+        case {"id": str(identifier)}:
+            return identifier, _first(issuer)
+        case _:
+            return "", _first(issuer)
+
+
+def _learner(subject: JsonObject) -> str | None:
+    identifiers = subject.get("identifier")
+    for identifier in identifiers if isinstance(identifiers, list) else [identifiers]:
+        match identifier:
+            case {"identityType": "name", "hashed": True}:
+                continue
+            case {"identityType": "name", "identityHash": str(name)}:
+                return name
+    # A subject with an achievement is a person; without one its `name` may name anything, and is the title.
+    return _text(subject.get("name")) if "achievement" in subject else None
+
+
+def _first(value: object) -> JsonObject:
+    match value:
+        case dict():
+            return value
+        case [dict() as first, *_]:
+            return first
+        case _:
+            return {}
+
+
+def _text(value: object) -> str | None:
+    """A string, a value object's `@value`, or the first of several; a language map's first entry."""
+    match value:
+        case str(text) if text.strip():
+            return text
+        case {"@value": str(text)}:
+            return text
+        case [first, *_]:
+            return _text(first)
+        case dict() if value:
+            return _text(next(iter(value.values())))
+        case _:
+            return None
+
+
+def _date_time(value: object) -> datetime | None:
+    if not isinstance(value, str) or not _DATE_TIME.fullmatch(value):
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+        moment.timestamp()
+    except (ValueError, OverflowError):
+        return None
+    return moment
+
+
+def _rows(value: object, *, path: str) -> Iterator[tuple[str, str]]:
+    match value:
+        case dict():
+            for key, inner in value.items():
+                if key not in _SKIPPED:
+                    yield from _rows(inner, path=f"{path} › {key}" if path else key)
+        case list():
+            for inner in value:
+                yield from _rows(inner, path=path)
+        case bool():
+            yield path, "true" if value else "false"
+        case None:
+            return
+        case _:
+            yield path, str(value)
+
+
+def _host(identifier: str) -> str | None:
+    if identifier.startswith("did:web:"):
+        return unquote(identifier.removeprefix("did:web:").partition(":")[0]) or None
+    if identifier.startswith("https://"):
+        try:
+            return urlsplit(identifier).hostname
+        except ValueError:
+            return None
+    return None

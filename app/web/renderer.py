@@ -1,0 +1,216 @@
+"""Draws every page: from values to HTML, no framework and nothing asked of the world."""
+
+import base64
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+import segno
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from app.core.credential import open_badge
+from app.core.credential.micro_credential import MicroCredential
+from app.core.problems import JsonObject, Problem, Refused
+from app.ports import Institution
+from app.verifier.report import Check, Headline, Passed, VerificationReport
+from app.web import cldr
+from app.web.check_rows import check_rows
+from app.web.drawing import Drawing
+from app.web.headings import Headings
+from app.web.issuer import issuer_block
+from app.web.languages import LANGUAGES, WHOLE_PAGES, Language
+from app.web.outline import outline
+from app.web.outside import link, visible
+from app.web.paper import Paper, claimed_rows, micro_credential_paper, outline_paper, plain_rows
+from app.web.static_files import StaticFiles
+from app.web.verdict import band, day_element, time_element
+from app.web.words import Library
+
+_TEMPLATES = Path(__file__).parent / "templates"
+_MAX_RESUBMITTED_BYTES = 40_000
+_ERRORS = frozenset({400, 404, 405, 408, 413, 415, 429, 500, 503})
+_STAMPS = {
+    Headline.REVOKED: "stamp.revoked",
+    Headline.SUSPENDED: "stamp.suspended",
+    Headline.EXPIRED: "stamp.expired",
+    Headline.NOT_YET_VALID: "stamp.not_yet_valid",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """Who runs this service, as each page says. `issuer_ids` are the institutions that it signs for itself."""
+
+    name: str
+    public_url: str
+    demo: bool = False
+    issuer_ids: frozenset[str] = frozenset()
+    independent_verifier: str = "https://verifierplus.org"
+
+
+class ClaimOffer(Protocol):
+    """What stands behind a claim link (`exchange.claim`)."""
+
+    @property
+    def institution(self) -> Institution: ...
+    @property
+    def micro_credential(self) -> MicroCredential: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def expires(self) -> datetime: ...
+    @property
+    def filename(self) -> str: ...
+    @property
+    def credential(self) -> bytes: ...
+    def verifiable_presentation(self) -> bytes: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    language: str
+    name: str
+    tag: str
+
+
+class Renderer:
+    """Every page as a function over values; the templates, words, headings and static files are read once."""
+
+    def __init__(self, *, operator: Operator, headings: Headings, static: StaticFiles) -> None:
+        self._operator = operator
+        self._headings = headings
+        self._static = static
+        self._library = Library.read()
+        self._choices = tuple(_Choice(tag, cldr.own_name(tag), cldr.html_tag(tag)) for tag in LANGUAGES)
+        self._environment = Environment(
+            loader=FileSystemLoader(_TEMPLATES),
+            autoescape=True,
+            undefined=StrictUndefined,
+            auto_reload=False,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.filters["html_tag"] = cldr.html_tag
+        self._environment.filters["visible"] = visible
+
+    def render_home(self, *, language: Language) -> str:
+        return self._page("home.html", language)
+
+    def render_verify_form(self, *, language: Language) -> str:
+        return self._page("verify_form.html", language)
+
+    def render_report(self, report: VerificationReport, *, language: Language, content: bytes | None = None) -> str:
+        """The answer. `content` is what was handed in: where it is not long, the page can send it again."""
+        words = self._library.of(language)
+        confirmed = report.verified is not None and isinstance(report.outcome(Check.CONTROLLER), Passed)
+        document = report.verified.document if report.verified and confirmed else report.received.document
+        seen = outline(document)
+        known = report.known_issuer
+        return self._page(
+            "report.html",
+            language,
+            resubmit=_resubmit(content),
+            band=band(report, seen, words=words),
+            checked=time_element(report.checked_at, cldr.moment(report.checked_at, language=words.language)),
+            issuer=issuer_block(report, seen, confirmed=confirmed, words=words),
+            outline=seen,
+            issuer_name=known.name if known else seen.issuer_name,
+            paper=self._paper(document, language) if confirmed else None,
+            claimed=() if confirmed else claimed_rows(seen, self._drawing(language)),
+            rows=() if confirmed else plain_rows(seen),
+            stamp=_STAMPS.get(report.headline) if confirmed else None,
+            demo=known.name if known and known.demo else None,
+            checks=check_rows(report, seen, words=words),
+            own=seen.issuer_id in self._operator.issuer_ids,
+            download=_download(report.as_json()),
+            is_undetermined=report.headline.startswith("indeterminate"),
+        )
+
+    def render_unreadable(self, problems: Sequence[Problem], *, language: Language) -> str:
+        return self._page("unreadable.html", language, problems=tuple(problems))
+
+    def render_claim(self, offer: ClaimOffer, *, token: str, language: Language) -> str:
+        """What it is and from whom, above any action."""
+        institution = offer.institution
+        words = self._library.of(language)
+        verify = f"{self._operator.public_url}/verify"
+        return self._page(
+            "claim.html",
+            language,
+            institution=institution.profile.name,
+            contact=_contact(institution.contact),
+            demo=institution.profile.name if institution.demo else None,
+            paper=micro_credential_paper(offer.micro_credential, self._drawing(language)),
+            stamp="stamp.revoked" if offer.state == "revoked" else None,
+            revoked=offer.state == "revoked",
+            take=f"/claim/{token}/credential",
+            verify=Markup('<a href="/verify">{}</a>').format(verify),
+            ends=day_element(offer.expires, language=words.language),
+            qr=_qr(f"{self._operator.public_url}/claim/{token}"),
+        )
+
+    def render_claim_gone(self, *, language: Language) -> str:
+        return self._page("claim_gone.html", language)
+
+    def render_error(self, status: int, *, language: Language, reference: str) -> str:
+        kind = status if status in _ERRORS else 500 if status >= 500 else 400
+        return self._page("error.html", language, kind=str(kind), reference=reference)
+
+    def _paper(self, document: JsonObject, language: Language) -> Paper:
+        """The European elements where it has them, else what any credential has."""
+        drawing = self._drawing(language)
+        try:
+            return micro_credential_paper(open_badge.read(document), drawing)
+        except Refused:
+            return outline_paper(outline(document), drawing)
+
+    def _drawing(self, language: Language) -> Drawing:
+        return Drawing(language, self._library.of(language), self._headings)
+
+    def _page(self, template: str, language: Language, **values: Any) -> str:
+        words = self._library.of(language)
+        return self._environment.get_template(template).render(
+            **{"resubmit": None, "own": False, "demo": None, "stamp": None, **values},
+            t=words,
+            lang=cldr.html_tag(words.language),
+            chosen=language.reader,
+            chosen_name=cldr.own_name(language.reader),
+            choices=self._choices,
+            whole_pages=WHOLE_PAGES,
+            operator=self._operator,
+            independent=link(
+                self._operator.independent_verifier, text=self._operator.independent_verifier.removeprefix("https://")
+            ),
+            static=self._static.url,
+        )
+
+
+def _resubmit(content: bytes | None) -> str | None:
+    if content is None or len(content) > _MAX_RESUBMITTED_BYTES:
+        return None
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        return None
+
+
+def _download(report: JsonObject) -> str:
+    """The report as a link that saves it: nothing of it is kept here, so it has to be in the page."""
+    content = json.dumps(report, ensure_ascii=False, indent=2).encode()
+    return "data:application/json;base64," + base64.b64encode(content).decode()
+
+
+def _contact(contact: str) -> Markup:
+    if "@" in contact and "/" not in contact and not contact.startswith("mailto:"):
+        return Markup('<a href="mailto:{0}">{0}</a>').format(contact)
+    return link(contact)
+
+
+def _qr(url: str) -> Markup:
+    code = segno.make(url, error="m", micro=False)
+    drawn: str = code.svg_inline(border=4, omitsize=True, svgclass=None, lineclass=None, dark="#000", light="#fff")
+    return Markup(drawn)  # noqa: S704 - segno draws squares; nothing of the address is in them as text

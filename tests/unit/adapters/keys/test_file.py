@@ -1,0 +1,126 @@
+"""Ed25519 keys in PEM files: what is no key of ours is refused, and a key signs for its purposes alone."""
+
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.adapters.keys import open_signer
+from app.adapters.keys.file import FileSigner, make_ed25519, parse_key
+from app.adapters.keys.private_file import write_private
+from app.core.problems import PROOF_GENERATION_ERROR, Refused
+from app.ports import KeyPurpose
+
+PASSPHRASE = b"correct horse battery staple"
+METHOD = "did:key:z6Mk#z6Mk"
+
+
+def opened(
+    keys_dir: Path,
+    *,
+    uri: str = "file:demo.pem",
+    passphrase: bytes | None = PASSPHRASE,
+    may_be_unencrypted: bool = False,
+) -> FileSigner:
+    signer = open_signer(
+        uri,
+        keys_dir=keys_dir,
+        passphrase=passphrase,
+        verification_method=METHOD,
+        purposes=frozenset({KeyPurpose.CREDENTIAL}),
+        may_be_unencrypted=may_be_unencrypted,
+    )
+    assert isinstance(signer, FileSigner)
+    return signer
+
+
+def refusal(keys_dir: Path, **options: object) -> str:
+    with pytest.raises(Refused) as caught:
+        opened(keys_dir, **options)  # type: ignore[arg-type]
+    return caught.value.problems[0].detail
+
+
+@pytest.fixture
+def keys_dir(tmp_path: Path) -> Path:
+    make_ed25519(tmp_path / "demo.pem", passphrase=PASSPHRASE)
+    return tmp_path
+
+
+async def test_a_signature_verifies_under_the_signers_public_key(keys_dir: Path) -> None:
+    signer = opened(keys_dir)
+    signature = await signer.sign(b"data", purpose=KeyPurpose.CREDENTIAL)
+    Ed25519PublicKey.from_public_bytes(signer.public_key).verify(signature, b"data")
+
+
+async def test_another_purpose_is_refused(keys_dir: Path) -> None:
+    with pytest.raises(Refused) as caught:
+        await opened(keys_dir).sign(b"data", purpose=KeyPurpose.STATUS_LIST)
+    assert caught.value.problems[0].type == PROOF_GENERATION_ERROR
+
+
+def test_a_signer_does_not_show_its_key(keys_dir: Path) -> None:
+    assert "rivate" not in repr(opened(keys_dir))
+
+
+def test_an_encrypted_file_is_standard_pkcs8(keys_dir: Path) -> None:
+    assert (keys_dir / "demo.pem").read_bytes().startswith(b"-----BEGIN ENCRYPTED PRIVATE KEY-----\n")
+
+
+def test_a_file_that_is_not_encrypted_says_so_first(tmp_path: Path) -> None:
+    make_ed25519(tmp_path / "demo.pem", passphrase=None)
+    assert "not encrypted" in (tmp_path / "demo.pem").read_text().splitlines()[0]
+
+
+def test_a_demonstrations_key_may_be_unencrypted(tmp_path: Path) -> None:
+    make_ed25519(tmp_path / "demo.pem", passphrase=None)
+    assert len(opened(tmp_path, passphrase=None, may_be_unencrypted=True).public_key) == 32
+
+
+def test_a_real_institutions_key_may_not(tmp_path: Path) -> None:
+    make_ed25519(tmp_path / "demo.pem", passphrase=None)
+    assert "not encrypted" in refusal(tmp_path)
+
+
+def test_a_wrong_passphrase_is_refused(keys_dir: Path) -> None:
+    assert "passphrase is wrong" in refusal(keys_dir, passphrase=b"another")
+
+
+def test_a_missing_passphrase_is_refused(keys_dir: Path) -> None:
+    assert "is encrypted" in refusal(keys_dir, passphrase=None)
+
+
+def test_a_truncated_file_is_refused(keys_dir: Path) -> None:
+    pem = (keys_dir / "demo.pem").read_bytes()
+    (keys_dir / "demo.pem").write_bytes(pem[: len(pem) // 2])
+    assert "damaged" in refusal(keys_dir)
+
+
+def test_a_key_of_another_kind_is_refused(tmp_path: Path) -> None:
+    key = generate_private_key(SECP256R1())
+    write_private(tmp_path / "demo.pem", key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    assert "no Ed25519 key" in refusal(tmp_path, passphrase=None, may_be_unencrypted=True)
+
+
+@pytest.mark.parametrize(
+    "uri", ["file:", "file:../demo.pem", "file:/demo.pem", "file:.demo.pem", "file:a\0", "demo.pem"]
+)
+def test_a_uri_that_leaves_the_folder_is_refused(keys_dir: Path, uri: str) -> None:
+    assert "names no key file" in refusal(keys_dir, uri=uri) or "No key store" in refusal(keys_dir, uri=uri)
+
+
+def test_a_store_that_is_not_here_is_refused(keys_dir: Path) -> None:
+    assert "file" in refusal(keys_dir, uri="pkcs11:demo")
+
+
+@given(st.binary(max_size=400))
+def test_any_bytes_are_a_key_or_refused(content: bytes) -> None:
+    framed = b"-----BEGIN PRIVATE KEY-----\n" + content + b"\n-----END PRIVATE KEY-----\n"
+    for pem in (content, framed):
+        with suppress(Refused):
+            key = parse_key(pem, path=Path("demo.pem"), passphrase=PASSPHRASE, may_be_unencrypted=True)
+            assert isinstance(key, Ed25519PrivateKey)

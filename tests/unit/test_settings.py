@@ -1,0 +1,122 @@
+"""Settings: every wrong variable is named, with the remedy."""
+
+from contextlib import suppress
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.core.problems import SETTING_ERROR, Refused
+from app.settings import Settings, from_environment
+
+NAMES = [each.name.upper() for each in fields(Settings)]
+
+
+def refusal(**environ: str) -> Refused:
+    with pytest.raises(Refused) as caught:
+        from_environment(environ)
+    return caught.value
+
+
+def test_an_empty_environment_gives_a_service_for_this_machine_alone() -> None:
+    settings = from_environment({})
+    assert (settings.host, settings.public_url) == ("127.0.0.1", "http://127.0.0.1:8000")
+
+
+def test_the_public_url_follows_the_port() -> None:
+    assert from_environment({"PORT": "8123"}).public_url == "http://127.0.0.1:8123"
+
+
+def test_the_public_url_of_an_ipv6_host_has_brackets() -> None:
+    assert from_environment({"HOST": "::1"}).public_url == "http://[::1]:8000"
+
+
+def test_an_empty_variable_is_one_that_is_not_set() -> None:
+    assert from_environment({"PORT": ""}).port == 8000
+
+
+def test_the_public_url_loses_its_last_slash() -> None:
+    assert from_environment({"PUBLIC_URL": "https://Example.edu/"}).public_url == "https://example.edu"
+
+
+def test_a_host_that_others_reach_needs_a_public_url() -> None:
+    assert refusal(HOST="0.0.0.0").problems[0].at == "/PUBLIC_URL"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "example.edu",
+        "ftp://example.edu",
+        "https://user@example.edu",
+        "https://example.edu/path",
+        "https://example.edu?",
+        "https://example.edu#x",
+        "https://example.edu:99999",
+        "https://[::1",
+        "https://exa mple.edu",
+        "http://example.edu",
+    ],
+)
+def test_a_public_url_that_cannot_be_one_is_refused(url: str) -> None:
+    assert refusal(PUBLIC_URL=url).problems[0].at == "/PUBLIC_URL"
+
+
+def test_every_wrong_variable_is_named_at_once() -> None:
+    problems = refusal(PORT="many", STRICT_HTTP="perhaps", STATUS_PUBLISH_SECONDS="61").problems
+    assert {problem.at for problem in problems} == {"/PORT", "/STRICT_HTTP", "/STATUS_PUBLISH_SECONDS"}
+
+
+@pytest.mark.parametrize("text", ["0", "65536", "-1", "1e3", "٣", "9" * 5000])
+def test_a_port_out_of_range_is_refused(text: str) -> None:
+    assert refusal(PORT=text).problems[0].type == SETTING_ERROR
+
+
+@pytest.mark.parametrize("text", ["nan", "inf", "-1", "0"])
+def test_a_time_out_that_never_ends_is_refused(text: str) -> None:
+    assert refusal(FETCH_TIMEOUT_SECONDS=text).problems[0].at == "/FETCH_TIMEOUT_SECONDS"
+
+
+def test_trusted_proxies_are_networks() -> None:
+    assert from_environment({"TRUSTED_PROXIES": "10.0.0.0/8, ::1"}).trusted_proxies == ("10.0.0.0/8", "::1")
+
+
+def test_a_proxy_by_name_is_refused() -> None:
+    assert "'proxy'" in refusal(TRUSTED_PROXIES="proxy").problems[0].detail
+
+
+def test_the_passphrase_comes_from_a_file(tmp_path: Path) -> None:
+    (tmp_path / "passphrase").write_text("correct horse battery staple\n")
+    settings = from_environment({"KEY_PASSPHRASE_FILE": str(tmp_path / "passphrase")})
+    assert settings.passphrase == b"correct horse battery staple"
+
+
+def test_a_passphrase_file_that_is_missing_is_refused(tmp_path: Path) -> None:
+    assert refusal(KEY_PASSPHRASE_FILE=str(tmp_path / "none")).problems[0].at == "/KEY_PASSPHRASE_FILE"
+
+
+def test_an_empty_passphrase_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "passphrase").write_text("\n")
+    assert refusal(KEY_PASSPHRASE_FILE=str(tmp_path / "passphrase")).problems[0].at == "/KEY_PASSPHRASE_FILE"
+
+
+def test_two_passphrases_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "passphrase").write_text("one")
+    problem = refusal(KEY_PASSPHRASE="two", KEY_PASSPHRASE_FILE=str(tmp_path / "passphrase")).problems[0]
+    assert problem.at == "/KEY_PASSPHRASE"
+
+
+def test_settings_do_not_show_the_passphrase() -> None:
+    assert "canary" not in repr(from_environment({"KEY_PASSPHRASE": "canary"}))
+
+
+def test_a_refusal_does_not_show_the_passphrase(tmp_path: Path) -> None:
+    assert "canary" not in str(refusal(KEY_PASSPHRASE="canary", KEY_PASSPHRASE_FILE=str(tmp_path)))
+
+
+@given(st.dictionaries(st.sampled_from(NAMES), st.text(max_size=60).filter(lambda text: "\0" not in text)))
+def test_any_environment_is_settings_or_a_refusal(environ: dict[str, str]) -> None:
+    with suppress(Refused):
+        assert isinstance(from_environment(environ), Settings)

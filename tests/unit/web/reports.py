@@ -1,0 +1,197 @@
+"""Reports built as values: one for each row of the table of verdicts, about one good micro-credential or another."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from app.adapters.contexts import load_contexts
+from app.core import problems as p
+from app.core.credential import award_request, open_badge, vocabularies
+from app.core.credential.micro_credential import MicroCredential, Organisation
+from app.core.credential.received import ReceivedCredential
+from app.core.json_ld import Contexts
+from app.core.problems import JsonObject, Problem
+from app.ports import Institution, KnownIssuer
+from app.verifier.report import (
+    Check,
+    Failed,
+    Finding,
+    NotApplicable,
+    Outcome,
+    Passed,
+    Undetermined,
+    VerificationReport,
+)
+from app.verifier.verify_proofs import VerifiedCredential
+from app.web.headings import Headings
+from app.web.renderer import Operator, Renderer
+from app.web.static_files import StaticFiles
+from tests.conftest import ROOT
+
+NOW = datetime(2026, 11, 24, 12, 32, tzinfo=UTC)
+HOST = "northerncoast.example"
+DID = f"did:web:{HOST}"
+ISSUER = Organisation(
+    id=DID,
+    name="University of the Northern Coast",
+    country="FI",
+    region="Uusimaa",
+    locality="Helsinki",
+    url=f"https://{HOST}",
+    legal_identifier="FI-1234567-8",
+)
+KNOWN = KnownIssuer(id=DID, name=ISSUER.name, source="listed by its national register", url=ISSUER.url)
+OPERATOR = Operator(name=ISSUER.name, public_url="https://verify.northerncoast.example", issuer_ids=frozenset({DID}))
+
+
+def micro_credential(contexts: Contexts, body: JsonObject = award_request.EXAMPLE) -> MicroCredential:
+    return award_request.read(body, contexts=contexts, issuer=ISSUER, time_zone="Europe/Helsinki", now=NOW)
+
+
+def badge(contexts: Contexts, credential: MicroCredential | None = None) -> JsonObject:
+    written = open_badge.write(credential or micro_credential(contexts), contexts=contexts)
+    return {"id": "urn:uuid:7a1f2c50-5b1d-4f0e-9d60-1a2b3c4d5e6f", **written}
+
+
+def renderer(contexts: Contexts, operator: Operator = OPERATOR) -> Renderer:
+    headings = Headings.of(vocabularies.field_labels(contexts))
+    return Renderer(operator=operator, headings=headings, static=StaticFiles.read())
+
+
+_SOUND: Mapping[Check, Outcome] = {
+    Check.PROOF: Passed((("cryptosuite", "eddsa-rdfc-2022"),)),
+    Check.CONTROLLER: Passed((("host", HOST),)),
+    Check.VALIDITY_PERIOD: Passed(),
+    Check.DATA_MODEL: Passed(),
+    Check.SCHEMA: Passed(),
+    Check.STATUS: Passed((("published", "2026-11-24T12:30:00Z"),)),
+    Check.OPEN_BADGE: Passed(),
+    Check.MICRO_CREDENTIAL: Passed(),
+    Check.KNOWN_ISSUER: Passed((("source", KNOWN.source),)),
+}
+
+
+def _problem(kind: str, detail: str, *, at: str = "", remedy: str = "") -> tuple[Problem, ...]:
+    return (Problem(kind, at=at, detail=detail, remedy=remedy),)
+
+
+_UNKNOWN = Undetermined(_problem(p.UNKNOWN_ISSUER, "no source of ours names this issuer", at="/issuer"))
+_NOT_MADE = Undetermined(_problem(p.PROOF_VERIFICATION_ERROR, "nothing is proven, so this was not looked at"))
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """How a report departs from a sound one."""
+
+    outcomes: Mapping[Check, Outcome]
+    known: KnownIssuer | None = KNOWN
+    proven: bool = True
+
+
+def _unproven(**outcomes: Outcome) -> Case:
+    found = {Check[name.upper()]: outcome for name, outcome in outcomes.items()}
+    return Case({Check.STATUS: _NOT_MADE, Check.KNOWN_ISSUER: _UNKNOWN, **found}, known=None, proven=False)
+
+
+_REVOKED = Failed(_problem(p.REVOKED, "bit 94567 of the list is set", at="/credentialStatus"))
+CASES: Mapping[str, Case] = {
+    "valid_known": Case({}),
+    "valid_known_no_list": Case({Check.STATUS: NotApplicable("the credential has no credentialStatus")}),
+    "valid_demo": Case({}, known=replace(KNOWN, demo=True)),
+    "valid_unknown": Case({Check.KNOWN_ISSUER: _UNKNOWN}, known=None),
+    "revoked": Case({Check.STATUS: _REVOKED}),
+    "revoked_unknown": Case({Check.STATUS: _REVOKED, Check.KNOWN_ISSUER: _UNKNOWN}, known=None),
+    "suspended": Case({Check.STATUS: Failed(_problem(p.SUSPENDED, "the list says suspended"))}),
+    "expired": Case({Check.VALIDITY_PERIOD: Failed(_problem(p.EXPIRED, "it ended", at="/validUntil"))}),
+    "not_yet_valid": Case(
+        {Check.VALIDITY_PERIOD: Failed(_problem(p.NOT_YET_VALID, "it begins later", at="/validFrom"))}
+    ),
+    "indeterminate_status": Case(
+        {
+            Check.STATUS: Undetermined(
+                _problem(
+                    p.STATUS_RETRIEVAL_ERROR,
+                    f"{HOST} did not answer within 3 seconds",
+                    at="/credentialStatus/statusListCredential",
+                    remedy="try again later, or ask the issuer",
+                )
+            )
+        }
+    ),
+    "indeterminate_key": _unproven(
+        proof=_NOT_MADE,
+        controller=Undetermined(_problem(p.INVALID_CONTROLLED_IDENTIFIER_DOCUMENT, f"{HOST} did not answer")),
+    ),
+    "indeterminate_mechanism": _unproven(
+        proof=Undetermined(_problem(p.UNSUPPORTED_MECHANISM, "Ed25519Signature2020", at="/proof/type")),
+        controller=_NOT_MADE,
+    ),
+    "invalid_proof": _unproven(
+        proof=Failed(_problem(p.PROOF_VERIFICATION_ERROR, "the signature does not fit", at="/proof/0"))
+    ),
+    "invalid_no_proof": _unproven(
+        proof=Failed(_problem(p.MISSING_PROOF, "there is no proof")), controller=NotApplicable("no proof")
+    ),
+    "invalid_shape": Case(
+        {
+            Check.OPEN_BADGE: Failed(
+                _problem(p.MALFORMED_VALUE_ERROR, "criteria is missing", at="/credentialSubject/achievement")
+            )
+        }
+    ),
+}
+
+
+def report(
+    contexts: Contexts, name: str, *, document: JsonObject | None = None, issuer: KnownIssuer | None = None
+) -> VerificationReport:
+    """The report of that name in CASES, about `document` (else about the good badge)."""
+    case = CASES[name]
+    about = badge(contexts) if document is None else document
+    if name == "expired":
+        about = {**about, "validUntil": (NOW - timedelta(days=30)).isoformat()}
+    if name == "not_yet_valid":
+        about = {**about, "validFrom": (NOW + timedelta(days=30)).isoformat()}
+    outcomes = {**_SOUND, **case.outcomes}
+    return VerificationReport(
+        checked_at=NOW,
+        findings=tuple(Finding(check, outcomes[check]) for check in Check),
+        received=ReceivedCredential(document=about, media_type="application/vc"),
+        verified=VerifiedCredential(document=about, media_type="application/vc", proofs=()) if case.proven else None,
+        known_issuer=issuer or case.known,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An offer as a value, as `exchange.claim` makes it."""
+
+    institution: Institution
+    micro_credential: MicroCredential
+    state: str
+    expires: datetime
+    filename: str
+    credential: bytes
+
+    def verifiable_presentation(self) -> bytes:
+        return b'{"verifiableCredential":[' + self.credential + b"]}"
+
+
+def offer(contexts: Contexts, *, state: str = "issued", demo: bool = False) -> Offer:
+    credential = micro_credential(contexts)
+    institution = Institution(
+        name="northern-coast",
+        did=DID,
+        profile=ISSUER,
+        time_zone="Europe/Helsinki",
+        languages=("en",),
+        contact="registry@northerncoast.example",
+        demo=demo,
+    )
+    return Offer(
+        institution, credential, state, NOW + timedelta(days=90), "Title – Zoë Marković-Núñez.vc.json", b'{"signed":1}'
+    )
+
+
+def real_contexts() -> Contexts:
+    return load_contexts(ROOT / "contexts")

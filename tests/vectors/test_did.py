@@ -1,0 +1,52 @@
+"""did:key and did:web: the published pairs of identifier and key, and of identifier and address."""
+
+import json
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from app.core import did
+from app.core.did.document import ControlledIdentifierDocument
+from app.core.multiformats import decode_secret_multikey, encode_base58btc
+from app.core.problems import Refused
+from tests.shared import shared
+
+OTHER_KEYS = ("x25519.json", "nist-curves.json", "secp256k1.json", "rsa.json", "bls12381.json")
+
+
+def did_key(name: str) -> dict[str, Any]:
+    read: dict[str, Any] = json.loads((shared("vectors", "did", "did-key") / name).read_bytes())
+    return read
+
+
+def test_every_published_did_web_lies_where_the_specification_says() -> None:
+    pairs = json.loads((shared("vectors", "did", "did-web") / "did-to-url.json").read_bytes())
+    assert {pair["did"]: did.locate(pair["did"]) for pair in pairs} == {pair["did"]: pair["url"] for pair in pairs}
+
+
+def test_every_published_ed25519_did_key_names_its_own_key() -> None:
+    for identifier in did_key("ed25519-x25519.json"):
+        located = did.locate(identifier)
+        assert isinstance(located, ControlledIdentifierDocument)
+        assert located.verification_methods[0].id == f"{identifier}#{identifier.removeprefix('did:key:')}"
+
+
+def test_the_published_seeds_give_the_published_identifiers() -> None:
+    made = {}
+    for identifier, pair in did_key("ed25519-x25519.json").items():
+        if "seed" not in pair:
+            continue
+        _, seed = decode_secret_multikey(encode_base58btc(b"\x80\x26" + bytes.fromhex(pair["seed"])))
+        raw = Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
+        made[identifier] = "did:key:" + encode_base58btc(b"\xed\x01" + raw)
+    assert len(made) >= 4
+    assert all(identifier == of_seed for identifier, of_seed in made.items())
+
+
+@pytest.mark.parametrize("name", OTHER_KEYS)
+def test_a_key_of_another_kind_is_not_supported_rather_than_wrong(name: str) -> None:
+    for identifier in did_key(name):
+        if identifier.startswith("did:key:"):
+            with pytest.raises(Refused, match="UNSUPPORTED_MECHANISM"):
+                did.locate(identifier)
