@@ -18,9 +18,9 @@ from app.adapters.cached_fetch import CachedFetch
 from app.adapters.contexts import load_contexts
 from app.adapters.cpu_pool import CpuPool, InlineCompute
 from app.adapters.database import Database
-from app.adapters.fetch import GuardedFetch, Reach
-from app.adapters.keys.ring import open_data_key, open_key_ring
-from app.adapters.known_issuers import OwnAndListedIssuers, load_known_issuers
+from app.adapters.fetch import GuardedFetch, Offline
+from app.adapters.keys.ring import DATA_FILE, open_data_key, open_key_ring
+from app.adapters.known_issuers import ListedIssuers, OwnAndListedIssuers, load_known_issuers
 from app.adapters.vault import AesGcmVault
 from app.api import awards, oauth, public, vcalm
 from app.api.authorization import authorization
@@ -31,8 +31,8 @@ from app.exchange.claim import Claims
 from app.http import problems
 from app.http.server import CannotListen, configure_logging, listen, make_server
 from app.issuer.award import Issuer
-from app.issuer.publish import Publisher
-from app.ports import Institution, KeyPurpose, Overloaded, Unavailable
+from app.issuer.publish import NothingPublished, Publisher
+from app.ports import Fetch, Institution, KeyPurpose, Overloaded, Unavailable
 from app.settings import Settings
 from app.verifier.verifier import Verifier
 from app.web.headings import Headings
@@ -67,7 +67,7 @@ def new_id() -> str:
 
 
 @asynccontextmanager
-async def composed(settings: Settings, *, inline: bool = False, reach: Reach | None = None) -> AsyncIterator[Service]:
+async def composed(settings: Settings, *, inline: bool = False, offline: bool = False) -> AsyncIterator[Service]:
     """The whole service over one database. `inline` works in this process alone, as a command does.
 
     Raises Refused (SETTING_ERROR, KEY_ERROR) where it was not set up, or a key can't be opened; Unavailable.
@@ -80,12 +80,7 @@ async def composed(settings: Settings, *, inline: bool = False, reach: Reach | N
         await _check_set_up(settings, database, institutions)
         keys = open_key_ring(institutions, keys_dir=settings.keys_dir, passphrase=settings.passphrase)
         compute = InlineCompute(contexts) if inline else await stack.enter_async_context(_pool(settings))
-        fetch = CachedFetch(
-            GuardedFetch(max_bytes=settings.max_fetch_bytes, reach=reach),
-            fetch_timeout_seconds=settings.fetch_timeout_seconds,
-            max_age_seconds=settings.status_ttl_seconds,
-        )
-        stack.push_async_callback(fetch.close)
+        fetch = _fetch(settings, stack, offline=offline)
         publisher = Publisher(
             directory=database.directory,
             status_lists=database.status_lists,
@@ -129,7 +124,41 @@ async def composed(settings: Settings, *, inline: bool = False, reach: Reach | N
         )
 
 
+@asynccontextmanager
+async def verifying(settings: Settings, *, offline: bool = False) -> AsyncIterator[Verifier]:
+    """A verifier alone. Where this machine was set up as a service, it knows that service's lists and institutions."""
+    if (settings.keys_dir / DATA_FILE).exists():
+        async with composed(settings, inline=True, offline=offline) as service:
+            yield service.verifier
+        return
+    contexts = load_contexts(settings.contexts_dir)
+    async with AsyncExitStack() as stack:
+        yield Verifier(
+            fetch=_fetch(settings, stack, offline=offline),
+            publications=NothingPublished(),
+            known_issuers=ListedIssuers(load_known_issuers(settings.known_issuers_file)),
+            compute=InlineCompute(contexts),
+            fetch_timeout_seconds=settings.fetch_timeout_seconds,
+        )
+
+
+def _fetch(settings: Settings, stack: AsyncExitStack, *, offline: bool) -> Fetch:
+    if offline:
+        return Offline()
+    fetch = CachedFetch(
+        GuardedFetch(max_bytes=settings.max_fetch_bytes),
+        fetch_timeout_seconds=settings.fetch_timeout_seconds,
+        max_age_seconds=settings.status_ttl_seconds,
+    )
+    stack.push_async_callback(fetch.close)
+    return fetch
+
+
 async def _database(settings: Settings, stack: AsyncExitStack) -> Database:
+    if not (settings.keys_dir / DATA_FILE).exists():
+        detail = f"There are no keys in {settings.keys_dir}."
+        remedy = "Type: testamur setup. Where this service was set up before, restore its keys from your backup instead."
+        raise Refused(Problem(SETTING_ERROR, at="/KEYS_DIR", detail=detail, remedy=remedy))
     data_key = open_data_key(settings.keys_dir, passphrase=settings.passphrase, may_be_unencrypted=True)
     database = Database.connect(
         settings.database_url, vault=AesGcmVault(data_key), intent_lease_seconds=settings.intent_lease_seconds

@@ -3,7 +3,8 @@
     python -m tests.run [--prove] [arguments of pytest]
 
 1. Start PostgreSQL, find Chromium and Node, find the published vectors; what is missing is left out, loudly.
-2. Run pytest on two workers; `--prove` runs the long proofs alone, whole.
+2. Run pytest on two workers, the browser's tests after the others: playwright keeps an event loop running in its
+   process, in which no other could. `--prove` runs the long proofs alone, whole.
 3. Count what ran: on which database, in which browser, which long proofs at what fraction, what was left out and why.
 """
 
@@ -75,20 +76,24 @@ class Tools:
 
 
 def main(arguments: Sequence[str]) -> int:
-    prove = "--prove" in arguments
-    chosen = [argument for argument in arguments if argument != "--prove"]
-    if prove:
+    rounds = [["--ignore=tests/browser"], ["tests/browser"]]
+    if "--prove" in arguments:
         os.environ["TESTAMUR_PROOFS"] = "whole"
-        chosen = ["-m", "long", *chosen]
+        rounds = [["-m", "long", "--ignore=tests/browser"]]
+    if chosen := [argument for argument in arguments if argument != "--prove"]:
+        rounds = [[*rounds[0][:2], *chosen] if "--prove" in arguments else chosen]
     with ExitStack() as stack:
         tools = _tools(stack)
         if tools.missing and os.environ.get("CI"):
             print("Under CI nothing may be left out:", *tools.missing, sep="\n  ")
             return 1
         tally = Tally()
-        status = pytest.main(["-n", str(WORKERS), "--dist", "loadgroup", "-q", *chosen], plugins=[tally])
+        statuses = [
+            int(pytest.main(["-n", str(WORKERS), "--dist", "loadgroup", "-q", *chosen], plugins=[tally]))
+            for chosen in rounds
+        ]
         _summary(tally, tools)
-    return _exit_code(int(status), tally)
+    return _exit_code(max(statuses), tally)
 
 
 def _tools(stack: ExitStack) -> Tools:

@@ -202,6 +202,13 @@ class _NotReached(Exception):  # noqa: N818 - becomes the detail of a Problem
     """Why not, as the end of a sentence that begins with the host."""
 
 
+class Offline:
+    """Port `Fetch` where nobody may be asked: every question stays open."""
+
+    async def __call__(self, url: str, *, accept: str, deadline: float, otherwise: str) -> Fetched:
+        raise Refused(Problem(otherwise, detail=f"{url:.200} was not asked: this check is offline"))
+
+
 def _read_url(url: str, ports: frozenset[int], *, otherwise: str) -> _Target:
     def refuse(why: str) -> Refused:
         return Refused(Problem(otherwise, detail=f"{url[:200]!r} {why}"))

@@ -21,6 +21,16 @@ _OWN = "this service"
 
 
 @dataclass(frozen=True, slots=True)
+class ListedIssuers:
+    """The port `KnownIssuers` for a verifier on its own: whom the operator wrote down, and nobody else."""
+
+    listed: Mapping[str, KnownIssuer]
+
+    async def find(self, issuer_id: str) -> KnownIssuer | None:
+        return self.listed.get(issuer_id)
+
+
+@dataclass(frozen=True, slots=True)
 class OwnAndListedIssuers:
     """The port `KnownIssuers`. With no file and no institution nobody is known."""
 

@@ -47,4 +47,4 @@ def read(text: object, *, at: str, problem_type: str = MALFORMED_VALUE_ERROR) ->
 
 def write(moment: datetime) -> str:
     """`moment` to the second, in UTC, as specifications' examples write it."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return moment.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"

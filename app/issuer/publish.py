@@ -83,6 +83,16 @@ def controlled_identifier(institution: Institution) -> ControlledIdentifierDocum
     return ControlledIdentifierDocument(id=institution.did, verification_methods=methods, relationships=relationships)
 
 
+class NothingPublished:
+    """The port `Publications` of a verifier on its own: no list and no document is its own."""
+
+    async def status_list(self, url: str, *, now: datetime) -> bytes | None:
+        return None
+
+    async def controlled_identifier_document(self, identifier: str) -> JsonObject | None:
+        return None
+
+
 class Publisher:
     """Fulfils the verifier's `Publications`, and answers the public routes, out of the same bytes."""
 

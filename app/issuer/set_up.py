@@ -7,6 +7,7 @@
    are opened where they stand already.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -62,16 +63,17 @@ class SetUp:
 async def first_institution(
     directory: Directory,
     keys: KeyMaker,
-    profile: InstitutionProfile,
+    describe: Callable[[], InstitutionProfile],
     *,
     public_url: str,
     scopes: frozenset[str],
     now: datetime,
 ) -> SetUp:
-    """Makes the institution where there is none. Raises Refused where it can't be made as it should be."""
+    """Makes the institution where there is none, as `describe` then says. Raises Refused where it can't be made."""
     await demand_public_url(directory, public_url)
     if there := await directory.institutions():
         return SetUp(there[0], None)
+    profile = describe()
     if not profile.demo:
         keys.demand_protection()
     # did:web is https alone. A did:key document has one key, which then signs credentials and lists alike.

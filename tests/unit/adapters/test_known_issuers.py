@@ -90,7 +90,7 @@ async def test_an_own_institution_is_known_and_a_demonstration_says_so(database:
     made = await first_institution(
         database.directory,
         FileKeyMaker(tmp_path, None),
-        DEMONSTRATION,
+        lambda: DEMONSTRATION,
         public_url="http://127.0.0.1:8000",
         scopes=frozenset(),
         now=datetime(2026, 11, 24, tzinfo=UTC),

@@ -1,5 +1,6 @@
 """xsd:dateTimeStamp."""
 
+import contextlib
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -54,12 +55,13 @@ def test_what_is_no_date_time_stamp_is_refused(text: object) -> None:
     )
 )
 def test_any_text_is_a_moment_or_refused(text: str) -> None:
-    try:
+    with contextlib.suppress(Refused):
         assert date_time_stamp.read(text, at="").tzinfo is not None
-    except Refused:
-        pass
 
 
-@given(st.datetimes(timezones=st.just(timezone(timedelta(hours=2))), min_value=datetime(2, 1, 1)))
+_EARLY = datetime(2, 1, 1)  # noqa: DTZ001 - hypothesis adds the zone
+
+
+@given(st.datetimes(timezones=st.just(timezone(timedelta(hours=2))), min_value=_EARLY))
 def test_what_is_written_reads_as_the_same_second(moment: datetime) -> None:
     assert date_time_stamp.read(date_time_stamp.write(moment), at="") == moment.replace(microsecond=0)

@@ -33,7 +33,7 @@ async def made(
     return await first_institution(
         database.directory,
         FileKeyMaker(keys_dir, passphrase),
-        profile,
+        lambda: profile,
         public_url=public_url,
         scopes=frozenset({"write:/awards"}),
         now=NOW,
