@@ -98,18 +98,6 @@ def make_server(app: ASGIApp, settings: Settings, *, page: ErrorPage | None = No
     return uvicorn.Server(config)
 
 
-def serve(
-    app: ASGIApp, settings: Settings, *, page: ErrorPage | None = None, listener: socket.socket | None = None
-) -> None:
-    """Runs until SIGINT or SIGTERM, then lets every request that was begun end. Exits 1 where the port can't be had."""
-    configure_logging()
-    try:
-        listener = listener or listen(settings.host, settings.port)
-    except CannotListen as error:
-        raise SystemExit(str(error)) from error
-    make_server(app, settings, page=page).run(sockets=[listener])
-
-
 def configure_logging() -> None:
     """JSON lines on standard error, for the server's own words and ours."""
     logging.config.dictConfig(

@@ -1,7 +1,7 @@
 // An independent implementation looks at what we sign: @digitalbazaar/vc with its eddsa-rdfc-2022 suite and its own
 // reading of Bitstring Status List. Contexts come from our pinned files, keys and lists from where the credential says.
 //
-// node verify.mjs PINNED.json CREDENTIAL.json   → one line of JSON {verified, status, error}
+// node verify.mjs PINNED.json CREDENTIAL.json   → one line of JSON {verified, revoked, error}
 // PINNED.json: {"documents": {url: file}, "fetch": ["http://127.0.0.1:8000/"]}
 
 import {readFile} from 'node:fs/promises';
@@ -63,6 +63,6 @@ const result = await vc.verifyCredential({
 const errors = error => (error?.errors ?? (error ? [error] : [])).map(e => `${e.name}: ${e.message}`);
 process.stdout.write(JSON.stringify({
   verified: result.results?.every(each => each.verified) ?? false,
-  status: result.statusResult?.verified ?? null,
+  revoked: result.statusResult?.results?.some(each => each.status === true) ?? null,
   error: errors(result.error).concat(errors(result.statusResult?.error)).join('; ') || null,
 }) + '\n');

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import FastAPI, Query, Request, Response
+from fastapi import APIRouter, FastAPI, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.exceptions import HTTPException
 
@@ -89,9 +89,13 @@ def _routes_that_answer(app: FastAPI) -> None:
     async def client(request: Request) -> str:
         return request.client.host if request.client else ""
 
-    @app.get("/claim/{token}")
+    router = APIRouter()
+
+    @router.get("/claim/{token}")
     async def claim(token: str) -> str:
         return "yours"
+
+    app.include_router(router)
 
     @app.get("/status-lists/{name}")
     async def status_list(name: str) -> Response:

@@ -196,10 +196,11 @@ def test_a_limit_that_answers_is_problem_details() -> None:
 
 def test_the_log_of_a_process_is_one_line_of_json_a_request() -> None:
     code = (
-        "import sys, threading, time; from app.http.server import serve, listen; from app.settings import Settings\n"
-        "from tests.unit.http.application import application\n"
+        "import asyncio; from app.http.server import configure_logging, listen, make_server\n"
+        "from app.settings import Settings; from tests.unit.http.application import application\n"
+        "configure_logging()\n"
         "listener = listen('127.0.0.1', 0); print(listener.getsockname()[1], flush=True)\n"
-        "serve(application(), Settings(), listener=listener)\n"
+        "asyncio.run(make_server(application(), Settings()).serve(sockets=[listener]))\n"
     )
     with subprocess.Popen(
         [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT, env=dict(os.environ)

@@ -226,22 +226,11 @@ def test_an_address_that_is_not_ours_is_said_so() -> None:
 
 
 SERVE = (
-    "import sys; from app.http.server import serve; from app.settings import Settings\n"
+    "import asyncio, sys; from app.http.server import listen, make_server; from app.settings import Settings\n"
     "from tests.unit.http.application import application\n"
-    "serve(application(), Settings(port=int(sys.argv[1])))"
+    "server = make_server(application(), Settings())\n"
+    "asyncio.run(server.serve(sockets=[listen('127.0.0.1', int(sys.argv[1]))]))"
 )
-
-
-def test_a_taken_port_ends_the_program_with_1_and_one_sentence(server: RunningServer) -> None:
-    ended = subprocess.run(
-        [sys.executable, "-c", SERVE, str(server.port)],
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        timeout=30,
-        check=False,
-    )
-    assert (ended.returncode, len(ended.stderr.splitlines()), "is taken" in ended.stderr) == (1, 1, True)
 
 
 def test_a_request_that_was_begun_is_answered_though_the_server_is_told_to_stop() -> None:

@@ -1,0 +1,114 @@
+"""An independent implementation looks at what we sign: npm's @digitalbazaar/vc, on bytes taken by the claim link.
+
+1. The service is started as a process; two awards are made over HTTP; each credential is taken by its claim link.
+2. `verify.mjs` verifies the proof, and the status list that it fetches over HTTP itself.
+3. The award is revoked: the same credential is no longer in force. One letter is changed: it is no longer signed.
+"""
+
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from app.core.credential.award_request import EXAMPLE, MINIMAL_EXAMPLE
+from tests.conftest import ROOT
+from tests.node import find_node, npm
+from tests.service import Running, running
+
+HERE = Path(__file__).parent
+
+
+@dataclass
+class Results:
+    passed: int = 0
+    failed: list[str] = field(default_factory=list)
+
+    def expect(self, what: str, found: dict[str, Any], wanted: dict[str, Any]) -> None:
+        if {name: found.get(name) for name in wanted} == wanted:
+            self.passed += 1
+            print(f"  ok      {what}")
+        else:
+            self.failed.append(what)
+            print(f"  FAILED  {what}: {found}")
+
+
+def main() -> int:
+    _install()
+    results = Results()
+    with tempfile.TemporaryDirectory() as folder, _service(Path(folder)) as service:
+        pinned = _pinned(Path(folder), service.url)
+
+        def verify(credential: bytes) -> dict[str, Any]:
+            file = Path(folder) / "credential.json"
+            file.write_bytes(credential)
+            done = subprocess.run(
+                [str(find_node()), HERE / "verify.mjs", pinned, file], capture_output=True, text=True, check=False
+            )
+            found: dict[str, Any] = json.loads(done.stdout) if done.stdout else {"error": done.stderr}
+            return found
+
+        for name, body in (("every element", EXAMPLE), ("the least", MINIMAL_EXAMPLE)):
+            _one(service, name, body, verify, results)
+    print(f"\n{results.passed} passed, {len(results.failed)} failed")
+    return 1 if results.failed or not results.passed else 0
+
+
+def _one(
+    service: Running,
+    name: str,
+    body: dict[str, Any],
+    verify: Callable[[bytes], dict[str, Any]],
+    results: Results,
+) -> None:
+    receipt = service.award(body).json()
+    claim = receipt["claimUrl"].removeprefix(service.url)
+    credential = service.client.post(f"{claim}/credential").content
+    results.expect(f"{name}: signed, and in force", verify(credential), {"verified": True, "revoked": False})
+    presented = service.client.post(claim, json={}).json()["verifiablePresentation"]["verifiableCredential"][0]
+    results.expect(
+        f"{name}: taken as a wallet takes it",
+        verify(json.dumps(presented).encode()),
+        {"verified": True, "revoked": False},
+    )
+    revoked = service.client.post(
+        f"/awards/{receipt['id']}/revoke", json={"reason": "a trial"}, headers=service.signed_in()
+    )
+    assert revoked.status_code == 200, revoked.text
+    results.expect(f"{name}: revoked", verify(credential), {"verified": True, "revoked": True})
+    title = body["achievement"]["title"]["en"].encode()
+    changed = credential.replace(title, title[::-1], 1)
+    assert changed != credential
+    results.expect(f"{name}: changed by a word", verify(changed), {"verified": False})
+
+
+def _service(folder: Path) -> Any:
+    return running(database_url=f"sqlite:///{folder / 'interop.sqlite3'}", folder=folder)
+
+
+def _pinned(folder: Path, url: str) -> Path:
+    """Our pinned documents by URL, our own context also where this deployment serves it."""
+    index = json.loads((ROOT / "contexts" / "index.json").read_text())
+    documents = {entry["url"]: str(ROOT / "contexts" / entry["file"]) for entry in index}
+    own = "https://w3id.org/testamur/contexts/micro-credential-v1"
+    documents[f"{url}/contexts/micro-credential-v1"] = documents[own]
+    file = folder / "pinned.json"
+    file.write_text(json.dumps({"documents": documents, "fetch": [f"{url}/status-lists/"]}))
+    return file
+
+
+def _install() -> None:
+    """`npm ci`, where what is installed is not what the lock says."""
+    lock, stamp = HERE / "package-lock.json", HERE / "node_modules" / ".of-lock"
+    if stamp.exists() and stamp.read_bytes() == lock.read_bytes():
+        return
+    subprocess.run([*npm(), "ci", "--ignore-scripts", "--no-fund", "--no-audit"], cwd=HERE, check=True)
+    shutil.copyfile(lock, stamp)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
