@@ -157,7 +157,9 @@ def _fetch(settings: Settings, stack: AsyncExitStack, *, offline: bool) -> Fetch
 async def _database(settings: Settings, stack: AsyncExitStack) -> Database:
     if not (settings.keys_dir / DATA_FILE).exists():
         detail = f"There are no keys in {settings.keys_dir}."
-        remedy = "Type: testamur setup. Where this service was set up before, restore its keys from your backup instead."
+        remedy = (
+            "Type: testamur setup. Where this service was set up before, restore its keys from your backup instead."
+        )
         raise Refused(Problem(SETTING_ERROR, at="/KEYS_DIR", detail=detail, remedy=remedy))
     data_key = open_data_key(settings.keys_dir, passphrase=settings.passphrase, may_be_unencrypted=True)
     database = Database.connect(

@@ -4,6 +4,7 @@ https://www.w3.org/TR/vcalm/
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
@@ -20,6 +21,8 @@ UNKNOWN_OPTION_PROVIDED = "https://www.w3.org/TR/vcalm#UNKNOWN_OPTION_PROVIDED"
 
 # Status and validity problems are warnings here: a credential that has no others MUST carry `verified: true`.
 _WARNINGS = {Check.STATUS, Check.VALIDITY_PERIOD, Check.KNOWN_ISSUER}
+
+_EXAMPLE: JsonObject = strict_json.read_object((Path(__file__).parent / "example.vc.json").read_bytes())
 
 _BODY: JsonObject = {
     "type": "object",
@@ -63,7 +66,7 @@ def routes(*, verifier: Verifier, clock: Clock, strict_http: bool) -> APIRouter:
     @router.post(
         "/credentials/verify",
         summary="Verify a credential (VCALM)",
-        openapi_extra=json_body(_BODY, full={"verifiableCredential": {}, "options": {"returnResults": True}}),
+        openapi_extra=json_body(_BODY, full={"verifiableCredential": _EXAMPLE, "options": {"returnResults": True}}),
         responses={
             200: json_answer("Read and checked; `verified` says whether it is what its issuer signed.", _RESULT),
             **problems(400, 408, 413, 415, 429, 503),

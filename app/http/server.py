@@ -5,7 +5,9 @@ import errno
 import logging
 import logging.config
 import re
+import signal
 import socket
+from types import FrameType
 from typing import Any, Final
 
 import h11
@@ -95,7 +97,7 @@ def make_server(app: ASGIApp, settings: Settings, *, page: ErrorPage | None = No
         timeout_graceful_shutdown=int(settings.request_timeout_seconds) + 1,
         h11_max_incomplete_event_size=_MAX_HEAD_BYTES,
     )
-    return uvicorn.Server(config)
+    return _Server(config)
 
 
 def configure_logging() -> None:
@@ -112,6 +114,15 @@ def configure_logging() -> None:
             },
         }
     )
+
+
+class _Server(uvicorn.Server):
+    """Stops on a signal and returns. uvicorn's own raises the signal again, before its caller could close anything."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """The first signal lets what was begun end; a second Ctrl-C does not wait for it."""
+        self.force_exit = self.should_exit and sig == signal.SIGINT
+        self.should_exit = True
 
 
 class GuardedProtocol(H11Protocol):

@@ -222,6 +222,6 @@ async def _set_bits(pair: Pair, entries: list[tuple[str, str]]) -> set[tuple[str
         path = url.partition("/status-lists/")
         content = (await _get(pair, "/status-lists/" + path[2])).json()
         encoded = content["credentialSubject"]["encodedList"]
-        bits = bitstring_status_list.decode(encoded)
+        bits = bitstring_status_list.expand(encoded)
         found |= {(url, str(index)) for index in range(len(bits) * 8) if bits[index // 8] >> (7 - index % 8) & 1}
     return found

@@ -310,9 +310,19 @@ def test_a_number_with_more_digits_than_json_ld_keeps_is_refused(contexts: Conte
     assert found == {(DATA_LOSS_DETECTION_ERROR, "/credentialSubject/creditsEarned")}
 
 
-@pytest.mark.parametrize("number", [float("nan"), float("inf"), 2**53])
+NOT_KEPT = [float("nan"), float("inf"), 2**53, -(10**400)]
+
+
+@pytest.mark.parametrize("number", NOT_KEPT, ids=["NaN", "Infinity", "2^53", "400 digits"])
 def test_a_number_that_json_does_not_keep_is_refused(contexts: Contexts, number: float) -> None:
     assert {kind for kind, _ in refusal(contexts, with_subject(creditsEarned=number))} == {RANGE_ERROR}
+
+
+@pytest.mark.parametrize("number", NOT_KEPT, ids=["NaN", "Infinity", "2^53", "400 digits"])
+def test_a_number_that_json_does_not_keep_is_refused_in_a_json_literal(contexts: Contexts, number: float) -> None:
+    schema = {"id": "https://s.example/1", "type": "JsonSchema", "jsonSchema": {"maximum": number}}
+    found = refusal(contexts, badge(credentialSchema=schema))
+    assert found == {(RANGE_ERROR, "/credentialSchema/jsonSchema/maximum")}
 
 
 @pytest.mark.parametrize(("number", "written"), [(2, "2"), (2.0, "2"), (2.5, "2.5E0"), (1.5e-7, "1.5E-7")])

@@ -229,7 +229,8 @@ SERVE = (
     "import asyncio, sys; from app.http.server import listen, make_server; from app.settings import Settings\n"
     "from tests.unit.http.application import application\n"
     "server = make_server(application(), Settings())\n"
-    "asyncio.run(server.serve(sockets=[listen('127.0.0.1', int(sys.argv[1]))]))"
+    "asyncio.run(server.serve(sockets=[listen('127.0.0.1', int(sys.argv[1]))]))\n"
+    "print('closed')"
 )
 
 
@@ -251,6 +252,18 @@ def test_a_request_that_was_begun_is_answered_though_the_server_is_told_to_stop(
         connection.close()
         process.wait(timeout=10)
     assert answer.body == b"2 application/vc"
+
+
+@pytest.mark.parametrize("signal_", [signal.SIGTERM, signal.SIGINT])
+def test_a_server_that_is_told_to_stop_returns_to_its_caller(signal_: signal.Signals) -> None:
+    probe = listen("127.0.0.1", 0)
+    port = probe.getsockname()[1]
+    probe.close()
+    with subprocess.Popen([sys.executable, "-c", SERVE, str(port)], stdout=subprocess.PIPE, cwd=ROOT) as process:
+        _connect_when_ready(RunningServer("127.0.0.1", port)).close()
+        process.send_signal(signal_)
+        output, _ = process.communicate(timeout=10)
+    assert (process.returncode, output) == (0, b"closed\n")
 
 
 def _connect_when_ready(server: RunningServer) -> socket.socket:

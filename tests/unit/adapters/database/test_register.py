@@ -1,5 +1,6 @@
 """The register: intents, the recorded bytes, idempotency keys, recovery."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -71,6 +72,22 @@ async def test_the_first_recorded_bytes_win(with_institution: Database) -> None:
     intended = await intend(with_institution)
     await with_institution.register.record(intended.credential_id, b"first", now=NOW)
     assert await with_institution.register.record(intended.credential_id, b"second", now=NOW) == b"first"
+
+
+async def test_of_bytes_recorded_at_once_the_same_are_answered_to_all(with_institution: Database) -> None:
+    intended = await intend(with_institution)
+    answers = await asyncio.gather(
+        *(with_institution.register.record(intended.credential_id, bytes([number]), now=NOW) for number in range(8))
+    )
+    assert len(set(answers)) == 1
+
+
+async def test_of_requests_under_one_key_at_once_one_intends(with_institution: Database) -> None:
+    answers = await asyncio.gather(
+        *(with_institution.register.intend(intention(idempotency=KEY), now=NOW) for _ in range(8)),
+        return_exceptions=True,
+    )
+    assert [isinstance(answer, Intended) for answer in answers].count(True) == 1
 
 
 async def test_the_first_recorded_bytes_win_after_a_revocation(with_institution: Database) -> None:

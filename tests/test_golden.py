@@ -1,0 +1,25 @@
+"""One signed credential of every kind that was ever issued: each verifies for ever, whatever is changed since."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from app.core import did, strict_json
+from app.core.did.document import ControlledIdentifierDocument
+from app.core.json_ld import Contexts
+from app.verifier.verifier import checked
+
+GOLDEN = sorted((Path(__file__).parent / "golden").rglob("*.vc.json"))
+
+
+@pytest.mark.parametrize("path", GOLDEN, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_what_was_once_issued_still_verifies(path: Path, contexts: Contexts) -> None:
+    signed = path.read_bytes()
+    controller = did.locate(strict_json.read_object(signed)["issuer"]["id"])
+    assert isinstance(controller, ControlledIdentifierDocument)
+    checked(contexts, signed, controller, now=datetime(2026, 12, 1, tzinfo=UTC))
+
+
+def test_there_is_one_of_each_kind() -> None:
+    assert len(GOLDEN) >= 2
