@@ -1,30 +1,40 @@
-"""Rows of the register, opened: the only place where what is sealed of an award becomes readable again."""
+"""Rows of the register, sealed and opened: the only place where what is about a person meets the vault."""
 
 import json
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.adapters.database.tables import ActRow, AwardRow, CredentialRow
 from app.core.personal import Personal
-from app.ports import ActRecord, Intended, RegisteredAward, RegisteredCredential, Vault
+from app.issuer.life import Act, after
+from app.ports import (
+    ActRecord,
+    Intended,
+    Intention,
+    RegisteredAward,
+    RegisteredCredential,
+    StatusEntry,
+    Vault,
+)
 
 
-def learner_name_at(award_id: str) -> str:
+def _learner_name_at(award_id: str) -> str:
     return f"award/{award_id}/learner_name"
 
 
-def reason_at(award_id: str, number: int) -> str:
+def _reason_at(award_id: str, number: int) -> str:
     return f"award/{award_id}/act/{number}/reason"
 
 
-def document_at(credential_id: str) -> str:
+def _document_at(credential_id: str) -> str:
     return f"credential/{credential_id}/document"
 
 
-def signed_at(credential_id: str) -> str:
+def _signed_at(credential_id: str) -> str:
     return f"credential/{credential_id}/signed"
 
 
@@ -32,9 +42,55 @@ class Awards:
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
 
+    def sealed(
+        self, intention: Intention, entry: StatusEntry, *, now: datetime, lease_until: datetime
+    ) -> tuple[AwardRow, CredentialRow]:
+        """The rows of an intent, whose document is `examined.at(entry)` and nothing else."""
+        document = intention.examined.at(entry).document
+        content = json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+        data_key = self._vault.new_data_key()
+        state = after(None, Act.INTEND)
+        award = AwardRow(
+            id=intention.award_id,
+            institution=intention.institution,
+            state=state,
+            title=intention.title,
+            data_key=data_key,
+            learner_name_sealed=self._vault.seal(
+                intention.learner_name.open().encode(),
+                data_key=data_key,
+                bound_to=_learner_name_at(intention.award_id),
+            ),
+            achievement_id=intention.achievement_id,
+            awarded_date=intention.awarded_date,
+            created=now,
+            claim_expires=intention.claim_expires,
+        )
+        credential = CredentialRow(
+            id=intention.credential_id,
+            award_id=intention.award_id,
+            mechanism=intention.mechanism,
+            verification_method=intention.verification_method,
+            state=state,
+            status_list_id=entry.list_id,
+            status_list_index=entry.index,
+            document_sealed=self._vault.seal(
+                content, data_key=data_key, bound_to=_document_at(intention.credential_id)
+            ),
+            intended_at=now,
+            lease_until=lease_until,
+        )
+        return award, credential
+
+    def seal_signed(self, award: AwardRow, credential: CredentialRow, signed: bytes) -> bytes:
+        return self._vault.seal(signed, data_key=award.data_key, bound_to=_signed_at(credential.id))
+
+    def seal_reason(self, award: AwardRow, number: int, reason: Personal[str]) -> bytes:
+        return self._vault.seal(reason.open().encode(), data_key=award.data_key, bound_to=_reason_at(award.id, number))
+
     def intended(self, award: AwardRow, credential: CredentialRow) -> Intended:
         document = self._vault.open(
-            credential.document_sealed, data_key=award.data_key, bound_to=document_at(credential.id)
+            credential.document_sealed, data_key=award.data_key, bound_to=_document_at(credential.id)
         )
         return Intended(
             award_id=award.id,
@@ -49,7 +105,7 @@ class Awards:
     def signed(self, award: AwardRow, credential: CredentialRow) -> bytes | None:
         if credential.signed_sealed is None:
             return None
-        return self._vault.open(credential.signed_sealed, data_key=award.data_key, bound_to=signed_at(credential.id))
+        return self._vault.open(credential.signed_sealed, data_key=award.data_key, bound_to=_signed_at(credential.id))
 
     async def opened(self, session: AsyncSession, award: AwardRow) -> RegisteredAward:
         (one,) = await self.all_opened(session, [award])
@@ -71,7 +127,7 @@ class Awards:
 
     def _opened(self, award: AwardRow, credentials: Sequence[CredentialRow], acts: Sequence[ActRow]) -> RegisteredAward:
         learner_name = self._vault.open(
-            award.learner_name_sealed, data_key=award.data_key, bound_to=learner_name_at(award.id)
+            award.learner_name_sealed, data_key=award.data_key, bound_to=_learner_name_at(award.id)
         )
         return RegisteredAward(
             id=award.id,
@@ -101,7 +157,7 @@ class Awards:
 
     def _act(self, award: AwardRow, act: ActRow) -> ActRecord:
         reason = act.reason_sealed and self._vault.open(
-            act.reason_sealed, data_key=award.data_key, bound_to=reason_at(award.id, act.number)
+            act.reason_sealed, data_key=award.data_key, bound_to=_reason_at(award.id, act.number)
         )
         return ActRecord(
             act=act.act, actor=act.actor, at=act.at, reason=None if reason is None else Personal(reason.decode())

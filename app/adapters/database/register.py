@@ -1,9 +1,8 @@
 """The register of awards: from the intent to sign, over the recorded bytes, to every act that follows.
 
-Whoever writes takes its locks in one order: idempotency key, award with its credentials, status lists by id.
+Whoever writes takes its locks in one order: idempotency key, award with its credentials, institution, status lists by id.
 """
 
-import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,7 +13,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
-from app.adapters.database.awards import Awards, document_at, learner_name_at, reason_at, signed_at
+from app.adapters.database.awards import Awards
 from app.adapters.database.cursors import Cursors, Position
 from app.adapters.database.engine import Transactions, Unacknowledged, storable
 from app.adapters.database.idempotency import IdempotencyKeys, in_flight
@@ -39,7 +38,6 @@ from app.ports import (
     NextClaim,
     Page,
     RegisteredAward,
-    StatusEntry,
     Vault,
 )
 
@@ -58,7 +56,6 @@ class DatabaseRegister:
 
     def __init__(self, transactions: Transactions, *, vault: Vault, limits: RegisterLimits) -> None:
         self._transactions = transactions
-        self._vault = vault
         self._lease = timedelta(seconds=limits.intent_lease_seconds)
         self._status_list_length = limits.status_list_length
         self._awards = Awards(vault)
@@ -89,7 +86,7 @@ class DatabaseRegister:
                 purpose=REVOCATION,
                 length=self._status_list_length,
             )
-            award, credential = self._rows(intention, entry, now=now)
+            award, credential = self._awards.sealed(intention, entry, now=now, lease_until=now + self._lease)
             await self._transactions.add(
                 session,
                 award,
@@ -134,41 +131,6 @@ class DatabaseRegister:
             case _:
                 return await self._awards.opened(session, award)
 
-    def _rows(self, intention: Intention, entry: StatusEntry, *, now: datetime) -> tuple[AwardRow, CredentialRow]:
-        document = intention.examined.at(entry).document
-        content = json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
-        data_key = self._vault.new_data_key()
-        state = after(None, Act.INTEND)
-        award = AwardRow(
-            id=intention.award_id,
-            institution=intention.institution,
-            state=state,
-            title=intention.title,
-            data_key=data_key,
-            learner_name_sealed=self._vault.seal(
-                intention.learner_name.open().encode(),
-                data_key=data_key,
-                bound_to=learner_name_at(intention.award_id),
-            ),
-            achievement_id=intention.achievement_id,
-            awarded_date=intention.awarded_date,
-            created=now,
-            claim_expires=intention.claim_expires,
-        )
-        credential = CredentialRow(
-            id=intention.credential_id,
-            award_id=intention.award_id,
-            mechanism=intention.mechanism,
-            verification_method=intention.verification_method,
-            state=state,
-            status_list_id=entry.list_id,
-            status_list_index=entry.index,
-            document_sealed=self._vault.seal(content, data_key=data_key, bound_to=document_at(intention.credential_id)),
-            intended_at=now,
-            lease_until=now + self._lease,
-        )
-        return award, credential
-
     async def replay(self, idempotency: Idempotency, *, institution: str) -> RegisteredAward | None:
         async with self._transactions.reading() as session:
             used = await self._keys.used(session, idempotency, institution=institution, to_change=False)
@@ -196,9 +158,7 @@ class DatabaseRegister:
             if first is not None:
                 return first
             credential.state = after(credential.state, Act.RECORD)
-            credential.signed_sealed = self._vault.seal(
-                signed, data_key=award.data_key, bound_to=signed_at(credential.id)
-            )
+            credential.signed_sealed = self._awards.seal_signed(award, credential, signed)
             credential.recorded_at = now
             award.state = state_of_award(one.state for one in credentials)
         return signed
@@ -342,11 +302,7 @@ class DatabaseRegister:
     ) -> None:
         numbers = await session.exec(select(ActRow.number).where(ActRow.award_id == award.id))
         number = max(numbers, default=0) + 1
-        sealed = None
-        if reason is not None:
-            sealed = self._vault.seal(
-                reason.open().encode(), data_key=award.data_key, bound_to=reason_at(award.id, number)
-            )
+        sealed = None if reason is None else self._awards.seal_reason(award, number, reason)
         await self._transactions.add(
             session, ActRow(award_id=award.id, number=number, act=act, actor=actor, at=now, reason_sealed=sealed)
         )
