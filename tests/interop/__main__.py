@@ -38,10 +38,10 @@ class Results:
 
 
 def main() -> int:
-    _install()
+    install()
     results = Results()
     with tempfile.TemporaryDirectory() as folder, _service(Path(folder)) as service:
-        pinned = _pinned(Path(folder), service.url)
+        pinned = pinned_documents(Path(folder), service.url)
 
         def verify(credential: bytes) -> dict[str, Any]:
             file = Path(folder) / "credential.json"
@@ -90,7 +90,7 @@ def _service(folder: Path) -> Any:
     return running(database_url=f"sqlite:///{folder / 'interop.sqlite3'}", folder=folder)
 
 
-def _pinned(folder: Path, url: str) -> Path:
+def pinned_documents(folder: Path, url: str) -> Path:
     """Our pinned documents by URL, our own context also where this deployment serves it."""
     index = json.loads((ROOT / "contexts" / "index.json").read_text())
     documents = {entry["url"]: str(ROOT / "contexts" / entry["file"]) for entry in index}
@@ -101,7 +101,7 @@ def _pinned(folder: Path, url: str) -> Path:
     return file
 
 
-def _install() -> None:
+def install() -> None:
     """`npm ci`, where what is installed is not what the lock says."""
     lock, stamp = HERE / "package-lock.json", HERE / "node_modules" / ".of-lock"
     if stamp.exists() and stamp.read_bytes() == lock.read_bytes():

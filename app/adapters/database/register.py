@@ -1,6 +1,6 @@
 """The register of awards: from the intent to sign, over the recorded bytes, to every act that follows.
 
-Whoever writes takes its locks in one order: idempotency key, award with its credentials, institution, status lists by id.
+Locks are taken in one order: idempotency key, award with its credentials, institution, status lists by id.
 """
 
 from collections.abc import Awaitable, Callable

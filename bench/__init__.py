@@ -1,0 +1,1 @@
+"""What things cost, measured beside a peer in one run; never a test's business."""
