@@ -44,7 +44,7 @@ def value_changed(document: JsonObject, random: Random) -> JsonObject:
 def member_moved(document: JsonObject, random: Random) -> JsonObject:
     holder, key = random.choice([place for place in _places(document) if isinstance(place[0], dict)])
     value = holder.pop(key)
-    random.choice([each for each in _objects(document) if each is not holder])[key] = value
+    random.choice([each for each in _objects(document) if each is not holder])[str(key)] = value
     return document
 
 
@@ -151,7 +151,7 @@ def says_the_same(one: JsonObject, other: JsonObject) -> bool:
 
     Their contexts are left out. `AchievementCredential` and `OpenBadgeCredential` are two names of one type.
     """
-    return _normal({**one, "@context": None}) == _normal({**other, "@context": None})
+    return bool(_normal({**one, "@context": None}) == _normal({**other, "@context": None}))
 
 
 def _normal(value: Any) -> Any:

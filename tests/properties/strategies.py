@@ -221,14 +221,14 @@ def _levels() -> SearchStrategy[JsonObject]:
 @st.composite
 def _achievements(draw: st.DrawFn) -> JsonObject:
     language = draw(st.sampled_from(_LANGUAGES))
-    workload = draw(
+    workload: JsonObject = draw(
         st.sampled_from(
             [{"volumeOfLearning": "PT75H"}, {"creditPoint": None}, {"volumeOfLearning": "PT8H45M", "creditPoint": None}]
         )
     )
     if "creditPoint" in workload:
         workload = {**workload, "creditPoint": draw(_credit_points())}
-    rest = draw(
+    rest: JsonObject = draw(
         _members(
             {
                 "language": st.just(language),

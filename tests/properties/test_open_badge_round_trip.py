@@ -134,7 +134,9 @@ def test_any_value_in_a_badge_can_be_examined(value: object, data: st.DataObject
 def _changed(document: JsonObject, value: object, data: st.DataObject) -> JsonObject:
     """The document with one value somewhere in it put in another's place."""
     path = data.draw(st.sampled_from(list(_paths(document))))
-    return _put(document, path, value)  # type: ignore[no-any-return]
+    changed = _put(document, path, value)
+    assert isinstance(changed, dict)
+    return changed
 
 
 def _paths(value: object, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
