@@ -66,6 +66,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             where = f"{problem.at}: " if problem.at and problem.type != SETTING_ERROR else ""
             print(f"testamur: {where}{problem.detail} {problem.remedy}".rstrip(), file=sys.stderr)
         return _REFUSED
+    except BrokenPipeError:
+        # Whoever read us has enough, as `head` does; what is still buffered must not be tried again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _DONE
     except Unavailable as unavailable:
         print(f"testamur: {unavailable}", file=sys.stderr)
         return _UNAVAILABLE

@@ -271,6 +271,9 @@ async def _recover(service: Service) -> None:
                 log.info("%s intents of a process that died were finished", count)
         except (Unavailable, Overloaded) as later:
             log.warning("recovery waits: %s", later)
+        except Exception:
+            # A fault of ours must not end recovery for every other award; it is told, and tried again.
+            log.exception("recovery failed")
         await asyncio.sleep(service.settings.intent_lease_seconds / 2)
 
 

@@ -144,8 +144,6 @@ async def database(database_url: str, vault: AesGcmVault) -> AsyncIterator[Datab
     database = Database.connect(database_url, vault=vault)
     yield database
     await database.close()
-    # A connection that was lost in a test ends its thread by itself, and tells the loop, which must still be there.
-    await asyncio.sleep(0.02)
 
 
 @contextmanager

@@ -45,7 +45,7 @@ from app.verifier.verifier import checked
 
 MECHANISM = "eddsa-rdfc-2022"
 
-log = logging.getLogger(__name__)
+log = logging.getLogger("testamur.issuer")
 
 
 @dataclass(frozen=True, slots=True)
