@@ -232,6 +232,7 @@ def web_application(service: Service) -> FastAPI:
             verifier=service.verifier,
             claims=service.claims,
             clock=clock,
+            openapi=application.openapi,
             public_url=settings.public_url,
             max_form_bytes=settings.max_form_bytes,
         ),

@@ -1,7 +1,7 @@
 """The routes of the pages for people: verify, claim, the front page, static files, and every error as a page."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 from urllib.parse import quote
@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
 from app.core import strict_json
-from app.core.problems import GONE, MALFORMED_VALUE_ERROR, NOT_FOUND, PARSING_ERROR, Problem, Refused
+from app.core.problems import GONE, MALFORMED_VALUE_ERROR, NOT_FOUND, PARSING_ERROR, JsonObject, Problem, Refused
 from app.http.forms import MULTIPART, URLENCODED, read_form
 from app.http.negotiation import read_body, wants_json
 from app.http.problems import Answer, ErrorPage
@@ -46,12 +46,13 @@ def routes(
     verifier: Verifies,
     claims: Opens,
     clock: Clock,
+    openapi: Callable[[], JsonObject],
     public_url: str,
     max_form_bytes: int,
 ) -> APIRouter:
     """All pages. What they need of the service is handed in; they decide nothing."""
     router = APIRouter()
-    router.include_router(_front(renderer, static))
+    router.include_router(_front(renderer, static, openapi))
     router.include_router(_verify(renderer, verifier, clock, max_form_bytes=max_form_bytes))
     router.include_router(_claim(renderer, claims, clock, public_url=public_url))
     return router
@@ -72,12 +73,16 @@ def error_page(renderer: Renderer) -> ErrorPage:
     return page
 
 
-def _front(renderer: Renderer, static: StaticFiles) -> APIRouter:
+def _front(renderer: Renderer, static: StaticFiles, openapi: Callable[[], JsonObject]) -> APIRouter:
     router = APIRouter(include_in_schema=False)
 
     @router.get("/")
     async def home(request: Request) -> Response:
         return _html(renderer.render_home(language=_language(request)))
+
+    @router.get("/api")
+    async def api(request: Request) -> Response:
+        return _html(renderer.render_api(openapi(), language=_language(request)), connects=True)
 
     @router.get("/static/{digest}/{name:path}")
     async def static_file(digest: str, name: str) -> Response:
@@ -175,8 +180,9 @@ def _language(request: Request) -> Language:
     return choose(asked=request.query_params.get("lang"), accept_language=request.headers.get("accept-language"))
 
 
-def _html(page: str, headers: Mapping[str, str] | None = None) -> HTMLResponse:
-    own = {"Content-Security-Policy": _POLICY, "Vary": _NEGOTIATED, "Cache-Control": "no-store", **(headers or {})}
+def _html(page: str, headers: Mapping[str, str] | None = None, *, connects: bool = False) -> HTMLResponse:
+    policy = f"{_POLICY}; connect-src 'self'" if connects else _POLICY
+    own = {"Content-Security-Policy": policy, "Vary": _NEGOTIATED, "Cache-Control": "no-store", **(headers or {})}
     return HTMLResponse(page.encode("utf-8", "replace"), headers=own)
 
 

@@ -18,6 +18,7 @@ from app.core.problems import JsonObject, Problem, Refused
 from app.ports import Institution
 from app.verifier.report import Check, Headline, Passed, VerificationReport
 from app.web import cldr
+from app.web.api_page import chapters
 from app.web.check_rows import check_rows
 from app.web.drawing import Drawing
 from app.web.headings import Headings
@@ -99,6 +100,9 @@ class Renderer:
 
     def render_home(self, *, language: Language) -> str:
         return self._page("home.html", language)
+
+    def render_api(self, openapi: JsonObject, *, language: Language) -> str:
+        return self._page("api.html", language, chapters=chapters(openapi, public_url=self._operator.public_url))
 
     def render_verify_form(self, *, language: Language) -> str:
         return self._page("verify_form.html", language)

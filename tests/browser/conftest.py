@@ -63,6 +63,7 @@ def application(contexts: Contexts) -> FastAPI:
         verifier=ReportsByName(contexts),
         claims=OffersByToken(contexts),
         clock=lambda: reports.NOW,
+        openapi=app.openapi,
         public_url=reports.OPERATOR.public_url,
         max_form_bytes=1_310_720,
     )

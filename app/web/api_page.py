@@ -1,0 +1,115 @@
+"""The API as a page: what OpenAPI says of each operation, laid out to be read, with a line to copy and a form to try."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.core.problems import JsonObject
+
+_METHODS = ("get", "post", "put", "patch", "delete")
+_FORM = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A member of a body, or a parameter of the path, the query or the head."""
+
+    name: str
+    required: bool
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """`example` is a body that works when sent, "" where none is needed; `command` the line that sends it."""
+
+    anchor: str
+    method: str
+    path: str
+    summary: str
+    needs_token: bool
+    fields: tuple[Field, ...]
+    media_type: str
+    example: str
+    command: str
+    answers: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    name: str
+    operations: tuple[Operation, ...]
+
+
+def chapters(openapi: JsonObject, *, public_url: str) -> tuple[Chapter, ...]:
+    """Every operation of an OpenAPI document, by its first tag, in the document's order."""
+    found: dict[str, list[Operation]] = {}
+    for path, operations in openapi.get("paths", {}).items():
+        for method in _METHODS:
+            if method in operations:
+                described = operations[method]
+                tag = (described.get("tags") or ["More"])[0]
+                found.setdefault(tag, []).append(_operation(method, path, described, public_url))
+    return tuple(Chapter(name, tuple(operations)) for name, operations in found.items())
+
+
+def _operation(method: str, path: str, described: Mapping[str, Any], public_url: str) -> Operation:
+    media_type, body = _body(described)
+    example = _example(body, media_type)
+    needs_token = bool(described.get("security"))
+    return Operation(
+        anchor=f"{method}{path}".replace("/", "-").replace("{", "").replace("}", ""),
+        method=method.upper(),
+        path=path,
+        summary=described.get("summary", ""),
+        needs_token=needs_token,
+        fields=(*_parameters(described), *_members(body.get("schema", {}))),
+        media_type=media_type,
+        example=example,
+        command=_command(method, f"{public_url}{path}", media_type, example, needs_token=needs_token),
+        answers=tuple(
+            (status, answer.get("description", "")) for status, answer in described.get("responses", {}).items()
+        ),
+    )
+
+
+def _body(described: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
+    content = described.get("requestBody", {}).get("content", {})
+    return next(iter(content.items()), ("", {}))
+
+
+def _example(body: Mapping[str, Any], media_type: str) -> str:
+    match body:
+        case {"examples": {"least": {"value": value}}} | {"examples": {"full": {"value": value}}} | {"example": value}:
+            if media_type == _FORM:
+                return "&".join(f"{name}={text}" for name, text in value.items())
+            return json.dumps(value, ensure_ascii=False, indent=2)
+        case _:
+            return ""
+
+
+def _parameters(described: Mapping[str, Any]) -> Iterator[Field]:
+    for parameter in described.get("parameters", ()):
+        yield Field(parameter["name"], parameter.get("required", False), parameter.get("description", ""))
+
+
+def _members(schema: Mapping[str, Any], path: str = "", depth: int = 2) -> Iterator[Field]:
+    required = schema.get("required", ())
+    for name, member in schema.get("properties", {}).items():
+        yield Field(f"{path}{name}", name in required, member.get("description", ""))
+        if depth > 1:
+            yield from _members(member, f"{path}{name}.", depth - 1)
+
+
+def _command(method: str, url: str, media_type: str, example: str, *, needs_token: bool) -> str:
+    parts = ["curl"]
+    if method != "get":
+        parts += ["-X", method.upper()]
+    if needs_token:
+        parts.append('-H "Authorization: Bearer $TOKEN"')
+    if media_type == _FORM:
+        parts += ['-u "$CLIENT_ID:$CLIENT_SECRET"', "-d grant_type=client_credentials"]
+    elif example:
+        parts += [f"-H 'Content-Type: {media_type}'", "--data @body.json"]
+    return " ".join([*parts, f"'{url}'"])
