@@ -32,6 +32,7 @@ from app.http import problems
 from app.http.server import CannotListen, configure_logging, listen, make_server
 from app.issuer.award import Issuer
 from app.issuer.publish import NothingPublished, Publisher
+from app.issuer.set_up import demand_public_url
 from app.ports import Fetch, Institution, KeyPurpose, Overloaded, Unavailable
 from app.settings import Settings
 from app.verifier.verifier import Verifier
@@ -175,17 +176,7 @@ async def _check_set_up(settings: Settings, database: Database, institutions: tu
     if not institutions:
         detail = "There is no institution yet."
         raise Refused(Problem(SETTING_ERROR, detail=detail, remedy="Type: testamur setup"))
-    known = await database.directory.public_url()
-    if known != settings.public_url:
-        raise Refused(
-            Problem(
-                SETTING_ERROR,
-                at="/PUBLIC_URL",
-                detail=f"PUBLIC_URL is {settings.public_url}, but this service was set up as {known}: "
-                "credentials, links and lists already out carry that address.",
-                remedy=f"Set PUBLIC_URL={known} again, or begin with a new database.",
-            )
-        )
+    await demand_public_url(database.directory, settings.public_url)
 
 
 def _pool(settings: Settings) -> CpuPool:

@@ -18,7 +18,7 @@ _LEXICAL = re.compile(
 def read(text: object, *, at: str, problem_type: str = MALFORMED_VALUE_ERROR) -> datetime:
     """The moment that `text` names; what is finer than a microsecond is cut off.
 
-    Raises Refused where it is no xsd:dateTimeStamp, or names a moment outside of the years 1 to 9999.
+    Raises Refused where it is no xsd:dateTimeStamp, or names a moment outside of the years 1 to 9999 in UTC.
     """
 
     def refused(why: str) -> Refused:
@@ -40,9 +40,11 @@ def read(text: object, *, at: str, problem_type: str = MALFORMED_VALUE_ERROR) ->
     offset = "+00:00" if lexical["offset"] == "Z" else lexical["offset"]
     try:
         moment = datetime.fromisoformat(f"{lexical['date']}T{hour}:{lexical['rest']}.{fraction}{offset}")
-        return moment + timedelta(days=1) if midnight else moment
+        moment = moment + timedelta(days=1) if midnight else moment
+        moment.astimezone(UTC)
     except (ValueError, OverflowError) as no_such_moment:
         raise refused("is on no calendar") from no_such_moment
+    return moment
 
 
 def write(moment: datetime) -> str:

@@ -1,4 +1,4 @@
-"""The API as a page: what OpenAPI says of each operation, laid out to be read, with a line to copy and a form to try."""
+"""The API as a page: what OpenAPI says of each operation, laid out to be read, a line to copy, and a form to try."""
 
 import json
 from collections.abc import Iterator, Mapping

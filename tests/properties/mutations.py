@@ -9,7 +9,7 @@ from typing import Any
 from app.core.problems import JsonObject
 
 Mutation = Callable[[JsonObject, Random], JsonObject]
-Place = tuple[Any, str | int]
+Place = tuple[Any, Any]
 
 _FULL_IRIS = {
     "issuer": "https://www.w3.org/2018/credentials#issuer",

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from app.core import date_time_stamp
 from app.core.problems import Refused
 
+_SECOND_YEAR = datetime(2, 1, 1)  # noqa: DTZ001 - hypothesis puts the zone on
+
 
 @pytest.mark.parametrize(
     ("text", "moment"),
@@ -38,6 +40,8 @@ def test_a_moment_is_read_with_its_offset(text: str, moment: datetime) -> None:
         "2026-01-31T12:00:00z",
         "2026-01-31T12:00:00Z\n",
         "0000-01-01T00:00:00Z",
+        "0001-01-01T00:00:00+14:00",
+        "9999-12-31T23:00:00-14:00",
         "9999-12-31T24:00:00Z",
         "٢٠٢٦-01-31T12:00:00Z",
         20260131,

@@ -1,0 +1,100 @@
+"""Real credentials that others published: what a service says of them that can reach none of their issuers."""
+
+import json
+from copy import deepcopy
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from app.core.json_ld import Contexts
+from app.core.problems import MALFORMED_VALUE_ERROR, MISSING_PROOF, UNSUPPORTED_MECHANISM, JsonObject, Problem
+from app.verifier.report import Check, Failed, Passed, Undetermined, Verdict, VerificationReport
+from tests.shared import shared
+from tests.verifying import World
+
+_NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+_DCC = "dcc__v2-dataIntegrityProof-didKey-legacyRegistry-noStatus-noExpiry"
+
+# file → verdict, and for a check that says why, the problem that it names.
+REPORTS: dict[str, tuple[Verdict, Check, str | None]] = {
+    "surf__mbob_ht_pf_microcredential_full.json": (Verdict.INVALID, Check.PROOF, MISSING_PROOF),
+    "surf__theed_microcredential_full_ho.json": (Verdict.INVALID, Check.PROOF, MISSING_PROOF),
+    "surf__uvh_at_microcredential_full_1.json": (Verdict.INVALID, Check.PROOF, MISSING_PROOF),
+    "elmgh__Sample-MC-Annex1-unsigned.jsonld": (Verdict.INVALID, Check.PROOF, MISSING_PROOF),
+    "val__complete.json": (Verdict.INDETERMINATE, Check.CONTROLLER, None),
+    "val__simple.json": (Verdict.INDETERMINATE, Check.CONTROLLER, None),
+    "val__bitstring-credential-status-revoked.json": (Verdict.INDETERMINATE, Check.STATUS, MALFORMED_VALUE_ERROR),
+    "val__simple-err-expired.json": (Verdict.INDETERMINATE, Check.CONTROLLER, None),
+    "val-clr__simple.json": (Verdict.INDETERMINATE, Check.CONTROLLER, None),
+    "mit__courseCertificate.json": (Verdict.INDETERMINATE, Check.PROOF, UNSUPPORTED_MECHANISM),
+    "mit__programCertificate.json": (Verdict.INDETERMINATE, Check.PROOF, UNSUPPORTED_MECHANISM),
+    f"{_DCC}-basicOBv3.json": (Verdict.VALID, Check.PROOF, None),
+    f"{_DCC}-alignments.json": (Verdict.VALID, Check.PROOF, None),
+}
+
+
+def example(name: str) -> JsonObject:
+    document: JsonObject = json.loads(shared("data", "examples", name).read_bytes())
+    return document
+
+
+def problems_of(report: VerificationReport, check: Check) -> tuple[Problem, ...]:
+    (outcome,) = (finding.outcome for finding in report.findings if finding.check is check)
+    return outcome.problems if isinstance(outcome, Failed | Undetermined) else ()
+
+
+@pytest.mark.parametrize("name", REPORTS)
+async def test_an_example_whose_issuer_is_out_of_reach(contexts: Contexts, name: str) -> None:
+    verdict, check, problem = REPORTS[name]
+    report = await World(contexts).report_on(shared("data", "examples", name).read_bytes(), now=_NOW)
+    assert report.verdict is verdict
+    assert report.known_issuer is None
+    if problem is not None:
+        assert problem in {each.type for each in problems_of(report, check)}
+
+
+def test_every_example_that_is_json_has_its_report() -> None:
+    index = json.loads(shared("data", "examples", "index.json").read_bytes())
+    listed = {entry["file"] for entry in index if entry["file"].endswith((".json", ".jsonld"))}
+    assert listed == set(REPORTS)
+
+
+def issuer_document(document: JsonObject) -> tuple[str, JsonObject]:
+    """(URL, document) that an https issuer would publish with the key that its examples were signed with."""
+    proof = document["proof"][0] if isinstance(document["proof"], list) else document["proof"]
+    method = proof["verificationMethod"]
+    url, _, multibase = method.partition("#")
+    key: dict[str, Any] = {
+        "id": method,
+        "type": "Multikey",
+        "controller": url,
+        "publicKeyMultibase": multibase,
+    }
+    return url, {"id": url, "verificationMethod": [key], "assertionMethod": [method]}
+
+
+@pytest.mark.parametrize(
+    ("name", "verdict"), [("val__simple.json", Verdict.VALID), ("val__simple-err-expired.json", Verdict.EXPIRED)]
+)
+async def test_an_example_whose_issuer_answers(contexts: Contexts, name: str, verdict: Verdict) -> None:
+    document = example(name)
+    url, published = issuer_document(document)
+    report = await World(contexts, answers={url: published}).report_on(document, now=_NOW)
+    (proof,) = (finding.outcome for finding in report.findings if finding.check is Check.PROOF)
+    assert isinstance(proof, Passed)
+    assert report.verdict is verdict
+
+
+async def test_a_key_is_never_taken_from_the_fragment_of_its_own_url(contexts: Contexts) -> None:
+    from tests.verifying import STRANGER, sign
+
+    forged = deepcopy(example("val__simple.json"))
+    del forged["proof"]
+    issuer = forged["issuer"]["id"]
+    signed = sign(contexts, forged, key=STRANGER, verification_method=f"{issuer}#{STRANGER.multibase}")
+    url, published = issuer_document(example("val__simple.json"))
+    unreached = await World(contexts).report_on(signed, now=_NOW)
+    reached = await World(contexts, answers={url: published}).report_on(signed, now=_NOW)
+    assert unreached.verdict is Verdict.INDETERMINATE
+    assert reached.verdict is Verdict.INVALID
