@@ -1,16 +1,15 @@
 """Any credential in outline: who, what, when, and its values as plain rows, read as they stand and not believed."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import unquote, urlsplit
 
-from app.core.problems import JsonObject
+from app.core import date_time_stamp
+from app.core.problems import JsonObject, Refused
 
 MAX_ROWS = 150
 _SKIPPED = frozenset({"@context", "proof", "type", "relatedResource", "credentialSchema"})
-_DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,7 @@ def outline(document: JsonObject) -> Outline:
     subject = _first(document.get("credentialSubject"))
     achievement = _first(subject.get("achievement"))
     issuer_id, issuer = _issuer(document.get("issuer"))
-    valid_from = _date_time(document.get("validFrom") or document.get("issuanceDate"))
+    valid_from = date_time(document.get("validFrom") or document.get("issuanceDate"))
     rows = []
     walk = _rows(document, path="")
     for row in walk:
@@ -51,9 +50,9 @@ def outline(document: JsonObject) -> Outline:
         issuer_id=issuer_id,
         issuer_name=_text(issuer.get("name")),
         country=_text(_first(issuer.get("address")).get("addressCountryCode")),
-        awarded=_date_time(document.get("awardedDate")) or valid_from,
+        awarded=date_time(document.get("awardedDate")) or valid_from,
         valid_from=valid_from,
-        valid_until=_date_time(document.get("validUntil") or document.get("expirationDate")),
+        valid_until=date_time(document.get("validUntil") or document.get("expirationDate")),
         rows=tuple(rows),
         cut=next(walk, None) is not None,
     )
@@ -106,15 +105,12 @@ def _text(value: object) -> str | None:
             return None
 
 
-def _date_time(value: object) -> datetime | None:
-    if not isinstance(value, str) or not _DATE_TIME.fullmatch(value):
-        return None
+def date_time(value: object) -> datetime | None:
+    """The moment that a foreign value names; None where it names none."""
     try:
-        moment = datetime.fromisoformat(value)
-        moment.timestamp()
-    except (ValueError, OverflowError):
+        return date_time_stamp.read(value, at="")
+    except Refused:
         return None
-    return moment
 
 
 def _rows(value: object, *, path: str) -> Iterator[tuple[str, str]]:

@@ -20,7 +20,7 @@ from app.verifier.report import (
     VerificationReport,
 )
 from app.web import cldr
-from app.web.outline import Outline
+from app.web.outline import Outline, date_time
 from app.web.words import Words
 
 
@@ -80,10 +80,9 @@ def day_element(moment: datetime | None, *, language: str) -> Markup:
 
 def published(outcome: Outcome, *, language: str) -> Markup | None:
     """When the list that a passed status check read was published."""
-    value = seen(outcome, "published")
-    if value is None:
+    moment = date_time(seen(outcome, "published"))
+    if moment is None:
         return None
-    moment = datetime.fromisoformat(value)
     return time_element(moment, cldr.moment(moment, language=language))
 
 

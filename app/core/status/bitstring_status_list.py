@@ -33,7 +33,7 @@ MAX_UNCOMPRESSED_BYTES = 8 * 1024 * 1024
 MAX_STATUS_SIZE = 8
 
 _INDEX = re.compile(r"0|[1-9][0-9]{0,15}", re.ASCII)
-_URL = re.compile(r"https?://[^\s/?#@]+[^\s#]*", re.ASCII)
+_URL = re.compile(r"https?://[^\s/?#@]+(?:[/?][^\s#]*)?", re.ASCII)
 _GZIP = 31
 
 

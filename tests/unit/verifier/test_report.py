@@ -48,8 +48,9 @@ def report(outcomes: dict[Check, Outcome], *, known: KnownIssuer | None = KNOWN)
 
 
 # In the order in which the first that holds is the verdict.
+_FAILING: list[tuple[Verdict, dict[Check, Outcome]]] = [(Verdict.INVALID, {check: failed()}) for check in INVALIDATING]
 RANKED: list[tuple[Verdict, dict[Check, Outcome]]] = [
-    *((Verdict.INVALID, {check: failed()}) for check in INVALIDATING),
+    *_FAILING,
     (Verdict.INDETERMINATE, {Check.PROOF: undetermined()}),
     (Verdict.INDETERMINATE, {Check.CONTROLLER: undetermined()}),
     (Verdict.REVOKED, {Check.STATUS: failed(REVOKED)}),
