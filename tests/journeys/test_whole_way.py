@@ -100,6 +100,13 @@ def test_a_bad_request_names_every_missing_element(service: Running) -> None:
     }
 
 
+@pytest.mark.parametrize("member", ["tenant_id", "issuer", "status", "proof", "role", "verificationMethod"])
+def test_a_member_that_nobody_asked_for_is_refused(service: Running, member: str) -> None:
+    answer = service.award({**MINIMAL_EXAMPLE, member: "did:web:uni.example"})
+    assert answer.status_code == 422
+    assert answer.json()["problems"][0]["at"] == f"/{member}"
+
+
 def test_awards_are_listed_newest_first_a_page_at_a_time(service: Running) -> None:
     made = [service.award(MINIMAL_EXAMPLE).json()["id"] for _ in range(3)]
     headers = service.signed_in()
