@@ -164,6 +164,8 @@ def _chain_problems(proofs: Sequence[DataIntegrityProof]) -> list[Problem]:
         problems.append(Problem(PROOF_VERIFICATION_ERROR, at="/proof", detail="two proofs have the same id"))
     if len({proof.proof_value for proof in proofs}) != len(proofs):
         problems.append(Problem(PROOF_VERIFICATION_ERROR, at="/proof", detail="one proof stands there twice"))
+    if ids and {named for proof in proofs for named in proof.previous_proof} >= {proof.id for proof in proofs}:
+        problems.append(Problem(PROOF_VERIFICATION_ERROR, at="/proof", detail="the proofs name each other in a circle"))
     problems += [
         Problem(PROOF_VERIFICATION_ERROR, at=f"{proof.at}/previousProof", detail=f"there is no proof {named!r:.120}")
         for proof in proofs

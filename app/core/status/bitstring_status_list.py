@@ -23,7 +23,7 @@ from app.core.problems import (
 
 TYPE = "BitstringStatusListEntry"
 
-# §3.1: no fewer, so that one bit says nothing about whom it is of.
+# §2.2: no fewer, so that one bit says nothing about whom it is of.
 MINIMUM_LENGTH = 131_072
 
 # A list of 64 million entries; what is larger once unpacked was made to exhaust.

@@ -87,6 +87,11 @@ def test_a_document_without_a_proof_is_refused_as_such(document: JsonObject) -> 
         PROOF | {"previousProof": [1]},
         PROOF | {"previousProof": {}},
         PROOF | {"previousProof": "urn:uuid:unknown"},
+        PROOF | {"id": "urn:uuid:1", "previousProof": "urn:uuid:1"},
+        [
+            PROOF | {"id": "urn:uuid:1", "previousProof": "urn:uuid:2"},
+            PROOF | {"id": "urn:uuid:2", "previousProof": "urn:uuid:1", "proofValue": "z2"},
+        ],
         PROOF | {"expirationDate": "2030-01-01T00:00:00Z"},
         PROOF | {"@context": ["https://www.w3.org/ns/credentials/v2"]},
         [PROOF] * (MAX_PROOFS + 1),

@@ -1,0 +1,1 @@
+"""Credentials that others published, awarded again by Testamur with every fact in them."""
