@@ -67,6 +67,10 @@ def read(document: JsonObject) -> MicroCredential:
     )
     if found.issuer.country is None:
         members.missing(element(3), "issuer")
+    if not (found.achievement.credit_point or found.achievement.volume_of_learning):
+        about.missing(element(7), "creditPoint")
+    if not (found.achievement.eqf_level or found.achievement.nqf_level or found.achievement.level_not_applicable):
+        about.missing(element(8), "eqfLevel")
     _refuse_other_credits(subject, about, found.achievement)
     members.end()
     return found

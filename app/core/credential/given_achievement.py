@@ -2,13 +2,14 @@
 
 import re
 from dataclasses import replace
+from decimal import Decimal
 
 from app.core.credential import vocabularies
 from app.core.credential.content_names import content_name
 from app.core.credential.elements import element
 from app.core.credential.given_concepts import GivenConcepts
 from app.core.credential.given_organisations import GivenOrganisations, read_identifiers
-from app.core.credential.members import PLACEHOLDER_IRI, PLACEHOLDER_MAP, Members
+from app.core.credential.members import PLACEHOLDER, PLACEHOLDER_IRI, PLACEHOLDER_MAP, Members
 from app.core.credential.micro_credential import (
     Achievement,
     Concept,
@@ -90,6 +91,13 @@ def _refuse_missing(about: Members) -> None:
         about.problem(MALFORMED_VALUE_ERROR, "says that no level applies, beside a level", "levelNotApplicable")
 
 
+def _refuse_empty(part: Members, number: int, *names: str) -> None:
+    """An entry that lacks what makes it say the element is no more than a missing one."""
+    for name in names:
+        if name not in part:
+            part.missing(element(number), name)
+
+
 def _refuse_untranslated(about: Members, found: Achievement) -> None:
     """Open Badges' own `name`, `description` and `criteria` are in the one language of the achievement."""
     for name, text in (("title", found.title), ("description", found.description), ("criteria", found.criteria)):
@@ -102,7 +110,7 @@ def _learning_outcomes(about: Members, issuer: Organisation) -> tuple[LearningOu
     """Element 6."""
     found = []
     for outcome in about.each("learningOutcome"):
-        outcome.required("title", "what the learner knows, understands or can do")
+        _refuse_empty(outcome, 6, "title")
         read = LearningOutcome(
             id=outcome.iri("id") or "",
             title=outcome.language_map("title") or PLACEHOLDER_MAP,
@@ -147,9 +155,10 @@ def _credit_points(about: Members, given: GivenConcepts) -> tuple[CreditPoint, .
     """Element 7 in credits."""
     found = []
     for credit in about.each("creditPoint"):
-        credit.required("framework", "the credit system, like ECTS,")
+        _refuse_empty(credit, 7, "framework", "point")
         framework = given.one(credit, "framework", vocabularies.CREDIT_SYSTEMS, element(7))
-        found.append(CreditPoint(framework or _NO_CONCEPT, credit.decimal("point")))
+        point = credit.decimal("point") if "point" in credit else Decimal(0)
+        found.append(CreditPoint(framework or _NO_CONCEPT, point))
         credit.refuse_unread()
     about.refuse_twice(tuple(credit.framework.uri for credit in found), "creditPoint")
     return tuple(found)
@@ -158,7 +167,7 @@ def _credit_points(about: Members, given: GivenConcepts) -> tuple[CreditPoint, .
 def _volume_of_learning(about: Members) -> str | None:
     """Element 7 in time: hours and minutes, the only units of xsd:duration that everyone counts alike."""
     value = about.name("volumeOfLearning")
-    if value is None or (_HOURS.fullmatch(value) and not _NONE.fullmatch(value)):
+    if value in (None, PLACEHOLDER) or (_HOURS.fullmatch(value) and not _NONE.fullmatch(value)):
         return value
     remedy = "write hours and minutes: 60 hours is PT60H"
     if months := _MONTHS.fullmatch(value):
@@ -191,7 +200,7 @@ def _quality_assurance(
     """Element 11."""
     found = []
     for quality in about.each("qualityAssurance"):
-        quality.required("accreditationType", "the type of quality assurance")
+        _refuse_empty(quality, 11, "accreditationType")
         agent = quality.inside("accreditingAgent")
         read = QualityAssurance(
             accreditation_type=given.one(quality, "accreditationType", vocabularies.ACCREDITATION_TYPES, element(11))

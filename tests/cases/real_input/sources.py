@@ -262,7 +262,7 @@ _ELM = {
     r"(/[^/]+)*/emailAddress/id": "an e-mail address is signed on request alone, and then hashed",
     r"/credentialSubject/hasClaim/influencedBy/(?!awardedBy|description).*": "the activity is no element of Annex I",
     r"/credentialSubject/hasClaim/provenBy/assessedBy/.*": "who assessed is no element of Annex I",
-    r"/credentialSubject/hasClaim/provenBy/specifiedBy/(title|mode|language)/.*": "how it was assessed, said by its type",
+    r"/credentialSubject/hasClaim/provenBy/specifiedBy/(title|mode|language)/.*": "said by its type",
     r"/credentialSubject/hasClaim/provenBy/specifiedBy/gradingScheme/title/en": "the criteria are what it says",
     r"/credentialSubject/hasClaim/specifiedBy/isPartialQualification": "no statement on stacking (element 15)",
     r"/credentialSubject/hasClaim/specifiedBy/(learningSetting/.*|maximumDuration)": "no element of Annex I",
