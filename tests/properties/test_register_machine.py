@@ -1,0 +1,255 @@
+"""Whatever is awarded, replayed, revoked or killed, in any order: the register does what the table of acts says."""
+
+import asyncio
+import json
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+
+from app.adapters.database import Database
+from app.adapters.vault import AesGcmVault
+from app.core.json_ld import Contexts
+from app.core.problems import IDEMPOTENCY_IN_FLIGHT, IDEMPOTENCY_KEY_REUSED, STATE_CONFLICT, Refused
+from app.core.status.bitstring_status_list import expand
+from app.issuer.award import Receipt
+from app.issuer.life import BIT_SET, Act, State, after
+from app.ports import PublishedList, RegisteredAward
+from tests.issuing import Died, MortalCompute, Office, request
+from tests.long_proofs import fraction
+from tests.verifying import NOW
+
+EXAMPLES = 400
+STEPS = 30
+LEASE = timedelta(seconds=30)
+# What is left undone by a process that dies there: the signature, our own check of it, the record.
+STEPS_TO_DIE_AT = ("sign_input", "checked")
+BODIES = (request(), request(awardedDate="2026-07-01"))
+
+
+@dataclass
+class Modelled:
+    """What an award must be, by the table of acts alone, and what was seen of it before."""
+
+    award_id: str
+    state: State
+    lease_until: datetime
+    signed: bytes | None = None
+    entry: tuple[str, int] | None = None
+
+
+@dataclass
+class Requested:
+    """What a client sent under a key of its own, and the award that this made."""
+
+    body: bytes
+    award: Modelled
+
+
+@dataclass
+class World:
+    """One database for all runs of the machine: its clock goes on, its indexes stay taken."""
+
+    office: Office
+    runner: asyncio.Runner
+    now: datetime = NOW
+    entries: dict[tuple[str, int], str] = field(default_factory=dict)
+    published: dict[str, PublishedList] = field(default_factory=dict)
+
+
+class RegisterMachine(RuleBasedStateMachine):
+    world: World
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.awards: list[Modelled] = []
+        self.requested: dict[str, Requested] = {}
+
+    # ── awarding ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    @rule(body=st.sampled_from(BODIES), dies_at=st.sampled_from((None, *STEPS_TO_DIE_AT)))
+    def award(self, body: bytes, dies_at: str | None) -> None:
+        key, award = str(uuid4()), self.new_award()
+        self.awards.append(award)
+        self.requested[key] = Requested(body, award)
+        self.send(key, body, award, dies_at)
+
+    @precondition(lambda self: self.requested)
+    @rule(data=st.data(), dies_at=st.sampled_from((None, *STEPS_TO_DIE_AT)))
+    def replay(self, data: st.DataObject, dies_at: str | None) -> None:
+        key = data.draw(st.sampled_from(list(self.requested)))
+        requested = self.requested[key]
+        award = requested.award
+        match award.state:
+            case State.INTENDED if award.lease_until > self.world.now:
+                with pytest.raises(Refused) as refused:
+                    self.post(key, requested.body, self.new_award())
+                assert refused.value.problems[0].type == IDEMPOTENCY_IN_FLIGHT
+            case State.INTENDED:
+                award.lease_until = self.world.now + LEASE
+                self.send(key, requested.body, award, dies_at)
+            case State.VOIDED:
+                requested.award = self.new_award()
+                self.awards.append(requested.award)
+                self.send(key, requested.body, requested.award, dies_at)
+            case _:
+                receipt = self.post(key, requested.body, self.new_award())
+                assert (receipt.id, receipt.credential) == (award.award_id, award.signed)
+
+    @precondition(lambda self: self.requested)
+    @rule(data=st.data())
+    def replay_with_another_body(self, data: st.DataObject) -> None:
+        key = data.draw(st.sampled_from(list(self.requested)))
+        other = next(body for body in BODIES if body != self.requested[key].body)
+        with pytest.raises(Refused) as refused:
+            self.post(key, other, self.new_award())
+        assert refused.value.problems[0].type == IDEMPOTENCY_KEY_REUSED
+
+    @rule(seconds=st.sampled_from((31, 1)))
+    def wait(self, seconds: int) -> None:
+        self.world.now += timedelta(seconds=seconds)
+
+    @rule()
+    def recover(self) -> None:
+        self.world.runner.run(self.world.office.issuer().recover(now=self.world.now))
+        for award in self.run_out():
+            award.state = after(award.state, Act.RECORD)
+
+    @rule()
+    def recover_without_the_key(self) -> None:
+        office = self.world.office
+        issuer = office.issuer(signers=office.without_its_keys())
+        self.world.runner.run(issuer.recover(now=self.world.now))
+        for award in self.run_out():
+            award.state = after(award.state, Act.VOID)
+
+    # ── what follows ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    @precondition(lambda self: self.awards)
+    @rule(data=st.data(), act=st.sampled_from((Act.REVOKE, Act.WITHDRAW)))
+    def act(self, data: st.DataObject, act: Act) -> None:
+        award = data.draw(st.sampled_from(self.awards))
+        issuer, institution = self.world.office.issuer(), self.world.office.institution
+        ask = issuer.revoke if act is Act.REVOKE else issuer.withdraw
+        asked = ask(award.award_id, institution=institution, actor="registrar", reason="", now=self.world.now)
+        try:
+            following = after(award.state, act)
+        except Refused:
+            with pytest.raises(Refused) as refused:
+                self.world.runner.run(asked)
+            assert refused.value.problems[0].type == STATE_CONFLICT
+        else:
+            assert self.world.runner.run(asked).state == following
+            award.state = following
+
+    @rule()
+    def publish(self) -> None:
+        for list_id in sorted({entry[0] for entry in self.world.entries}):
+            published = self.published(list_id)
+            before = self.world.published.get(list_id)
+            assert before is None or before.version <= published.version
+            self.world.published[list_id] = published
+            self.assert_bits(published)
+
+    @rule()
+    def publish_late_what_is_old(self) -> None:
+        for list_id, old in self.world.published.items():
+            newest = self.published(list_id)
+            kept = self.world.runner.run(self.world.office.database.status_lists.publish(old))
+            assert (kept.version, kept.content) == (newest.version, newest.content)
+
+    # ── what always holds ────────────────────────────────────────────────────────────────────────────────────────────
+
+    @invariant()
+    def every_award_is_what_the_table_says(self) -> None:
+        for award in self.awards:
+            registered = self.registered(award)
+            (credential,) = registered.credentials
+            assert (registered.state, credential.state) == (award.state, award.state)
+            entry = (credential.status_list_id, credential.status_list_index)
+            assert award.entry in (None, entry), "an entry never changes"
+            assert self.world.entries.setdefault(entry, award.award_id) == award.award_id, "an entry is never reused"
+            award.entry = entry
+            signed = credential.signed.open() if credential.signed else None
+            assert (signed is None) == (award.state in (State.INTENDED, State.VOIDED))
+            assert award.signed in (None, signed), "recorded bytes never change"
+            award.signed = signed
+
+    def teardown(self) -> None:
+        self.publish()
+
+    def assert_bits(self, published: PublishedList) -> None:
+        bits = expand(json.loads(published.content)["credentialSubject"]["encodedList"])
+        for award in self.awards:
+            if award.entry and award.entry[0] == published.list_id:
+                index = award.entry[1]
+                assert bool(bits[index // 8] & 0x80 >> index % 8) == (award.state in BIT_SET)
+        rows = self.world.runner.run(self.world.office.database.status_lists.rows(published.list_id))
+        assert rows is not None
+        assert (published.version, sum(byte.bit_count() for byte in bits)) == (rows.version, len(rows.set_indexes))
+
+    def new_award(self) -> Modelled:
+        return Modelled(str(uuid4()), after(None, Act.INTEND), self.world.now + LEASE)
+
+    def run_out(self) -> list[Modelled]:
+        return [one for one in self.awards if one.state is State.INTENDED and one.lease_until <= self.world.now]
+
+    def send(self, key: str, body: bytes, award: Modelled, dies_at: str | None) -> None:
+        if dies_at:
+            with pytest.raises(Died):
+                self.post(key, body, award, dies_at)
+            return
+        receipt = self.post(key, body, award)
+        award.state = after(award.state, Act.RECORD)
+        assert (receipt.id, receipt.credential) == (award.award_id, self.signed(award))
+
+    def post(self, key: str, body: bytes, award: Modelled, dies_at: str = "") -> Receipt:
+        office = self.world.office
+        ids = iter((award.award_id, str(uuid4())))
+        issuer = office.issuer(new_id=lambda: next(ids), compute=MortalCompute(office.contexts, dies_at))
+        return self.world.runner.run(
+            issuer.award(
+                body, institution=office.institution, actor="registrar", idempotency_key=key, now=self.world.now
+            )
+        )
+
+    def published(self, list_id: str) -> PublishedList:
+        published = self.world.runner.run(self.world.office.publisher().published_list(list_id, now=self.world.now))
+        assert published is not None
+        return published
+
+    def registered(self, award: Modelled) -> RegisteredAward:
+        office = self.world.office
+        return self.world.runner.run(office.issuer().find(award.award_id, institution=office.institution))
+
+    def signed(self, award: Modelled) -> bytes | None:
+        (credential,) = self.registered(award).credentials
+        return credential.signed.open() if credential.signed else None
+
+
+@pytest.mark.long
+def test_the_register_does_what_the_table_of_acts_says(
+    database_url: str, vault: AesGcmVault, contexts: Contexts, tmp_path: Path
+) -> None:
+    with asyncio.Runner() as runner:
+        database = Database.connect(database_url, vault=vault, intent_lease_seconds=int(LEASE.total_seconds()))
+        office = runner.run(Office.opened(database, contexts, tmp_path / "keys"))
+        try:
+            run_state_machine_as_test(
+                type("OverThisDatabase", (RegisterMachine,), {"world": World(office, runner)}),
+                settings=settings(
+                    max_examples=round(EXAMPLES * fraction()),
+                    stateful_step_count=STEPS,
+                    deadline=None,
+                    derandomize=True,
+                    suppress_health_check=list(HealthCheck),
+                    phases=[Phase.generate, Phase.shrink],
+                ),
+            )
+        finally:
+            runner.run(database.close())
