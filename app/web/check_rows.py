@@ -96,17 +96,17 @@ _NOT_APPLICABLE: Mapping[Check, tuple[str, str]] = MappingProxyType(
 
 
 def check_rows(report: VerificationReport, outline: Outline, *, words: Words) -> tuple[CheckRow, ...]:
-    return tuple(_row(finding, outline, words) for finding in report.findings)
+    return tuple(_row(finding, report, outline, words) for finding in report.findings)
 
 
-def _row(finding: Finding, outline: Outline, words: Words) -> CheckRow:
-    check = finding.check
+def _row(finding: Finding, report: VerificationReport, outline: Outline, words: Words) -> CheckRow:
+    check, proven = finding.check, report.verified is not None
     match finding.outcome:
         case Passed(seen):
-            title, said = _passed(finding, outline, words)
+            title, said = _passed(finding, outline, words, proven=proven)
             return CheckRow("passed", words("checks.outcome.passed"), title, said, check, seen=seen)
         case Failed(problems):
-            title, said = _wrong(check, problems, _FAILED[check], outline, words)
+            title, said = _wrong(check, problems, _failed(check, report), outline, words)
             # To be unknown is no fault, and an end that was set from the start is none either.
             state = "warned" if _is_no_fault(check, problems) else "failed"
             return CheckRow(state, words("checks.outcome.failed"), title, said, check, problems=problems)
@@ -114,10 +114,17 @@ def _row(finding: Finding, outline: Outline, words: Words) -> CheckRow:
             title, said = _wrong(check, problems, _UNDETERMINED[check], outline, words)
             return CheckRow("undetermined", words("checks.outcome.undetermined"), title, said, check, problems=problems)
         case NotApplicable(why):
-            title, said = _not_applicable(check, words)
+            title, said = _both(_NOT_APPLICABLE.get(check, _not_judged(check)) if proven else _not_judged(check), words)
             return CheckRow("not_applicable", words("checks.outcome.not_applicable"), title, said, check, why=why)
         case _:
             assert_never(finding.outcome)
+
+
+def _failed(check: Check, report: VerificationReport) -> tuple[str, str]:
+    """A proof fails without a key too; then nothing shows that anything was changed."""
+    if check is Check.PROOF and isinstance(report.outcome(Check.CONTROLLER), Failed):
+        return "check.proof.undetermined", "check.proof.no_key"
+    return _FAILED[check]
 
 
 def _is_no_fault(check: Check, problems: tuple[Problem, ...]) -> bool:
@@ -125,8 +132,10 @@ def _is_no_fault(check: Check, problems: tuple[Problem, ...]) -> bool:
     return check is Check.KNOWN_ISSUER or types <= {EXPIRED, NOT_YET_VALID, SUSPENDED}
 
 
-def _passed(finding: Finding, outline: Outline, words: Words) -> tuple[Markup, Markup]:
+def _passed(finding: Finding, outline: Outline, words: Words, *, proven: bool) -> tuple[Markup, Markup]:
     match finding.check:
+        case Check.CONTROLLER if not proven:
+            return words("check.controller.named"), words("check.controller.named.said")
         case Check.CONTROLLER if outline.host:
             said = words("check.controller.passed.said", host=outline.host)
             return words("check.controller.passed"), said
@@ -164,8 +173,9 @@ def _wrong(
     return words(title), words(said)
 
 
-def _not_applicable(check: Check, words: Words) -> tuple[Markup, Markup]:
-    return _both(_NOT_APPLICABLE.get(check, _UNDETERMINED[check]), words)
+def _not_judged(check: Check) -> tuple[str, str]:
+    """Of a file that is not proven, nothing more is judged: what it says of a list or a date may be anyone's."""
+    return _UNDETERMINED[check][0], "check.not_judged"
 
 
 def _both(ids: tuple[str, str], words: Words) -> tuple[Markup, Markup]:

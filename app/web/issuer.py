@@ -18,7 +18,10 @@ class IssuerBlock:
     reasons: tuple[Markup, ...]
 
 
-def issuer_block(report: VerificationReport, outline: Outline, *, confirmed: bool, words: Words) -> IssuerBlock:
+def issuer_block(
+    report: VerificationReport, outline: Outline, *, confirmed: bool, own: bool, words: Words
+) -> IssuerBlock:
+    """`confirmed`: the proof holds, by a key of the issuer's. `own`: this service signs for that issuer."""
     known = report.known_issuer
     if not confirmed:
         claimed = outline.issuer_name or outline.issuer_id
@@ -33,7 +36,7 @@ def issuer_block(report: VerificationReport, outline: Outline, *, confirmed: boo
     return IssuerBlock(
         initials(known.name),
         Markup("<bdi>{}</bdi>").format(known.name),
-        (words("issuer.known", source=source), _key(outline, words)),
+        (words("issuer.own") if own else words("issuer.known", source=source), _key(outline, words)),
     )
 
 

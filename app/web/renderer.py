@@ -114,13 +114,14 @@ class Renderer:
         document = report.verified.document if report.verified and confirmed else report.received.document
         seen = outline(document)
         known = report.known_issuer
+        own = confirmed and seen.issuer_id in self._operator.issuer_ids
         return self._page(
             "report.html",
             language,
             resubmit=_resubmit(content),
             band=band(report, seen, words=words),
             checked=time_element(report.checked_at, cldr.moment(report.checked_at, language=words.language)),
-            issuer=issuer_block(report, seen, confirmed=confirmed, words=words),
+            issuer=issuer_block(report, seen, confirmed=confirmed, own=own, words=words),
             outline=seen,
             issuer_name=known.name if known else seen.issuer_name,
             paper=self._paper(document, language) if confirmed else None,
@@ -129,7 +130,7 @@ class Renderer:
             stamp=_STAMPS.get(report.headline) if confirmed else None,
             demo=known.name if known and known.demo else None,
             checks=check_rows(report, seen, words=words),
-            own=seen.issuer_id in self._operator.issuer_ids,
+            own=own,
             download=_download(report.as_json()),
             is_undetermined=report.headline.startswith("indeterminate"),
         )

@@ -150,9 +150,9 @@ def _no_key(_report: VerificationReport, outline: Outline, words: Words) -> Mark
 
 
 def _other_bytes_or_key(report: VerificationReport, _outline: Outline, words: Words) -> Markup:
-    if isinstance(report.outcome(Check.PROOF), Failed):
-        return words("verdict.invalid_proof.then")
-    return words("verdict.invalid_proof.other_key")
+    if isinstance(report.outcome(Check.CONTROLLER), Failed):
+        return words("verdict.invalid_proof.other_key")
+    return words("verdict.invalid_proof.then")
 
 
 _VALID = ("valid", "tick")

@@ -76,7 +76,7 @@ def _problem(kind: str, detail: str, *, at: str = "", remedy: str = "") -> tuple
 
 
 _UNKNOWN = Undetermined(_problem(p.UNKNOWN_ISSUER, "no source of ours names this issuer", at="/issuer"))
-_NOT_MADE = Undetermined(_problem(p.PROOF_VERIFICATION_ERROR, "nothing is proven, so this was not looked at"))
+_NOT_JUDGED = NotApplicable("Nothing of it is proven, so this was not judged.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +88,10 @@ class Case:
     proven: bool = True
 
 
-def _unproven(**outcomes: Outcome) -> Case:
-    found = {Check[name.upper()]: outcome for name, outcome in outcomes.items()}
-    return Case({Check.STATUS: _NOT_MADE, Check.KNOWN_ISSUER: _UNKNOWN, **found}, known=None, proven=False)
+def _unproven(*, proof: Outcome, controller: Outcome) -> Case:
+    """Of what is not proven nothing else is judged."""
+    unjudged: dict[Check, Outcome] = dict.fromkeys(Check, _NOT_JUDGED)
+    return Case({**unjudged, Check.PROOF: proof, Check.CONTROLLER: controller}, known=None, proven=False)
 
 
 _REVOKED = Failed(_problem(p.REVOKED, "bit 94567 of the list is set", at="/credentialStatus"))
@@ -119,19 +120,22 @@ CASES: Mapping[str, Case] = {
         }
     ),
     "indeterminate_key": _unproven(
-        proof=_NOT_MADE,
+        proof=Undetermined(_problem(p.INVALID_CONTROLLED_IDENTIFIER_DOCUMENT, f"{HOST} did not answer")),
         controller=Undetermined(_problem(p.INVALID_CONTROLLED_IDENTIFIER_DOCUMENT, f"{HOST} did not answer")),
     ),
     "indeterminate_mechanism": _unproven(
         proof=Undetermined(_problem(p.UNSUPPORTED_MECHANISM, "Ed25519Signature2020", at="/proof/type")),
-        controller=_NOT_MADE,
+        controller=_NOT_JUDGED,
     ),
     "invalid_proof": _unproven(
-        proof=Failed(_problem(p.PROOF_VERIFICATION_ERROR, "the signature does not fit", at="/proof/0"))
+        proof=Failed(_problem(p.PROOF_VERIFICATION_ERROR, "the signature does not fit", at="/proof/0")),
+        controller=Passed(),
     ),
-    "invalid_no_proof": _unproven(
-        proof=Failed(_problem(p.MISSING_PROOF, "there is no proof")), controller=NotApplicable("no proof")
+    "invalid_other_key": _unproven(
+        proof=Failed(_problem(p.PROOF_VERIFICATION_ERROR, "no key of the issuer's fits it", at="/proof")),
+        controller=Failed(_problem(p.INVALID_VERIFICATION_METHOD, "it is not in the issuer's document")),
     ),
+    "invalid_no_proof": _unproven(proof=Failed(_problem(p.MISSING_PROOF, "there is no proof")), controller=_NOT_JUDGED),
     "invalid_shape": Case(
         {
             Check.OPEN_BADGE: Failed(

@@ -18,7 +18,7 @@ from tests.unit.web import reports
 
 _EN = Language("en")
 
-_TABLE = [
+TABLE = [
     (
         "valid_known",
         "valid",
@@ -79,6 +79,12 @@ _TABLE = [
         "This is not what the issuer signed.",
         "Altered, or damaged in copying: we cannot tell which. Ask for the original file before you judge anyone.",
     ),
+    (
+        "invalid_other_key",
+        "invalid",
+        "This is not what the issuer signed.",
+        "The key that it names is not one that the issuer uses. Ask for the original file before you judge anyone.",
+    ),
     ("invalid_no_proof", "invalid", "This is not signed: anyone could have written it.", None),
     ("invalid_shape", "invalid", "Signed, but not correctly made.", "The mistake is the issuer’s."),
 ]
@@ -89,7 +95,7 @@ def text(markup: str) -> str:
     return " ".join(html.unescape(re.sub(r"<[^>]+>", "", markup)).split())
 
 
-@pytest.mark.parametrize(("case", "tone", "headline", "then"), _TABLE)
+@pytest.mark.parametrize(("case", "tone", "headline", "then"), TABLE)
 def test_the_verdict_reads_as_the_table_says(
     contexts: Contexts, case: str, tone: str, headline: str, then: str | None
 ) -> None:
@@ -101,7 +107,7 @@ def test_the_verdict_reads_as_the_table_says(
 
 
 def test_the_table_has_every_headline(contexts: Contexts) -> None:
-    assert {reports.report(contexts, case).headline for case, *_ in _TABLE} == set(Headline)
+    assert {reports.report(contexts, case).headline for case, *_ in TABLE} == set(Headline)
 
 
 @pytest.mark.parametrize("case", reports.CASES)
