@@ -16,6 +16,7 @@ from app.core.problems import JsonObject, Problem, Refused
 from tests.properties.strategies import ISSUER, NOW
 
 ABSENT: Any = object()
+_PREF_LABEL = "<http://www.w3.org/2004/02/skos/core#prefLabel>"
 _ID = "urn:uuid:7a1f2c50-5b1d-4f0e-9d60-1a2b3c4d5e6f"
 
 
@@ -110,15 +111,15 @@ def test_without_criteria_the_learning_outcomes_are_the_narrative(contexts: Cont
     [
         (
             "portfolio",
-            '<http://data.europa.eu/snb/assessment/4f03b91c0e> <http://www.w3.org/2004/02/skos/core#prefLabel> "portfolio"@en .',
+            f'<http://data.europa.eu/snb/assessment/4f03b91c0e> {_PREF_LABEL} "portfolio"@en .',
         ),
         (
             "http://data.europa.eu/snb/assessment/b1b68f6735",
-            '<http://data.europa.eu/snb/assessment/b1b68f6735> <http://www.w3.org/2004/02/skos/core#prefLabel> "quiz"@en .',
+            f'<http://data.europa.eu/snb/assessment/b1b68f6735> {_PREF_LABEL} "quiz"@en .',
         ),
         (
             {"id": "https://dunmore.example/viva", "prefLabel": {"ga": "scrúdú béil"}, "notation": "VV"},
-            '<https://dunmore.example/viva> <http://www.w3.org/2004/02/skos/core#prefLabel> "scrúdú béil"@ga .',
+            f'<https://dunmore.example/viva> {_PREF_LABEL} "scrúdú béil"@ga .',
         ),
         (
             {"id": "https://dunmore.example/viva", "prefLabel": {"ga": "scrúdú béil"}, "notation": "VV"},
