@@ -1,0 +1,93 @@
+"""An award on its way out and the list that speaks of it, over a real database: what is released, and what never is."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
+
+from app.adapters.database import Database
+from app.core.json_ld import Contexts
+from app.core.problems import IDEMPOTENCY_KEY_REUSED, Refused
+from app.issuer.award import signing_key
+from app.ports import KeyPurpose, Unavailable
+from tests.issuing import Died, MortalCompute, Office, request
+from tests.verifying import NOW
+
+
+@pytest.fixture
+async def office(database: Database, contexts: Contexts, tmp_path: Path) -> Office:
+    return await Office.opened(database, contexts, tmp_path / "keys")
+
+
+async def test_a_replay_is_owed_its_answer_though_the_request_has_become_bad(office: Office) -> None:
+    issuer, body = office.issuer(), request(validUntil="2026-12-31T00:00:00Z")
+    asked = {"institution": office.institution, "actor": "a test", "idempotency_key": "once"}
+    first = await issuer.award(body, now=NOW, **asked)  # type: ignore[arg-type]
+    later = NOW + timedelta(days=60)
+    with pytest.raises(Refused):
+        await issuer.award(body, now=later, **{**asked, "idempotency_key": "another"})  # type: ignore[arg-type]
+    again = await issuer.award(body, now=later, **asked)  # type: ignore[arg-type]
+    assert again.as_json_bytes() == first.as_json_bytes()
+
+
+async def test_a_key_is_not_used_for_another_request(office: Office) -> None:
+    issuer = office.issuer()
+    asked = {"institution": office.institution, "actor": "a test", "idempotency_key": "once", "now": NOW}
+    await issuer.award(request(), **asked)  # type: ignore[arg-type]
+    with pytest.raises(Refused) as caught:
+        await issuer.award(request(awardedDate="2026-05-01"), **asked)  # type: ignore[arg-type]
+    assert caught.value.problems[0].type == IDEMPOTENCY_KEY_REUSED
+
+
+async def test_an_intent_that_no_key_can_finish_is_voided(office: Office, contexts: Contexts) -> None:
+    dying = office.issuer(compute=MortalCompute(contexts, "sign_input"))
+    with pytest.raises(Died):
+        await dying.award(request(), institution=office.institution, actor="a test", idempotency_key=None, now=NOW)
+    keyless = office.issuer(signers=office.without_its_keys())
+    assert await keyless.recover(now=NOW + timedelta(hours=1)) == 1
+    page = await keyless.list(institution=office.institution, cursor=None, limit=10)
+    assert [award.state for award in page.awards] == ["voided"]
+
+
+async def test_what_died_before_it_was_signed_is_finished_by_another(office: Office, contexts: Contexts) -> None:
+    dying = office.issuer(compute=MortalCompute(contexts, "sign_input"))
+    with pytest.raises(Died):
+        await dying.award(request(), institution=office.institution, actor="a test", idempotency_key="k", now=NOW)
+    later = NOW + timedelta(hours=1)
+    assert await office.issuer().recover(now=later) == 1
+    receipt = await office.issuer().award(
+        request(), institution=office.institution, actor="a test", idempotency_key="k", now=later
+    )
+    assert json.loads(receipt.credential)["proof"]
+
+
+async def test_the_last_list_serves_while_the_database_is_away_until_its_ttl(office: Office) -> None:
+    receipt = await office.issuer().award(
+        request(), institution=office.institution, actor="a test", idempotency_key=None, now=NOW
+    )
+    url = json.loads(receipt.credential)["credentialStatus"]["statusListCredential"]
+    publisher = office.publisher()
+    seen = await publisher.status_list(url, now=NOW)
+    await office.database.engine.dispose()
+    _break(office.database)
+    assert await publisher.status_list(url, now=NOW + timedelta(seconds=30)) == seen
+    with pytest.raises(Unavailable):
+        await publisher.status_list(url, now=NOW + timedelta(minutes=10))
+
+
+async def test_a_retired_key_signs_nothing_more(office: Office) -> None:
+    retired = replace(office.institution, keys=tuple(replace(key, retired=NOW) for key in office.institution.keys))
+    with pytest.raises(Refused, match="no key in use"):
+        signing_key(retired, KeyPurpose.CREDENTIAL)
+
+
+def _break(database: Database) -> None:
+    """From now on no connection is to be had."""
+
+    @event.listens_for(database.engine.sync_engine, "do_connect")
+    def refuse(*_: object) -> None:
+        raise OperationalError("connect", {}, ConnectionRefusedError("away"))
