@@ -21,7 +21,7 @@ from app.core.credential import award_request
 from app.core.problems import PARSING_ERROR, SETTING_ERROR, Problem, Refused
 from app.issuer.institution_file import DEMONSTRATION, InstitutionProfile, read_institution
 from app.issuer.set_up import SetUp, first_institution
-from app.main import Service, clock, composed, serve, verifying
+from app.main import Service, clock, composed, listening, serve, verifying
 from app.ports import Institution, Unavailable
 from app.settings import Settings, from_environment
 from app.verifier.report import Verdict
@@ -110,9 +110,10 @@ def _setup(settings: Settings, institution_file: Path | None) -> int:
 
 
 def _serve(settings: Settings, *, set_up: bool) -> int:
+    listener = listening(settings)
     if set_up or settings.institution_file:
         _setup(settings, None)
-    serve(settings)
+    serve(settings, listener)
     return _DONE
 
 

@@ -269,13 +269,17 @@ async def _recover(service: Service) -> None:
         await asyncio.sleep(service.settings.intent_lease_seconds / 2)
 
 
-def serve(settings: Settings) -> None:
-    """Runs until it is told to stop. Raises Refused where the port is taken, before anything else is begun."""
-    configure_logging()
+def listening(settings: Settings) -> socket.socket:
+    """The socket of the service, taken before anything is made: the first start stores its address. Raises Refused."""
     try:
-        listener = listen(settings.host, settings.port)
+        return listen(settings.host, settings.port)
     except CannotListen as taken:
         raise Refused(Problem(SETTING_ERROR, at="/PORT", detail=str(taken))) from taken
+
+
+def serve(settings: Settings, listener: socket.socket) -> None:
+    """Runs until it is told to stop. Raises Refused where it was not set up, or a key can't be opened; Unavailable."""
+    configure_logging()
     asyncio.run(_serve(settings, listener))
 
 

@@ -1,12 +1,17 @@
 """Over real HTTP: an institution awards, a learner takes, an employer verifies, the institution revokes, all see it."""
 
 import json
+import os
+import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import httpx
 import pytest
 
 from app.core.credential.award_request import EXAMPLE, MINIMAL_EXAMPLE
+from tests.conftest import ROOT
 from tests.service import Running, running
 
 
@@ -267,3 +272,26 @@ def _send_examples(service: Running, method: str, path: str, operation: dict[str
             return answers
         case _:
             return []
+
+
+def test_a_port_that_is_taken_is_said_so_before_anything_is_made(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        environment = {
+            **os.environ,
+            "PORT": str(taken.getsockname()[1]),
+            "DATABASE_URL": f"sqlite:///{tmp_path / 'none.sqlite3'}",
+            "KEYS_DIR": str(tmp_path / "keys"),
+        }
+        done = subprocess.run(
+            [sys.executable, "-m", "app.cli", "serve", "--set-up"],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert "is taken by another program" in done.stderr
+    assert list(tmp_path.iterdir()) == []
