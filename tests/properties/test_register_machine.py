@@ -24,7 +24,7 @@ from tests.issuing import Died, MortalCompute, Office, request
 from tests.long_proofs import fraction
 from tests.verifying import NOW
 
-EXAMPLES = 400
+EXAMPLES = 150
 STEPS = 30
 LEASE = timedelta(seconds=30)
 # What is left undone by a process that dies there: the signature, our own check of it, the record.

@@ -15,6 +15,7 @@ from app.core.credential.readable_text import MOST_CHARACTERS_OF_A_NAME, show, w
 from app.core.problems import MALFORMED_VALUE_ERROR, MISSING_ELEMENT, RANGE_ERROR, Problem, Refused, pointer
 
 MOST_ITEMS = 100
+MOST_UNREAD = 20
 
 PLACEHOLDER = "·"
 PLACEHOLDER_MAP = LanguageMap((("und", PLACEHOLDER),))
@@ -62,11 +63,13 @@ class Members:
 
     def refuse_unread(self) -> None:
         """A member that nobody asked for would be lost."""
-        for name in self._members:
-            if name not in self._named:
-                near = difflib.get_close_matches(str(name)[:100], sorted(self._named), 1, cutoff=0.5)
-                said = f"; do you mean {near[0]}?" if near else f"; known are {', '.join(sorted(self._named))}"
-                self.problem(MALFORMED_VALUE_ERROR, f"{show(str(name))} is not a member that is known here{said}", name)
+        unread = [name for name in self._members if name not in self._named]
+        if len(unread) > MOST_UNREAD:
+            self.problem(MALFORMED_VALUE_ERROR, f"has {len(unread)} members that are not known here")
+        for name in unread[:MOST_UNREAD]:
+            near = difflib.get_close_matches(str(name)[:100], sorted(self._named), 1, cutoff=0.5)
+            said = f"; do you mean {near[0]}?" if near else f"; known are {', '.join(sorted(self._named))}"
+            self.problem(MALFORMED_VALUE_ERROR, f"{show(str(name))} is not a member that is known here{said}", name)
 
     def end(self) -> None:
         """Raises Refused with every problem that was met, here and below."""

@@ -380,3 +380,8 @@ def test_a_list_has_its_limit(contexts: Contexts) -> None:
 
 def test_nothing_of_the_learner_shows_in_what_is_printed(contexts: Contexts) -> None:
     assert "Marković" not in repr(read(contexts, award_request.EXAMPLE))
+
+
+def test_many_unknown_members_are_counted_and_not_each_compared(contexts: Contexts) -> None:
+    found = problems(contexts, {f"achievement.unknown{number}": 1 for number in range(50_000)})
+    assert found[0].detail == "has 50000 members that are not known here"
