@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from app.core.problems import JsonObject
 
@@ -13,16 +14,25 @@ _FORM = "application/x-www-form-urlencoded"
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A member of a body, or a parameter of the path, the query or the head."""
+    """A member of a body, or a parameter; `place` is where it goes: body, path, query or header."""
 
     name: str
+    place: str
     required: bool
     about: str
 
 
 @dataclass(frozen=True, slots=True)
+class Example:
+    """A body that works when sent."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
-    """`example` is a body that works when sent, "" where none is needed; `command` the line that sends it."""
+    """`media_type` is that of the body, "" where there is none; `command` is the line that sends it."""
 
     anchor: str
     method: str
@@ -31,7 +41,7 @@ class Operation:
     needs_token: bool
     fields: tuple[Field, ...]
     media_type: str
-    example: str
+    examples: tuple[Example, ...]
     command: str
     answers: tuple[tuple[str, str], ...]
 
@@ -56,7 +66,7 @@ def chapters(openapi: JsonObject, *, public_url: str) -> tuple[Chapter, ...]:
 
 def _operation(method: str, path: str, described: Mapping[str, Any], public_url: str) -> Operation:
     media_type, body = _body(described)
-    example = _example(body, media_type)
+    examples = tuple(_examples(body, media_type))
     needs_token = bool(described.get("security"))
     return Operation(
         anchor=f"{method}{path}".replace("/", "-").replace("{", "").replace("}", ""),
@@ -66,8 +76,8 @@ def _operation(method: str, path: str, described: Mapping[str, Any], public_url:
         needs_token=needs_token,
         fields=(*_parameters(described), *_members(body.get("schema", {}))),
         media_type=media_type,
-        example=example,
-        command=_command(method, f"{public_url}{path}", media_type, example, needs_token=needs_token),
+        examples=examples,
+        command=_command(method, f"{public_url}{path}", media_type, needs_token=needs_token),
         answers=tuple(
             (status, answer.get("description", "")) for status, answer in described.get("responses", {}).items()
         ),
@@ -79,30 +89,37 @@ def _body(described: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
     return next(iter(content.items()), ("", {}))
 
 
-def _example(body: Mapping[str, Any], media_type: str) -> str:
-    match body:
-        case {"examples": {"least": {"value": value}}} | {"examples": {"full": {"value": value}}} | {"example": value}:
-            if media_type == _FORM:
-                return "&".join(f"{name}={text}" for name, text in value.items())
-            return json.dumps(value, ensure_ascii=False, indent=2)
-        case _:
-            return ""
+def _examples(body: Mapping[str, Any], media_type: str) -> Iterator[Example]:
+    """The shortest first: it is the one that is shown until another is chosen."""
+    named = {name: example["value"] for name, example in body.get("examples", {}).items()}
+    if "example" in body:
+        named["example"] = body["example"]
+    yield from sorted((Example(name, _text(value, media_type)) for name, value in named.items()), key=_length)
+
+
+def _length(example: Example) -> int:
+    return len(example.text)
+
+
+def _text(value: Any, media_type: str) -> str:
+    return urlencode(value) if media_type == _FORM else json.dumps(value, ensure_ascii=False, indent=2)
 
 
 def _parameters(described: Mapping[str, Any]) -> Iterator[Field]:
     for parameter in described.get("parameters", ()):
-        yield Field(parameter["name"], parameter.get("required", False), parameter.get("description", ""))
+        about = parameter.get("description", "")
+        yield Field(parameter["name"], parameter["in"], parameter.get("required", False), about)
 
 
 def _members(schema: Mapping[str, Any], path: str = "", depth: int = 2) -> Iterator[Field]:
     required = schema.get("required", ())
     for name, member in schema.get("properties", {}).items():
-        yield Field(f"{path}{name}", name in required, member.get("description", ""))
+        yield Field(f"{path}{name}", "body", name in required, member.get("description", ""))
         if depth > 1:
             yield from _members(member, f"{path}{name}.", depth - 1)
 
 
-def _command(method: str, url: str, media_type: str, example: str, *, needs_token: bool) -> str:
+def _command(method: str, url: str, media_type: str, *, needs_token: bool) -> str:
     parts = ["curl"]
     if method != "get":
         parts += ["-X", method.upper()]
@@ -110,6 +127,6 @@ def _command(method: str, url: str, media_type: str, example: str, *, needs_toke
         parts.append('-H "Authorization: Bearer $TOKEN"')
     if media_type == _FORM:
         parts += ['-u "$CLIENT_ID:$CLIENT_SECRET"', "-d grant_type=client_credentials"]
-    elif example:
+    elif media_type:
         parts += [f"-H 'Content-Type: {media_type}'", "--data @body.json"]
     return " ".join([*parts, f"'{url}'"])

@@ -1,5 +1,6 @@
 """The API page in a real Chromium, in front of the whole service: read, and tried from itself."""
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -26,6 +27,14 @@ def there(browser: Browser, service: Running) -> Iterator[Visit]:
     made.page.context.close()
 
 
+def send(here: Visit, anchor: str) -> str:
+    """Sends the operation as its form stands, and returns what the page shows of the answer."""
+    answer = here.page.locator(f"#{anchor} .answer code")
+    here.page.locator(f"#{anchor} .try button").click()
+    expect(answer).not_to_be_empty()
+    return answer.inner_text()
+
+
 def test_an_award_is_made_from_the_page_alone(there: Visit, service: Running) -> None:
     secret = service.credentials()
     there.page.locator("input[name=client_id]").fill(secret["CLIENT_ID"])
@@ -33,10 +42,66 @@ def test_an_award_is_made_from_the_page_alone(there: Visit, service: Running) ->
     there.page.locator("#credentials button").click()
     there.page.get_by_text("Got it").wait_for()
     there.page.locator("#post-awards > summary").click()
-    there.page.locator("#post-awards .try button").click()
-    answer = there.page.locator("#post-awards .answer")
-    expect(answer).to_contain_text("claimUrl")
-    assert answer.inner_text().startswith("201")
+    answer = send(there, "post-awards")
+    assert answer.startswith("201")
+    assert "claimUrl" in answer
+
+
+def test_a_pasted_token_and_another_example_make_an_award_that_is_found_by_its_id(
+    there: Visit, service: Running
+) -> None:
+    there.page.locator("input[name=token]").fill(service.token())
+    there.page.locator("#post-awards > summary").click()
+    there.page.locator("#post-awards select").select_option("full")
+    made = json.loads(send(there, "post-awards").partition("\n")[2])
+    there.page.locator("#get-awards-award_id > summary").click()
+    there.page.locator("#get-awards-award_id [data-name=award_id]").fill(made["id"])
+    answer = send(there, "get-awards-award_id")
+    assert answer.startswith("200")
+    assert json.loads(answer.partition("\n")[2])["claimUrl"] == made["claimUrl"]
+
+
+def test_the_same_key_sent_twice_gives_the_same_award(there: Visit, service: Running) -> None:
+    there.page.locator("input[name=token]").fill(service.token())
+    there.page.locator("#post-awards > summary").click()
+    there.page.locator("#post-awards [data-name=idempotency-key]").fill('"from-the-page"')
+    with there.page.expect_response("**/awards") as first:
+        send(there, "post-awards")
+    with there.page.expect_response("**/awards") as second:
+        send(there, "post-awards")
+    assert first.value.body() == second.value.body()
+
+
+def test_a_refused_client_is_told_so(there: Visit) -> None:
+    there.page.locator("input[name=client_id]").fill("nobody")
+    there.page.locator("input[name=client_secret]").fill("nothing")
+    there.page.locator("#credentials button").click()
+    expect(there.page.locator("#credentials output")).to_have_text("No client has this id and secret.")
+
+
+def test_a_service_that_does_not_answer_is_said_in_words(there: Visit) -> None:
+    there.page.locator("#get-healthz > summary").click()
+    there.page.context.set_offline(True)
+    assert send(there, "get-healthz") == "The service did not answer. Check that it runs, and send it again."
+
+
+def test_it_can_be_read_without_a_script(browser: Browser, service: Running) -> None:
+    made = visit(browser, service.url, java_script_enabled=False)
+    made.open("/api?lang=en")
+    made.page.locator("#post-awards > summary").click()
+    expect(made.page.locator("#post-awards .fields")).to_be_visible()
+    expect(made.page.locator("#post-awards pre").first).to_contain_text("curl -X POST")
+    expect(made.page.locator("#post-awards textarea")).to_be_visible()
+    expect(made.page.locator("button, input, select").locator("visible=true")).to_have_count(0)
+    made.page.context.close()
+
+
+def test_the_front_page_leads_to_it(browser: Browser, service: Running) -> None:
+    made = visit(browser, service.url)
+    made.open("/?lang=en")
+    made.page.locator("a[href^='/api']").first.click()
+    expect(made.page.locator("h1")).to_have_text("The interface, for programs")
+    made.page.context.close()
 
 
 def test_it_is_light_asks_nobody_else_and_breaks_no_policy(there: Visit, service: Running) -> None:

@@ -25,7 +25,7 @@ from app.ports import Unavailable
 SQLITE = "sqlite"
 POSTGRESQL = "postgresql"
 
-SQLITE_BUSY_MILLISECONDS = 10_000
+SQLITE_BUSY_MILLISECONDS = 15_000
 SQLITE_PRAGMAS: Mapping[str, str] = {
     "busy_timeout": str(SQLITE_BUSY_MILLISECONDS),
     "journal_mode": "wal",

@@ -1,9 +1,21 @@
-// The API page tried from itself: a token from client credentials, and each operation sent as it stands in its form.
+// The API page tried from itself: a token, pasted or got from client credentials, and each operation as its form says.
 'use strict';
 
-let token = '';
+const credentials = document.getElementById('credentials');
+
+async function sent(url, options) {
+  try {
+    // 'omit': at a 401 with `WWW-Authenticate: Basic` the browser would ask for a password, in a window of its own.
+    return await fetch(url, {...options, credentials: 'omit'});
+  } catch {
+    return null; // no network, or the service stopped: said in words where the answer would stand
+  }
+}
 
 async function shown(answer) {
+  if(answer === null) {
+    return credentials.dataset.failed;
+  }
   const text = await answer.text();
   try {
     return `${answer.status}\n${JSON.stringify(JSON.parse(text), null, 2)}`;
@@ -12,37 +24,58 @@ async function shown(answer) {
   }
 }
 
-document.getElementById('credentials').addEventListener('submit', async event => {
+function request(form) {
+  const {method, path, type} = form.dataset;
+  const {body} = form.elements;
+  const headers = new Headers({Accept: 'application/json'});
+  const query = new URLSearchParams();
+  const token = credentials.elements.token.value;
+  let filled = path;
+  if(token) {
+    headers.set('Authorization', `Bearer ${token}`);
+  }
+  if(body) {
+    headers.set('Content-Type', type);
+  }
+  for(const {value, dataset: {name, place}} of form.querySelectorAll('[data-place]')) {
+    if(place === 'path') {
+      filled = filled.replace(`{${name}}`, () => encodeURIComponent(value));
+    } else if(value && place === 'query') {
+      query.set(name, value);
+    } else if(value && place === 'header') {
+      headers.set(name, value);
+    }
+  }
+  return [query.size ? `${filled}?${query}` : filled, {method, headers, body: body?.value}];
+}
+
+credentials.addEventListener('submit', async event => {
   event.preventDefault();
-  const form = event.currentTarget;
-  const body = new URLSearchParams(new FormData(form));
-  body.set('grant_type', 'client_credentials');
-  const answer = await fetch('/oauth/token', {method: 'POST', body});
-  const said = form.querySelector('output');
-  token = answer.ok ? (await answer.json()).access_token : '';
-  said.textContent = answer.ok ? said.dataset.got : said.dataset.refused;
+  const {client_id, client_secret, token} = credentials.elements;
+  const body = new URLSearchParams({
+    grant_type: 'client_credentials', client_id: client_id.value, client_secret: client_secret.value,
+  });
+  const said = credentials.querySelector('output');
+  const answer = await sent('/oauth/token', {method: 'POST', body});
+  if(answer?.ok) {
+    token.value = (await answer.json()).access_token;
+  }
+  said.textContent = answer === null ? credentials.dataset.failed : said.dataset[answer.ok ? 'got' : 'refused'];
 });
 
 for(const form of document.querySelectorAll('form.try')) {
+  const {body, example} = form.elements;
+  example?.addEventListener('change', () => {
+    body.value = example.value;
+  });
   form.addEventListener('submit', async event => {
     event.preventDefault();
-    const {method, path, type} = form.dataset;
-    const missing = [...path.matchAll(/\{(\w+)\}/g)].map(match => match[1]);
-    let url = path;
-    for(const name of missing) {
-      url = url.replace(`{${name}}`, encodeURIComponent(window.prompt(name) ?? ''));
-    }
-    const headers = {Accept: 'application/json'};
-    if(token) {
-      headers.Authorization = `Bearer ${token}`;
-    }
-    const options = {method, headers};
-    if(form.elements.body) {
-      headers['Content-Type'] = type;
-      options.body = form.elements.body.value;
+    if(!credentials.elements.token.reportValidity()) {
+      return;
     }
     const place = form.querySelector('.answer');
+    const answer = await shown(await sent(...request(form)));
     place.hidden = false;
-    place.firstChild.textContent = await shown(await fetch(url, options));
+    place.firstChild.textContent = answer;
   });
 }

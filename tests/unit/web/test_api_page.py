@@ -1,0 +1,81 @@
+"""The API as a page: every operation of the OpenAPI document, with what it takes and a line that sends it."""
+
+from app.core.problems import JsonObject
+from app.web.api_page import Example, Field, Operation, chapters
+
+_URL = "https://awards.example"
+
+
+def _only(path: str, method: str, described: JsonObject) -> Operation:
+    (chapter,) = chapters({"paths": {path: {method: described}}}, public_url=_URL)
+    (operation,) = chapter.operations
+    return operation
+
+
+def _taking(media_type: str, body: JsonObject) -> Operation:
+    return _only("/awards", "post", {"requestBody": {"content": {media_type: body}}})
+
+
+def test_operations_stand_under_their_first_tag_in_the_order_of_the_document() -> None:
+    paths = {
+        "/b": {"get": {"tags": ["Public", "Operation"]}, "parameters": []},
+        "/a": {"post": {"tags": ["Awards"]}, "get": {"tags": ["Public"]}},
+        "/c": {"get": {}},
+    }
+    found = chapters({"paths": paths}, public_url=_URL)
+    assert [(chapter.name, [(each.method, each.path) for each in chapter.operations]) for chapter in found] == [
+        ("Public", [("GET", "/b"), ("GET", "/a")]),
+        ("Awards", [("POST", "/a")]),
+        ("More", [("GET", "/c")]),
+    ]
+
+
+def test_a_parameter_says_where_it_goes() -> None:
+    parameters = [
+        {"name": "award_id", "in": "path", "required": True, "description": "The award's id."},
+        {"name": "idempotency-key", "in": "header"},
+    ]
+    assert _only("/awards/{award_id}", "get", {"parameters": parameters}).fields == (
+        Field("award_id", "path", required=True, about="The award's id."),
+        Field("idempotency-key", "header", required=False, about=""),
+    )
+
+
+def test_a_member_of_a_member_is_named_by_its_path() -> None:
+    learner = {"properties": {"fullName": {"description": "As on the paper."}}, "required": ["fullName"]}
+    schema = {"properties": {"learner": learner}}
+    assert _taking("application/json", {"schema": schema}).fields == (
+        Field("learner", "body", required=False, about=""),
+        Field("learner.fullName", "body", required=True, about="As on the paper."),
+    )
+
+
+def test_all_examples_can_be_chosen_and_the_shortest_is_shown_first() -> None:
+    examples = {"full": {"value": {"a": 1, "b": 2}}, "least": {"value": {"a": 1}}}
+    assert _taking("application/json", {"examples": examples}).examples == (
+        Example("least", '{\n  "a": 1\n}'),
+        Example("full", '{\n  "a": 1,\n  "b": 2\n}'),
+    )
+
+
+def test_an_empty_object_is_an_example_too() -> None:
+    assert _taking("application/json", {"example": {}}).examples == (Example("example", "{}"),)
+
+
+def test_the_example_of_a_form_is_encoded_as_one() -> None:
+    media_type = "application/x-www-form-urlencoded"
+    examples = {"full": {"value": {"scope": "write:/awards read:/awards"}}}
+    (example,) = _taking(media_type, {"examples": examples}).examples
+    assert example.text == "scope=write%3A%2Fawards+read%3A%2Fawards"
+
+
+def test_the_line_to_copy_carries_the_token_and_the_body() -> None:
+    described = {"security": [{"OAuth2": []}], "requestBody": {"content": {"application/json": {}}}}
+    assert _only("/awards", "post", described).command == (
+        'curl -X POST -H "Authorization: Bearer $TOKEN" '
+        "-H 'Content-Type: application/json' --data @body.json 'https://awards.example/awards'"
+    )
+
+
+def test_the_line_to_copy_for_what_only_reads_is_the_address_alone() -> None:
+    assert _only("/healthz", "get", {}).command == "curl 'https://awards.example/healthz'"
