@@ -1,6 +1,7 @@
 """Each row of the table of verdicts as a person sees it, in a real Chromium."""
 
 import json
+from typing import Literal
 
 import pytest
 from playwright.sync_api import expect
@@ -31,6 +32,29 @@ VERDICTS = {
 }
 
 
+# tone → the outline of its icon: a circle, a diamond, an octagon. Colour is never alone.
+_OUTLINES = {
+    "valid": "circle",
+    "doubt": "path[d^='M12 2.5 21.5 12 12 21.5 2.5 12z']",
+    "invalid": "path[d^='M8.2 2.75h7.6l5.45 5.45v7.6l-5.45 5.45H8.2L2.75 15.8V8.2z']",
+}
+
+# Contrast of each text of the band with what it stands on (WCAG 2.2, 1.4.3), as the browser computed both.
+_CONTRASTS = """() => {
+    const light = colour => {
+        const [red, green, blue] = colour.match(/[\\d.]+/g).slice(0, 3).map(Number)
+            .map(part => part / 255)
+            .map(part => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+    };
+    const ground = light(getComputedStyle(document.querySelector(".band")).backgroundColor);
+    return [...document.querySelectorAll(".band h1, .band p")].map(text => {
+        const [more, less] = [light(getComputedStyle(text).color), ground].sort((a, b) => b - a);
+        return (more + 0.05) / (less + 0.05);
+    });
+}"""
+
+
 def test_every_case_is_in_the_table() -> None:
     assert set(VERDICTS) == set(reports.CASES)
 
@@ -42,8 +66,34 @@ def test_the_verdict_is_read_first(here: Visit, case: str) -> None:
     band = here.page.locator(".band")
     expect(band.get_by_role("heading", level=1)).to_have_text(headline)
     assert tone in (band.get_attribute("class") or "").split()
-    assert band.locator("svg").count() == 1
+    assert [name for name, outline in _OUTLINES.items() if band.locator(f"svg > {outline}").count()] == [tone]
     assert here.errors == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("case", ["valid_known", "suspended", "revoked"])
+def test_the_verdict_can_be_read_in_both_themes(here: Visit, case: str, theme: Literal["light", "dark"]) -> None:
+    here.page.emulate_media(color_scheme=theme)
+    here.hand_in(case)
+    contrasts = here.page.evaluate(_CONTRASTS)
+    assert len(contrasts) >= 3
+    assert min(contrasts) >= 4.5
+
+
+def test_the_dark_theme_is_dark(here: Visit) -> None:
+    grounds = []
+    for theme in ("light", "dark"):
+        here.page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        here.hand_in("valid_known")
+        grounds.append(here.page.evaluate("getComputedStyle(document.body).backgroundColor.match(/[0-9]+/)[0]"))
+    assert int(grounds[0]) > 200 > 60 > int(grounds[1])
+
+
+@pytest.mark.parametrize("case", ["valid_unknown", "indeterminate_key", "invalid_shape"])
+def test_an_answer_at_twice_the_size_still_fits(here: Visit, case: str) -> None:
+    here.page.set_viewport_size({"width": 320, "height": 640})
+    here.hand_in(case)
+    assert here.page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
 @pytest.mark.parametrize("case", ["invalid_proof", "invalid_no_proof", "indeterminate_key", "indeterminate_mechanism"])

@@ -3,6 +3,7 @@
 Locks are taken in one order: idempotency key, award with its credentials, institution, status lists by id.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -321,7 +322,8 @@ class DatabaseRegister:
     async def _acknowledged(self, work: Awaitable[T], read_back: Callable[[], Awaitable[T | None]]) -> T:
         """A COMMIT without an answer is neither done nor failed until what it should have kept was looked for."""
         try:
-            return await work
+            # A transaction that was begun ends, though who asked for it goes away: half of one holds up the others.
+            return await asyncio.shield(asyncio.ensure_future(work))
         except Unacknowledged:
             kept = await read_back()
             if kept is None:
