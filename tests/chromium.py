@@ -24,8 +24,11 @@ def find_chromium() -> str:
 
 
 def launch_arguments() -> list[str]:
-    """Chromium's sandbox does not work as root; everybody else keeps it."""
-    return ["--no-sandbox"] if _is_root() else []
+    """Chromium's sandbox does not work as root; everybody else keeps it.
+
+    Without a graphics process a screenshot takes half the time.
+    """
+    return ["--disable-gpu", *(["--no-sandbox"] if _is_root() else [])]
 
 
 def _on_path() -> str | None:

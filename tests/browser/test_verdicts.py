@@ -83,9 +83,11 @@ def test_the_verdict_can_be_read_in_both_themes(here: Visit, case: str, theme: L
 def test_the_dark_theme_is_dark(here: Visit) -> None:
     grounds = []
     for theme in ("light", "dark"):
-        here.page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        here.page.emulate_media(color_scheme=theme)
         here.hand_in("valid_known")
-        grounds.append(here.page.evaluate("getComputedStyle(document.body).backgroundColor.match(/[0-9]+/)[0]"))
+        grounds.append(
+            here.page.evaluate("getComputedStyle(document.documentElement).backgroundColor.match(/[0-9]+/)[0]")
+        )
     assert int(grounds[0]) > 200 > 60 > int(grounds[1])
 
 
