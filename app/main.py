@@ -29,6 +29,7 @@ from app.core.json_ld import Contexts
 from app.core.problems import SETTING_ERROR, Problem, Refused
 from app.exchange.claim import Claims
 from app.http import problems
+from app.http.problems import ErrorPage
 from app.http.server import CannotListen, configure_logging, listen, make_server
 from app.issuer.award import Issuer
 from app.issuer.publish import NothingPublished, Publisher
@@ -188,8 +189,8 @@ def _pool(settings: Settings) -> CpuPool:
     )
 
 
-def web_application(service: Service) -> FastAPI:
-    """Both doors over one service: the API and the pages."""
+def web_application(service: Service) -> tuple[FastAPI, ErrorPage]:
+    """Both doors over one service, the API and the pages; and how what stands before them draws an error."""
     settings = service.settings
     static = StaticFiles.read()
     renderer = _renderer(service, static)
@@ -230,7 +231,7 @@ def web_application(service: Service) -> FastAPI:
     ):
         application.include_router(router)
     problems.install(application, page=page)
-    return application
+    return application, page
 
 
 def _renderer(service: Service, static: StaticFiles) -> Renderer:
@@ -286,8 +287,8 @@ def serve(settings: Settings, listener: socket.socket) -> None:
 async def _serve(settings: Settings, listener: socket.socket) -> None:
     with listener:
         async with composed(settings) as service:
-            application = web_application(service)
-            server = make_server(application, settings, page=error_page(_renderer(service, StaticFiles.read())))
+            application, page = web_application(service)
+            server = make_server(application, settings, page=page)
             sys.stdout.write(_welcome(service))
             sys.stdout.flush()
             await server.serve(sockets=[listener])

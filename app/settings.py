@@ -69,9 +69,9 @@ _BOUNDS: Mapping[str, tuple[float, float]] = {
     "access_token_seconds": (60, 3_600),
     "status_publish_seconds": (0, 60),
     "status_ttl_seconds": (0, 86_400),
-    "max_credential_bytes": (1_024, 10_485_760),
+    "max_credential_bytes": (1_024, 1_048_576),
     "max_form_bytes": (1_024, 16_777_216),
-    "max_fetch_bytes": (1_024, 10_485_760),
+    "max_fetch_bytes": (1_024, 1_048_576),
     "fetch_timeout_seconds": (0.1, 60),
     "compute_workers": (1, 64),
 }

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.core import strict_json
 from app.core.problems import SETTING_ERROR, Refused
 from app.settings import Settings, from_environment
 
@@ -120,3 +121,10 @@ def test_a_refusal_does_not_show_the_passphrase(tmp_path: Path) -> None:
 def test_any_environment_is_settings_or_a_refusal(environ: dict[str, str]) -> None:
     with suppress(Refused):
         assert isinstance(from_environment(environ), Settings)
+
+
+@pytest.mark.parametrize("name", ["MAX_CREDENTIAL_BYTES", "MAX_FETCH_BYTES"])
+def test_no_more_may_be_promised_than_the_parser_reads(name: str) -> None:
+    assert from_environment({name: str(strict_json.MAX_BYTES)})
+    with pytest.raises(Refused, match=name):
+        from_environment({name: str(strict_json.MAX_BYTES + 1)})

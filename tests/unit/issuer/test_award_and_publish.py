@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 from app.adapters.database import Database
 from app.core.json_ld import Contexts
 from app.core.problems import IDEMPOTENCY_KEY_REUSED, Refused
+from app.core.status import bitstring_status_list
 from app.issuer.award import signing_key
 from app.ports import KeyPurpose, Unavailable
 from tests.issuing import Died, MortalCompute, Office, request
@@ -77,6 +78,18 @@ async def test_the_last_list_serves_while_the_database_is_away_until_its_ttl(off
     assert await publisher.status_list(url, now=NOW + timedelta(seconds=30)) == seen
     with pytest.raises(Unavailable):
         await publisher.status_list(url, now=NOW + timedelta(minutes=10))
+
+
+async def test_a_clock_that_is_set_back_holds_no_revocation_up(office: Office, contexts: Contexts) -> None:
+    issuer, publisher = office.issuer(), office.publisher()
+    receipt = await issuer.award(
+        request(), institution=office.institution, actor="a test", idempotency_key=None, now=NOW
+    )
+    entry = json.loads(receipt.credential)["credentialStatus"]
+    await publisher.status_list(entry["statusListCredential"], now=NOW)
+    await issuer.revoke(receipt.id, institution=office.institution, actor="a test", reason="a mistake", now=NOW)
+    listed = await publisher.status_list(entry["statusListCredential"], now=NOW - timedelta(minutes=5))
+    assert bitstring_status_list.read(json.loads(listed or b""), bitstring_status_list.locate(entry))
 
 
 async def test_a_retired_key_signs_nothing_more(office: Office) -> None:
