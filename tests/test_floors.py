@@ -25,6 +25,7 @@ CORE = (
     "core.did",
     "core.proof",
     "core.status",
+    "core.containers",
 )
 _TERMS = CORE[:3]
 _BYTES = (*_TERMS, "core.strict_json", "core.multiformats")
@@ -42,6 +43,7 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "core.did": (*_BYTES, "core.jcs", "core.json_ld"),
     "core.proof": (*_BYTES, "core.jcs", "core.json_ld", "core.did"),
     "core.status": (*_BYTES, "core.jcs", "core.json_ld", "core.did", "core.proof"),
+    "core.containers": _BYTES,
     "ports": CORE,
     "settings": ("core.problems",),
     "verifier": _DOMAIN,
@@ -79,6 +81,10 @@ OWNERS: Mapping[str, tuple[str, ...]] = {
     "segno": ("app.web",),
     "markupsafe": ("app.web",),
     "pydantic": ("app.api",),
+    "pypdf": ("app.core.containers",),
+    "typst": ("app.adapters.typesetting",),
+    "argon2": ("app.adapters.passwords",),
+    "aiosmtplib": ("app.adapters.mail",),
 }
 
 IMPURE_MODULES = frozenset(
