@@ -22,7 +22,7 @@ from app.adapters.fetch import GuardedFetch, Offline
 from app.adapters.keys.ring import DATA_FILE, open_data_key, open_key_ring
 from app.adapters.known_issuers import ListedIssuers, OwnAndListedIssuers, load_known_issuers
 from app.adapters.vault import AesGcmVault
-from app.api import awards, oauth, public, vcalm
+from app.api import acts, awards, oauth, public, vcalm
 from app.api.authorization import authorization
 from app.core.credential import vocabularies
 from app.core.json_ld import Contexts
@@ -209,6 +209,7 @@ def web_application(service: Service) -> tuple[FastAPI, ErrorPage]:
     for router in (
         oauth.routes(tokens=service.tokens, directory=directory, clock=clock, new_id=new_id),
         awards.routes(issuer=service.issuer, authorize=authorize, clock=clock),
+        acts.routes(issuer=service.issuer, authorize=authorize, clock=clock),
         vcalm.routes(verifier=service.verifier, clock=clock, strict_http=settings.strict_http),
         public.routes(
             publisher=service.publisher,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
@@ -251,7 +251,11 @@ class Idempotency:
 
 @dataclass(frozen=True, slots=True)
 class Intention:
-    """What `intend` writes down, beside the document that it makes from `examined`."""
+    """What `intend` writes down, beside the document that it makes from `examined`.
+
+    `supersedes` is the award whose place this one takes, `reason` why. Where there is a `learner_email`, the learner is
+    written to once the award is recorded.
+    """
 
     award_id: str
     credential_id: str
@@ -268,6 +272,9 @@ class Intention:
     claim_expires: datetime
     actor: str
     idempotency: Idempotency | None = None
+    learner_email: Personal[str] | None = None
+    supersedes: str | None = None
+    reason: Personal[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,15 +310,45 @@ class RegisteredCredential:
     signed: Personal[bytes] | None
 
 
+class MessageKind(StrEnum):
+    """What a learner is told."""
+
+    AWARDED = "awarded"
+    CORRECTED = "corrected"
+    LINK = "link"
+
+
+class MessageState(StrEnum):
+    """How far a message came. `bounced`: the learner's mail server refuses it for good; `failed`: ours gave up."""
+
+    WAITING = "waiting"
+    PENDING = "pending"
+    SENT = "sent"
+    BOUNCED = "bounced"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message to a learner: what it tells, how far it came and since when; `detail` is the mail server's answer."""
+
+    id: str
+    kind: MessageKind
+    state: MessageState
+    changed: datetime
+    attempts: int = 0
+    detail: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class RegisteredAward:
-    """An award as the register holds it, opened."""
+    """An award as the register holds it, opened. An erased one has no learner, no credential and no reason any more."""
 
     id: str
     institution: str
     state: str
     title: str
-    learner_name: Personal[str]
+    learner_name: Personal[str] | None
     achievement_id: str
     awarded_date: str
     created: datetime
@@ -319,6 +356,27 @@ class RegisteredAward:
     claim_expires: datetime
     credentials: tuple[RegisteredCredential, ...]
     acts: tuple[ActRecord, ...] = ()
+    messages: tuple[Message, ...] = ()
+    learner_email: Personal[str] | None = None
+    supersedes: str | None = None
+    superseded_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AwardFilter:
+    """Which awards are looked for: all that is given holds. `learner` are keyed digests, all of which must be there.
+
+    The days are of the awarded date, both included.
+    """
+
+    learner: tuple[bytes, ...] = ()
+    achievement_id: str | None = None
+    state: str | None = None
+    awarded_from: date | None = None
+    awarded_until: date | None = None
+
+
+EVERY_AWARD = AwardFilter()
 
 
 @dataclass(frozen=True, slots=True)
@@ -378,7 +436,7 @@ class Register(Protocol):
 
     async def find(self, award_id: str, *, institution: str) -> RegisteredAward | None: ...
 
-    async def list(self, *, institution: str, cursor: str | None, limit: int) -> Page:
+    async def list(self, *, institution: str, cursor: str | None, limit: int, where: AwardFilter = EVERY_AWARD) -> Page:
         """Newest first. Raises Refused (MALFORMED_VALUE_ERROR at /cursor) for a cursor that is not ours."""
         ...
 
@@ -392,15 +450,41 @@ class Register(Protocol):
         reason: Personal[str] | None,
         now: datetime,
         next_claim: NextClaim | None = None,
+        learner_email: Personal[str] | None = None,
     ) -> RegisteredAward:
         """One row of `issuer/life.py`, on the award and all its credentials, in one transaction; lists' versions rise.
 
-        `withdraw` ends the claim link and needs `next_claim`, the one that is found from then on.
+        `withdraw` ends the claim link and needs `next_claim`, the one that is found from then on. `send` writes to the
+        learner, at `learner_email` where it is given. `erase` destroys the data key. The learner's own acts, `claim`
+        and `decline`, are kept once. `supersede` is not asked for here: recording the award that supersedes does it.
         Raises Refused: NOT_FOUND, STATE_CONFLICT (the table has no such row; another withdrew meanwhile).
         """
         ...
 
     async def claim(self, token_sha256: bytes) -> tuple[ClaimLink, RegisteredAward] | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class DueMessage:
+    """A message whose time has come, and all that its text is made of."""
+
+    message: Message
+    to: Personal[str]
+    award: RegisteredAward
+
+
+class Outbox(Protocol):
+    """Messages that were written with the acts they tell of, until a mail server has taken or refused them."""
+
+    async def due(self, *, now: datetime) -> DueMessage | None:
+        """One message to send now, leased to the caller: nobody else gets it until the lease has run out."""
+        ...
+
+    async def settle(
+        self, message_id: str, state: MessageState, *, detail: str, now: datetime, next_attempt: datetime | None = None
+    ) -> None:
+        """How sending it went. `pending` needs `next_attempt`; any other state is its end."""
+        ...
 
 
 # ── what we publish ──────────────────────────────────────────────────────────────────────────────────────────────────

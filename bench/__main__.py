@@ -21,7 +21,7 @@ from app.core import strict_json
 from app.core.credential.award_request import EXAMPLE
 from app.core.json_ld import canonicalize
 from app.core.proof import data_integrity
-from app.issuer.award import prepare
+from app.issuer.prepare import Awarding, prepare
 from app.main import Service, clock, composed, new_id
 from app.settings import Settings
 from app.verifier.verifier import checked
@@ -94,11 +94,13 @@ async def _award(service: Service) -> bytes:
             lambda: prepare(
                 service.contexts,
                 body,
-                credential_id=f"urn:uuid:{new_id()}",
-                issuer=institution.profile,
-                time_zone=institution.time_zone,
-                public_url=service.settings.public_url,
-                now=clock(),
+                Awarding(
+                    credential_id=f"urn:uuid:{new_id()}",
+                    issuer=institution.profile,
+                    time_zone=institution.time_zone,
+                    public_url=service.settings.public_url,
+                    now=clock(),
+                ),
             )
         ),
     )

@@ -38,6 +38,10 @@ class Verifies(Protocol):
 class Opens(Protocol):
     async def open(self, token: str, *, now: datetime) -> ClaimOffer: ...
 
+    async def take(self, token: str, *, now: datetime) -> ClaimOffer: ...
+
+    async def decline(self, token: str, *, now: datetime) -> ClaimOffer: ...
+
 
 def routes(
     *,
@@ -142,14 +146,20 @@ def _claim(renderer: Renderer, claims: Opens, clock: Clock, *, public_url: str) 
         content, _ = await read_body(request, allowed=("application/json",))
         if content and strict_json.read_object(content):
             raise Refused(Problem(MALFORMED_VALUE_ERROR, detail="this exchange begins and ends with `{}`"))
-        offered = await claims.open(token, now=clock())
+        offered = await claims.take(token, now=clock())
         return _json(b'{"verifiablePresentation":' + offered.verifiable_presentation() + b"}", _PRIVATE)
 
     @router.post("/claim/{token}/credential", include_in_schema=False)
     async def save(token: str) -> Response:
-        offered = await claims.open(token, now=clock())
+        offered = await claims.take(token, now=clock())
         headers = {**_PRIVATE, "Content-Disposition": attachment(offered.filename)}
         return Response(offered.credential, media_type="application/vc", headers=headers)
+
+    @router.post("/claim/{token}/decline", include_in_schema=False)
+    async def decline(token: str, request: Request) -> Response:
+        offered = await claims.decline(token, now=clock())
+        page = renderer.render_claim(offered, token=token, language=_language(request), declined=True)
+        return _html(page, _PRIVATE)
 
     return router
 

@@ -65,6 +65,8 @@ class ClaimOffer(Protocol):
     @property
     def expires(self) -> datetime: ...
     @property
+    def corrects(self) -> bool: ...
+    @property
     def filename(self) -> str: ...
     @property
     def credential(self) -> bytes: ...
@@ -138,7 +140,7 @@ class Renderer:
     def render_unreadable(self, problems: Sequence[Problem], *, language: Language) -> str:
         return self._page("unreadable.html", language, problems=tuple(problems))
 
-    def render_claim(self, offer: ClaimOffer, *, token: str, language: Language) -> str:
+    def render_claim(self, offer: ClaimOffer, *, token: str, language: Language, declined: bool = False) -> str:
         """What it is and from whom, above any action."""
         institution = offer.institution
         words = self._library.of(language)
@@ -152,7 +154,10 @@ class Renderer:
             paper=micro_credential_paper(offer.micro_credential, self._drawing(language)),
             stamp="stamp.revoked" if offer.state == "revoked" else None,
             revoked=offer.state == "revoked",
+            corrects=offer.corrects,
+            declined=declined,
             take=f"/claim/{token}/credential",
+            decline=f"/claim/{token}/decline",
             verify=Markup('<a href="/verify">{}</a>').format(verify),
             ends=day_element(offer.expires, language=words.language),
             qr=_qr(f"{self._operator.public_url}/claim/{token}"),

@@ -53,6 +53,12 @@ class OffersByToken:
             case _:
                 raise Refused(Problem(NOT_FOUND, detail="there is no such link"))
 
+    async def take(self, token: str, *, now: datetime) -> reports.Offer:
+        return await self.open(token, now=now)
+
+    async def decline(self, token: str, *, now: datetime) -> reports.Offer:
+        return await self.open(token, now=now)
+
 
 def application(contexts: Contexts) -> FastAPI:
     static, renderer = StaticFiles.read(), reports.renderer(contexts)

@@ -11,9 +11,11 @@ from sqlalchemy.exc import OperationalError
 
 from app.adapters.database import Database
 from app.core.json_ld import Contexts
+from app.core.personal import Personal
 from app.core.problems import IDEMPOTENCY_KEY_REUSED, Refused
 from app.core.status import bitstring_status_list
 from app.issuer.award import signing_key
+from app.issuer.life import Act
 from app.ports import KeyPurpose, Unavailable
 from tests.issuing import Died, MortalCompute, Office, request
 from tests.verifying import NOW
@@ -87,7 +89,8 @@ async def test_a_clock_that_is_set_back_holds_no_revocation_up(office: Office, c
     )
     entry = json.loads(receipt.credential)["credentialStatus"]
     await publisher.status_list(entry["statusListCredential"], now=NOW)
-    await issuer.revoke(receipt.id, institution=office.institution, actor="a test", reason="a mistake", now=NOW)
+    reason = Personal("a mistake")
+    await issuer.act(receipt.id, Act.REVOKE, institution=office.institution, actor="a test", reason=reason, now=NOW)
     listed = await publisher.status_list(entry["statusListCredential"], now=NOW - timedelta(minutes=5))
     assert bitstring_status_list.read(json.loads(listed or b""), bitstring_status_list.locate(entry))
 

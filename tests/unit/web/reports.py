@@ -176,6 +176,7 @@ class Offer:
     expires: datetime
     filename: str
     credential: bytes
+    corrects: bool = False
 
     def verifiable_presentation(self) -> bytes:
         return b'{"verifiableCredential":[' + self.credential + b"]}"
