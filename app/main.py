@@ -150,7 +150,8 @@ def _fetch(settings: Settings, stack: AsyncExitStack, *, offline: bool) -> Fetch
     fetch = CachedFetch(
         GuardedFetch(max_bytes=settings.max_fetch_bytes),
         fetch_timeout_seconds=settings.fetch_timeout_seconds,
-        max_age_seconds=settings.status_ttl_seconds,
+        usual_age_seconds=settings.status_ttl_seconds,
+        max_age_seconds=settings.max_status_ttl_seconds,
     )
     stack.push_async_callback(fetch.close)
     return fetch
