@@ -188,11 +188,15 @@ class Client:
     revoked: datetime | None = None
 
 
-class Directory(Protocol):
+class Institutions(Protocol):
+    """Whom this service issues for."""
+
     async def institution(self, name: str) -> Institution | None: ...
 
     async def institution_by_did(self, did: str) -> Institution | None: ...
 
+
+class Directory(Institutions, Protocol):
     async def institutions(self) -> Sequence[Institution]: ...
 
     async def client(self, client_id: str) -> Client | None: ...
