@@ -21,6 +21,7 @@ from app.adapters.database import Database
 from app.adapters.fetch import GuardedFetch, Offline
 from app.adapters.keys.ring import DATA_FILE, open_data_key, open_key_ring
 from app.adapters.known_issuers import ListedIssuers, OwnAndListedIssuers, load_known_issuers
+from app.adapters.remembered_institutions import RememberedInstitutions
 from app.adapters.vault import AesGcmVault
 from app.api import acts, awards, oauth, public, vcalm
 from app.api.authorization import authorization
@@ -83,8 +84,9 @@ async def composed(settings: Settings, *, inline: bool = False, offline: bool = 
         keys = open_key_ring(institutions, keys_dir=settings.keys_dir, passphrase=settings.passphrase)
         compute = InlineCompute(contexts) if inline else await stack.enter_async_context(_pool(settings))
         fetch = _fetch(settings, stack, offline=offline)
+        remembered = RememberedInstitutions(database.directory, ttl_seconds=settings.status_ttl_seconds)
         publisher = Publisher(
-            directory=database.directory,
+            institutions=remembered,
             status_lists=database.status_lists,
             signers=keys,
             compute=compute,
@@ -118,7 +120,7 @@ async def composed(settings: Settings, *, inline: bool = False, offline: bool = 
             verifier=Verifier(
                 fetch=fetch,
                 publications=publisher,
-                known_issuers=OwnAndListedIssuers(database.directory, listed),
+                known_issuers=OwnAndListedIssuers(remembered, listed),
                 compute=compute,
                 fetch_timeout_seconds=settings.fetch_timeout_seconds,
             ),
@@ -150,7 +152,8 @@ def _fetch(settings: Settings, stack: AsyncExitStack, *, offline: bool) -> Fetch
     fetch = CachedFetch(
         GuardedFetch(max_bytes=settings.max_fetch_bytes),
         fetch_timeout_seconds=settings.fetch_timeout_seconds,
-        max_age_seconds=settings.status_ttl_seconds,
+        usual_age_seconds=settings.status_ttl_seconds,
+        max_age_seconds=settings.max_status_ttl_seconds,
     )
     stack.push_async_callback(fetch.close)
     return fetch
@@ -213,7 +216,6 @@ def web_application(service: Service) -> tuple[FastAPI, ErrorPage]:
         vcalm.routes(verifier=service.verifier, clock=clock, strict_http=settings.strict_http),
         public.routes(
             publisher=service.publisher,
-            directory=directory,
             contexts=service.contexts,
             clock=clock,
             ready=service.database.check,

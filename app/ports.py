@@ -65,6 +65,12 @@ class Fetch(Protocol):
         """
         ...
 
+    def keep(self, fetched: Fetched, *, accept: str, ttl_seconds: float | None, until: float | None) -> None:
+        """What was fetched proved good, and says itself how long it may be kept: `ttl_seconds` from its fetching (None:
+        it does not say), and never past `until`, a reading of the event loop's clock. Who remembers nothing ignores it.
+        """
+        ...
+
 
 class Compute(Protocol):
     async def run(self, work: Callable[Concatenate[Contexts, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -182,11 +188,15 @@ class Client:
     revoked: datetime | None = None
 
 
-class Directory(Protocol):
+class Institutions(Protocol):
+    """Whom this service issues for."""
+
     async def institution(self, name: str) -> Institution | None: ...
 
     async def institution_by_did(self, did: str) -> Institution | None: ...
 
+
+class Directory(Institutions, Protocol):
     async def institutions(self) -> Sequence[Institution]: ...
 
     async def client(self, client_id: str) -> Client | None: ...

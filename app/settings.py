@@ -43,6 +43,7 @@ class Settings:
 
     fetch_timeout_seconds: float = 3.0
     max_fetch_bytes: int = 1_048_576
+    max_status_ttl_seconds: int = 3_600
     compute_workers: int = 2
     compute_queue: int = 64
     compute_timeout_seconds: float = 5.0
@@ -69,6 +70,7 @@ _BOUNDS: Mapping[str, tuple[float, float]] = {
     "access_token_seconds": (60, 3_600),
     "status_publish_seconds": (0, 60),
     "status_ttl_seconds": (0, 86_400),
+    "max_status_ttl_seconds": (1, 86_400),
     "max_credential_bytes": (1_024, 1_048_576),
     "max_form_bytes": (1_024, 16_777_216),
     "max_fetch_bytes": (1_024, 1_048_576),
