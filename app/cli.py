@@ -24,6 +24,7 @@ from app.issuer.set_up import SetUp, first_institution
 from app.main import Service, clock, composed, listening, serve, verifying
 from app.ports import Institution, Unavailable
 from app.settings import Settings, from_environment
+from app.verifier.parse import ANY_FILE
 from app.verifier.report import Verdict
 from app.web.languages import choose
 from app.web.plain_text import report_lines
@@ -91,7 +92,9 @@ def _parser() -> argparse.ArgumentParser:
     award.add_argument("--save", type=Path, metavar="FILE", help="write the signed credential to a new file")
     award.add_argument("--json", action="store_true", help="what POST /awards answers")
     verify = commands.add_parser("verify", help="verify a credential", epilog=_EXIT_CODES_TOLD)
-    verify.add_argument("file", metavar="credential.json", help="a signed credential; - for standard input")
+    verify.add_argument(
+        "file", metavar="FILE", help="a signed credential as JSON or in a picture (PNG, SVG); - for standard input"
+    )
     verify.add_argument("--offline", action="store_true", help="ask no other host")
     verify.add_argument("--json", action="store_true", help="the whole report")
     revoke = commands.add_parser("revoke", help="revoke an award, for good")
@@ -145,7 +148,7 @@ async def _verify(settings: Settings, chosen: argparse.Namespace) -> int:
     content = _read(chosen.file)
     async with verifying(settings, offline=chosen.offline) as verifier:
         try:
-            report = await verifier.verify(content, "application/vc", now=clock())
+            report = await verifier.verify(content, ANY_FILE, now=clock())
         except Refused as refused:
             for problem in refused.problems:
                 print(f"testamur: We found no credential in this: {problem.detail}", file=sys.stderr)

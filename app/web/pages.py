@@ -9,18 +9,20 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
-from app.core import strict_json
+from app.core import containers, strict_json
 from app.core.problems import GONE, MALFORMED_VALUE_ERROR, NOT_FOUND, PARSING_ERROR, JsonObject, Problem, Refused
 from app.http.forms import MULTIPART, URLENCODED, read_form
 from app.http.negotiation import read_body, wants_json
 from app.http.problems import Answer, ErrorPage
 from app.ports import Clock
+from app.verifier.parse import ANY_FILE
 from app.verifier.report import VerificationReport
 from app.web.languages import Language, choose
 from app.web.renderer import ClaimOffer, Renderer
 from app.web.static_files import StaticFiles
 
 CREDENTIAL_TYPES = ("application/vc", "application/json", "application/vc+ld+json", "application/ld+json")
+CONTAINER_TYPES = tuple(sorted(containers.MEDIA_TYPES))
 
 # Everything comes from this service; no inline script or style; nobody may frame a verdict.
 _POLICY = (
@@ -166,13 +168,14 @@ def attachment(filename: str) -> str:
 async def _handed_in(request: Request, *, max_form_bytes: int) -> tuple[bytes, str]:
     declared = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if declared not in (MULTIPART, URLENCODED):
-        return await read_body(request, allowed=CREDENTIAL_TYPES)
+        return await read_body(request, allowed=(*CREDENTIAL_TYPES, *CONTAINER_TYPES))
     form = await read_form(request, max_bytes=max_form_bytes)
     file, text = form.file("file"), form.text("text")
     if file is not None and file.content:
-        return file.content, CREDENTIAL_TYPES[0]
+        # A browser declares a picture by the file's name; that it is what it is called is checked.
+        return file.content, file.media_type if file.media_type in CONTAINER_TYPES else ANY_FILE
     if text is not None and text.strip():
-        return text.strip().encode(), CREDENTIAL_TYPES[0]
+        return text.strip().encode(), ANY_FILE
     raise Refused(Problem(PARSING_ERROR, detail="nothing was handed in", remedy="choose a file, or paste its text"))
 
 
@@ -193,6 +196,7 @@ def _json(content: bytes, headers: Mapping[str, str] | None = None) -> Response:
 _TEXT = {"schema": {"type": "string"}}
 _HANDED_IN: dict[str, Any] = {
     **{media_type: {"schema": {"type": "object"}} for media_type in CREDENTIAL_TYPES[:2]},
+    **{media_type: {"schema": {"type": "string", "format": "binary"}} for media_type in CONTAINER_TYPES},
     MULTIPART: {"schema": {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}}},
     URLENCODED: {"schema": {"type": "object", "properties": {"text": {"type": "string"}}}},
 }

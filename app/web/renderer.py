@@ -12,6 +12,7 @@ import segno
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from app.core import containers
 from app.core.credential import open_badge
 from app.core.credential.micro_credential import MicroCredential
 from app.core.problems import JsonObject, Problem, Refused
@@ -33,6 +34,8 @@ from app.web.words import Library
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _MAX_RESUBMITTED_BYTES = 40_000
+# What a file dialog offers first; anything else may be chosen there all the same.
+_ACCEPTED = (".json", ".vc", "application/json", "application/vc", *sorted(containers.MEDIA_TYPES))
 _ERRORS = frozenset({400, 404, 405, 408, 413, 415, 429, 500, 503})
 _STAMPS = {
     Headline.REVOKED: "stamp.revoked",
@@ -105,7 +108,7 @@ class Renderer:
         return self._page("api.html", language, chapters=chapters(openapi, public_url=self._operator.public_url))
 
     def render_verify_form(self, *, language: Language) -> str:
-        return self._page("verify_form.html", language)
+        return self._page("verify_form.html", language, accept=",".join(_ACCEPTED))
 
     def render_report(self, report: VerificationReport, *, language: Language, content: bytes | None = None) -> str:
         """The answer. `content` is what was handed in: where it is not long, the page can send it again."""
