@@ -63,7 +63,7 @@ def draw(title: str, *, language: str, level: int | None, accent: str | None) ->
             name=f"{legible(title)}, {said}" if said else legible(title),
             ground=ground,
             ink=ink,
-            mirrored=Markup(f' transform="matrix(-1 0 0 1 {_SIDE} 0)"') if fitted.is_right_to_left else "",
+            mirrored=Markup(' transform="matrix(-1 0 0 1 {} 0)"').format(_SIDE) if fitted.is_right_to_left else "",
             rings=Markup("\n").join(_rings(level)),
             families=_FAMILIES,
             anchor=Markup(' text-anchor="end"') if fitted.is_right_to_left else "",
