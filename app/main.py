@@ -21,13 +21,15 @@ from app.adapters.database import Database
 from app.adapters.fetch import GuardedFetch, Offline
 from app.adapters.keys.ring import DATA_FILE, open_data_key, open_key_ring
 from app.adapters.known_issuers import ListedIssuers, OwnAndListedIssuers, load_known_issuers
+from app.adapters.typesetting import PooledRasteriser
 from app.adapters.vault import AesGcmVault
-from app.api import awards, oauth, public, vcalm
+from app.api import awards, badges, oauth, public, vcalm
 from app.api.authorization import authorization
 from app.core.credential import vocabularies
 from app.core.json_ld import Contexts
 from app.core.problems import SETTING_ERROR, Problem, Refused
 from app.exchange.claim import Claims
+from app.exchange.picture_badge import PictureBadges
 from app.http import problems
 from app.http.problems import ErrorPage
 from app.http.server import CannotListen, configure_logging, listen, make_server
@@ -37,6 +39,7 @@ from app.issuer.set_up import demand_public_url
 from app.ports import Fetch, Institution, KeyPurpose, Overloaded, Unavailable
 from app.settings import Settings
 from app.verifier.verifier import Verifier
+from app.web import badge_picture
 from app.web.headings import Headings
 from app.web.pages import error_page, routes
 from app.web.renderer import Operator, Renderer
@@ -58,6 +61,7 @@ class Service:
     publisher: Publisher
     verifier: Verifier
     claims: Claims
+    badges: PictureBadges
 
 
 def clock() -> datetime:
@@ -123,6 +127,7 @@ async def composed(settings: Settings, *, inline: bool = False, offline: bool = 
                 fetch_timeout_seconds=settings.fetch_timeout_seconds,
             ),
             claims=Claims(register=database.register, directory=database.directory),
+            badges=PictureBadges(draw=badge_picture.of, rasterise=PooledRasteriser(compute)),
         )
 
 
@@ -209,6 +214,7 @@ def web_application(service: Service) -> tuple[FastAPI, ErrorPage]:
     for router in (
         oauth.routes(tokens=service.tokens, directory=directory, clock=clock, new_id=new_id),
         awards.routes(issuer=service.issuer, authorize=authorize, clock=clock),
+        badges.routes(issuer=service.issuer, badges=service.badges, authorize=authorize),
         vcalm.routes(verifier=service.verifier, clock=clock, strict_http=settings.strict_http),
         public.routes(
             publisher=service.publisher,
@@ -223,6 +229,7 @@ def web_application(service: Service) -> tuple[FastAPI, ErrorPage]:
             static=static,
             verifier=service.verifier,
             claims=service.claims,
+            badges=service.badges,
             clock=clock,
             openapi=application.openapi,
             public_url=settings.public_url,

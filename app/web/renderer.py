@@ -18,7 +18,7 @@ from app.core.credential.micro_credential import MicroCredential
 from app.core.problems import JsonObject, Problem, Refused
 from app.ports import Institution
 from app.verifier.report import Check, Headline, Passed, VerificationReport
-from app.web import cldr
+from app.web import badge_picture, cldr
 from app.web.api_page import chapters
 from app.web.check_rows import check_rows
 from app.web.drawing import Drawing
@@ -156,6 +156,8 @@ class Renderer:
             stamp="stamp.revoked" if offer.state == "revoked" else None,
             revoked=offer.state == "revoked",
             take=f"/claim/{token}/credential",
+            take_picture=f"/claim/{token}/badge",
+            picture=_picture(offer),
             verify=Markup('<a href="/verify">{}</a>').format(verify),
             ends=day_element(offer.expires, language=words.language),
             qr=_qr(f"{self._operator.public_url}/claim/{token}"),
@@ -216,6 +218,11 @@ def _contact(contact: str) -> Markup:
     if "@" in contact and "/" not in contact and not contact.startswith("mailto:"):
         return Markup('<a href="mailto:{0}">{0}</a>').format(contact)
     return link(contact)
+
+
+def _picture(offer: ClaimOffer) -> Markup:
+    drawn = badge_picture.of(offer.micro_credential.achievement, accent=offer.institution.accent)
+    return Markup(drawn.decode())  # noqa: S704 - `badge_picture` escapes what it is given
 
 
 def _qr(url: str) -> Markup:
