@@ -23,8 +23,10 @@ _TITLE_HEIGHT = 236
 _LEVELS = 8
 _EQF = "http://data.europa.eu/snb/eqf/"
 _RIGHT_TO_LEFT_MARK = "\u200f"
-# What is usual on each system, and what sets the type where the picture is made into pixels.
-_FAMILIES = "'Source Serif 4', Georgia, 'Libertinus Serif', 'Noto Serif', 'Times New Roman', serif"
+# Ours where it is drawn in a page of ours, what is usual on each system, and what sets it where it becomes pixels.
+_FAMILIES = (
+    "'Source Serif 4 Variable', 'Source Serif 4', Georgia, 'Libertinus Serif', 'Noto Serif', 'Times New Roman', serif"
+)
 
 
 def of(achievement: Achievement, *, accent: str | None) -> bytes:

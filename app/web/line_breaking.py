@@ -38,7 +38,7 @@ def fit(text: str, *, sizes: tuple[int, ...], width: float, height: float) -> Fi
         lines = _balanced(shown, width / size)
         if len(lines) * size * LEADING <= height and _all_fit(lines, width / size):
             return Fitted(lines, size, is_right_to_left(shown))
-    for size in sizes[1:]:
+    for size in sizes[1:] or sizes:
         lines = _balanced(shown, width / size, in_words=True)
         if len(lines) * size * LEADING <= height:
             return Fitted(lines, size, is_right_to_left(shown))
@@ -97,14 +97,16 @@ def _balanced(text: str, width: float, *, in_words: bool = False) -> tuple[str, 
 
 
 def _wrapped(text: str, width: float, *, in_words: bool = False) -> tuple[str, ...]:
-    """Each line filled as far as it goes."""
+    """Each line filled as far as it goes. `in_words` breaks a word too, where no line could hold it."""
     room = width - width_of(_HYPHEN) if in_words else width
     lines, line = [], ""
-    for piece in _pieces(text, in_words=in_words):
-        if line and width_of((line + piece).rstrip()) > room:
-            lines.append(line.rstrip() + (_HYPHEN if _is_inside_a_word(line[-1], piece[0]) else ""))
-            line = ""
-        line += piece
+    for piece in _pieces(text):
+        is_broken = in_words and width_of(piece.rstrip()) > width
+        for part in clusters(piece) if is_broken else [piece]:
+            if line and width_of((line + part).rstrip()) > (room if is_broken else width):
+                lines.append(line.rstrip() + (_HYPHEN if _is_inside_a_word(line[-1], part[0]) else ""))
+                line = ""
+            line += part
     return (*lines, line.rstrip())
 
 
@@ -113,21 +115,17 @@ def _is_inside_a_word(before: str, after: str) -> bool:
     return all(each.isalpha() and (each.islower() or each.isupper()) for each in (before, after))
 
 
-def _pieces(text: str, *, in_words: bool) -> list[str]:
+def _pieces(text: str) -> list[str]:
     """What stays together: between any two of them a line may end."""
     pieces: list[str] = []
     before = ""
     for cluster in clusters(text):
-        if pieces and not (in_words and _stands_alone(before, cluster)) and not _may_break(before, cluster):
+        if pieces and not _may_break(before, cluster):
             pieces[-1] += cluster
         else:
             pieces.append(cluster)
         before = cluster
     return pieces
-
-
-def _stands_alone(before: str, after: str) -> bool:
-    return after != " " and not _ends_or_begins(before, after)
 
 
 def _may_break(before: str, after: str) -> bool:
