@@ -22,13 +22,15 @@ from app.adapters.fetch import GuardedFetch, Offline
 from app.adapters.keys.ring import DATA_FILE, open_data_key, open_key_ring
 from app.adapters.known_issuers import ListedIssuers, OwnAndListedIssuers, load_known_issuers
 from app.adapters.remembered_institutions import RememberedInstitutions
+from app.adapters.typesetting import PooledRasteriser
 from app.adapters.vault import AesGcmVault
-from app.api import acts, awards, oauth, public, vcalm
+from app.api import acts, awards, badges, oauth, public, vcalm
 from app.api.authorization import authorization
 from app.core.credential import vocabularies
 from app.core.json_ld import Contexts
 from app.core.problems import SETTING_ERROR, Problem, Refused
 from app.exchange.claim import Claims
+from app.exchange.picture_badge import PictureBadges
 from app.http import problems
 from app.http.problems import ErrorPage
 from app.http.server import CannotListen, configure_logging, listen, make_server
@@ -38,6 +40,7 @@ from app.issuer.set_up import demand_public_url
 from app.ports import Fetch, Institution, KeyPurpose, Overloaded, Unavailable
 from app.settings import Settings
 from app.verifier.verifier import Verifier
+from app.web import badge_picture
 from app.web.headings import Headings
 from app.web.pages import error_page, routes
 from app.web.renderer import Operator, Renderer
@@ -59,6 +62,7 @@ class Service:
     publisher: Publisher
     verifier: Verifier
     claims: Claims
+    badges: PictureBadges
 
 
 def clock() -> datetime:
@@ -125,6 +129,7 @@ async def composed(settings: Settings, *, inline: bool = False, offline: bool = 
                 fetch_timeout_seconds=settings.fetch_timeout_seconds,
             ),
             claims=Claims(register=database.register, directory=database.directory),
+            badges=PictureBadges(draw=badge_picture.of, rasterise=PooledRasteriser(compute)),
         )
 
 
@@ -213,6 +218,7 @@ def web_application(service: Service) -> tuple[FastAPI, ErrorPage]:
         oauth.routes(tokens=service.tokens, directory=directory, clock=clock, new_id=new_id),
         awards.routes(issuer=service.issuer, authorize=authorize, clock=clock),
         acts.routes(issuer=service.issuer, authorize=authorize, clock=clock),
+        badges.routes(issuer=service.issuer, badges=service.badges, authorize=authorize),
         vcalm.routes(verifier=service.verifier, clock=clock, strict_http=settings.strict_http),
         public.routes(
             publisher=service.publisher,
@@ -226,6 +232,7 @@ def web_application(service: Service) -> tuple[FastAPI, ErrorPage]:
             static=static,
             verifier=service.verifier,
             claims=service.claims,
+            badges=service.badges,
             clock=clock,
             openapi=application.openapi,
             public_url=settings.public_url,

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
-from app.core.credential.micro_credential import Organisation
+from app.core.credential.micro_credential import Achievement, Organisation
 from app.core.json_ld import Contexts
 from app.core.personal import Personal
 from app.core.problems import JsonObject
@@ -549,6 +549,18 @@ class Publications(Protocol):
 
 
 # ── what else `main` hands in ────────────────────────────────────────────────────────────────────────────────────────
+
+
+class DrawAchievement(Protocol):
+    def __call__(self, achievement: Achievement, *, accent: str | None) -> bytes:
+        """A picture of the achievement as SVG that stands alone; `accent` is the institution's, `#rrggbb`."""
+        ...
+
+
+class Rasterise(Protocol):
+    async def __call__(self, svg: bytes, *, width_pixels: int) -> bytes:
+        """The picture that `svg`, one of our own, draws, as PNG."""
+        ...
 
 
 class Clock(Protocol):

@@ -35,17 +35,21 @@ class ClaimOffer:
 
     @property
     def filename(self) -> str:
-        """`{title} – {name}.vc.json`, without what a file system refuses."""
-        title = self.micro_credential.achievement.title.best(self.micro_credential.achievement.language)[1]
-        name = f"{title} – {self.micro_credential.learner.full_name.open()}"
-        return "".join("_" if character in '/\\:*?"<>|' or ord(character) < 32 else character for character in name) + (
-            ".vc.json"
-        )
+        return file_name(self.micro_credential, ".vc.json")
 
     def verifiable_presentation(self) -> bytes:
         """An unsigned presentation (VC Data Model 2.0 §4.13) holding the recorded bytes, spliced."""
         head = b'{"@context":["https://www.w3.org/ns/credentials/v2"],"type":["VerifiablePresentation"],'
         return head + b'"verifiableCredential":[' + self.credential + b"]}"
+
+
+def file_name(micro_credential: MicroCredential, ending: str) -> str:
+    """`{title} – {name}` and the ending, without what a file system refuses."""
+    title = micro_credential.achievement.title.best(micro_credential.achievement.language)[1]
+    name = f"{title} – {micro_credential.learner.full_name.open()}"
+    return (
+        "".join("_" if character in '/\\:*?"<>|' or ord(character) < 32 else character for character in name) + ending
+    )
 
 
 class Claims:

@@ -4,23 +4,26 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
-from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
-from app.core import strict_json
+from app.core import containers, strict_json
 from app.core.problems import GONE, MALFORMED_VALUE_ERROR, NOT_FOUND, PARSING_ERROR, JsonObject, Problem, Refused
+from app.exchange import picture_badge
+from app.exchange.picture_badge import PictureBadge
 from app.http.forms import MULTIPART, URLENCODED, read_form
-from app.http.negotiation import read_body, wants_json
+from app.http.negotiation import attachment, best, read_body, wants_json
 from app.http.problems import Answer, ErrorPage
-from app.ports import Clock
+from app.ports import Clock, Institution
+from app.verifier.parse import ANY_FILE
 from app.verifier.report import VerificationReport
 from app.web.languages import Language, choose
 from app.web.renderer import ClaimOffer, Renderer
 from app.web.static_files import StaticFiles
 
 CREDENTIAL_TYPES = ("application/vc", "application/json", "application/vc+ld+json", "application/ld+json")
+CONTAINER_TYPES = tuple(sorted(containers.MEDIA_TYPES))
 
 # Everything comes from this service; no inline script or style; nobody may frame a verdict.
 _POLICY = (
@@ -43,12 +46,17 @@ class Opens(Protocol):
     async def decline(self, token: str, *, now: datetime) -> ClaimOffer: ...
 
 
+class Bakes(Protocol):
+    async def bake(self, credential: bytes, *, institution: Institution, media_type: str) -> PictureBadge: ...
+
+
 def routes(
     *,
     renderer: Renderer,
     static: StaticFiles,
     verifier: Verifies,
     claims: Opens,
+    badges: Bakes,
     clock: Clock,
     openapi: Callable[[], JsonObject],
     public_url: str,
@@ -59,6 +67,7 @@ def routes(
     router.include_router(_front(renderer, static, openapi))
     router.include_router(_verify(renderer, verifier, clock, max_form_bytes=max_form_bytes))
     router.include_router(_claim(renderer, claims, clock, public_url=public_url))
+    router.include_router(_picture_badge(claims, badges, clock, max_form_bytes=max_form_bytes))
     return router
 
 
@@ -164,25 +173,49 @@ def _claim(renderer: Renderer, claims: Opens, clock: Clock, *, public_url: str) 
     return router
 
 
-def attachment(filename: str) -> str:
-    """`Content-Disposition` for saving under a name in any language (RFC 6266 §4.3, RFC 8187)."""
-    ascii_name = "".join(
-        character if character.isascii() and character.isprintable() and character not in '"\\%' else "_"
-        for character in filename
+def _picture_badge(claims: Opens, badges: Bakes, clock: Clock, *, max_form_bytes: int) -> APIRouter:
+    router = APIRouter(tags=["Claim"])
+
+    @router.post(
+        "/claim/{token}/badge",
+        summary="Take it as a picture: an Open Badge baked into SVG or PNG",
+        responses={200: {"description": "The picture with the recorded credential in it.", "content": _PICTURES}},
+        openapi_extra={"requestBody": {"content": {URLENCODED: {"schema": _PICTURE_FORM}}}},
     )
-    return f"attachment; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(filename, safe='')}"
+    async def badge(token: str, request: Request) -> Response:
+        media_type = await _picture_type(request, max_form_bytes=max_form_bytes)
+        offered = await claims.take(token, now=clock())
+        badge = await badges.bake(offered.credential, institution=offered.institution, media_type=media_type)
+        headers = {**_PRIVATE, "Vary": "Accept", "Content-Disposition": attachment(badge.file_name)}
+        return Response(badge.content, media_type=badge.media_type, headers=headers)
+
+    return router
+
+
+async def _picture_type(request: Request, *, max_form_bytes: int) -> str:
+    """The form's `format`, else what the client would like best, else SVG."""
+    chosen = None
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() in (MULTIPART, URLENCODED):
+        chosen = (await read_form(request, max_bytes=max_form_bytes)).text("format")
+    if chosen is None:
+        return best(request.headers.get("accept"), tuple(picture_badge.MEDIA_TYPES.values())) or picture_badge.SVG
+    if chosen not in picture_badge.MEDIA_TYPES:
+        named = " or ".join(picture_badge.MEDIA_TYPES)
+        raise Refused(Problem(MALFORMED_VALUE_ERROR, at="/format", detail=f"{chosen!r:.40} is not {named}"))
+    return picture_badge.MEDIA_TYPES[chosen]
 
 
 async def _handed_in(request: Request, *, max_form_bytes: int) -> tuple[bytes, str]:
     declared = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if declared not in (MULTIPART, URLENCODED):
-        return await read_body(request, allowed=CREDENTIAL_TYPES)
+        return await read_body(request, allowed=(*CREDENTIAL_TYPES, *CONTAINER_TYPES))
     form = await read_form(request, max_bytes=max_form_bytes)
     file, text = form.file("file"), form.text("text")
     if file is not None and file.content:
-        return file.content, CREDENTIAL_TYPES[0]
+        # A browser declares a picture by the file's name; that it is what it is called is checked.
+        return file.content, file.media_type if file.media_type in CONTAINER_TYPES else ANY_FILE
     if text is not None and text.strip():
-        return text.strip().encode(), CREDENTIAL_TYPES[0]
+        return text.strip().encode(), ANY_FILE
     raise Refused(Problem(PARSING_ERROR, detail="nothing was handed in", remedy="choose a file, or paste its text"))
 
 
@@ -200,9 +233,12 @@ def _json(content: bytes, headers: Mapping[str, str] | None = None) -> Response:
     return Response(content, media_type="application/json", headers={"Vary": "Accept", **(headers or {})})
 
 
+_PICTURES = {media_type: {"schema": {"type": "string"}} for media_type in picture_badge.MEDIA_TYPES.values()}
+_PICTURE_FORM = {"type": "object", "properties": {"format": {"enum": list(picture_badge.MEDIA_TYPES)}}}
 _TEXT = {"schema": {"type": "string"}}
 _HANDED_IN: dict[str, Any] = {
     **{media_type: {"schema": {"type": "object"}} for media_type in CREDENTIAL_TYPES[:2]},
+    **{media_type: {"schema": {"type": "string", "format": "binary"}} for media_type in CONTAINER_TYPES},
     MULTIPART: {"schema": {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}}},
     URLENCODED: {"schema": {"type": "object", "properties": {"text": {"type": "string"}}}},
 }

@@ -12,12 +12,13 @@ import segno
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from app.core import containers
 from app.core.credential import open_badge
 from app.core.credential.micro_credential import MicroCredential
 from app.core.problems import JsonObject, Problem, Refused
 from app.ports import Institution
 from app.verifier.report import Check, Headline, Passed, VerificationReport
-from app.web import cldr
+from app.web import badge_picture, cldr
 from app.web.api_page import chapters
 from app.web.check_rows import check_rows
 from app.web.drawing import Drawing
@@ -33,6 +34,8 @@ from app.web.words import Library
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _MAX_RESUBMITTED_BYTES = 40_000
+# What a file dialog offers first; anything else may be chosen there all the same.
+_ACCEPTED = (".json", ".vc", "application/json", "application/vc", *sorted(containers.MEDIA_TYPES))
 _ERRORS = frozenset({400, 404, 405, 408, 413, 415, 429, 500, 503})
 _STAMPS = {
     Headline.REVOKED: "stamp.revoked",
@@ -107,7 +110,7 @@ class Renderer:
         return self._page("api.html", language, chapters=chapters(openapi, public_url=self._operator.public_url))
 
     def render_verify_form(self, *, language: Language) -> str:
-        return self._page("verify_form.html", language)
+        return self._page("verify_form.html", language, accept=",".join(_ACCEPTED))
 
     def render_report(self, report: VerificationReport, *, language: Language, content: bytes | None = None) -> str:
         """The answer. `content` is what was handed in: where it is not long, the page can send it again."""
@@ -158,6 +161,8 @@ class Renderer:
             declined=declined,
             take=f"/claim/{token}/credential",
             decline=f"/claim/{token}/decline",
+            take_picture=f"/claim/{token}/badge",
+            picture=_picture(offer),
             verify=Markup('<a href="/verify">{}</a>').format(verify),
             ends=day_element(offer.expires, language=words.language),
             qr=_qr(f"{self._operator.public_url}/claim/{token}"),
@@ -218,6 +223,11 @@ def _contact(contact: str) -> Markup:
     if "@" in contact and "/" not in contact and not contact.startswith("mailto:"):
         return Markup('<a href="mailto:{0}">{0}</a>').format(contact)
     return link(contact)
+
+
+def _picture(offer: ClaimOffer) -> Markup:
+    drawn = badge_picture.of(offer.micro_credential.achievement, accent=offer.institution.accent)
+    return Markup(drawn.decode())  # noqa: S704 - `badge_picture` escapes what it is given
 
 
 def _qr(url: str) -> Markup:

@@ -14,11 +14,15 @@ import uvicorn
 from fastapi import FastAPI
 from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request, sync_playwright
 
+from app.adapters.cpu_pool import InlineCompute
+from app.adapters.typesetting import PooledRasteriser
 from app.core import strict_json
 from app.core.json_ld import Contexts
 from app.core.problems import GONE, NOT_FOUND, PARSING_ERROR, JsonObject, Problem, Refused
+from app.exchange.picture_badge import PictureBadges
 from app.http import headers, problems
 from app.verifier.report import VerificationReport
+from app.web import badge_picture
 from app.web.pages import error_page, routes
 from app.web.static_files import StaticFiles
 from tests.chromium import find_chromium, launch_arguments
@@ -68,6 +72,7 @@ def application(contexts: Contexts) -> FastAPI:
         static=static,
         verifier=ReportsByName(contexts),
         claims=OffersByToken(contexts),
+        badges=PictureBadges(draw=badge_picture.of, rasterise=PooledRasteriser(InlineCompute(contexts))),
         clock=lambda: reports.NOW,
         openapi=app.openapi,
         public_url=reports.OPERATOR.public_url,

@@ -71,3 +71,14 @@ def test_the_page_is_light_asks_nobody_else_and_breaks_no_policy(here: Visit, to
     assert {request.url.startswith((here.site, "data:")) for request in here.asked} == {True}
     assert here.weight() <= 150_000
     assert here.errors == []
+
+
+def test_the_picture_can_be_reached_and_is_described(here: Visit) -> None:
+    here.open("/claim/good?lang=en")
+    expect(here.page.get_by_role("img", name="Data Literacy for Public Administration, EQF 6")).to_be_visible()
+    button = here.page.get_by_role("button", name="Save as a picture badge")
+    expect(button).to_have_accessible_description(
+        "A picture with the credential inside it, for a profile or a website. "
+        "Keep the file as it is: a screenshot of it proves nothing."
+    )
+    assert here.errors == []
