@@ -19,6 +19,7 @@ from app.adapters.vault import AesGcmVault
 from app.core import strict_json
 from app.core.credential import award_request
 from app.core.problems import PARSING_ERROR, SETTING_ERROR, Problem, Refused
+from app.exchange.claim import ClaimOffer
 from app.issuer.institution_file import DEMONSTRATION, InstitutionProfile, read_institution
 from app.issuer.set_up import SetUp, first_institution
 from app.main import Service, clock, composed, listening, serve, verifying
@@ -57,6 +58,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 return asyncio.run(_award(settings, chosen))
             case "verify":
                 return asyncio.run(_verify(settings, chosen))
+            case "certificate":
+                return asyncio.run(_certificate(settings, chosen))
             case "revoke":
                 return asyncio.run(_revoke(settings, chosen))
             case _:
@@ -99,6 +102,11 @@ def _parser() -> argparse.ArgumentParser:
     revoke.add_argument("--reason", required=True, help="kept for the institution, never published")
     revoke.add_argument("--institution", metavar="NAME", help="where there are several")
     revoke.add_argument("--json", action="store_true")
+    certificate = commands.add_parser("certificate", help="print an award: a PDF with the signed credential attached")
+    certificate.add_argument("award", metavar="AWARD_ID")
+    certificate.add_argument("--output", type=Path, metavar="FILE", help="a new file; else named after its title")
+    certificate.add_argument("--language", default="en", metavar="TAG", help="the reader's language, as de")
+    certificate.add_argument("--institution", metavar="NAME", help="where there are several")
     serve = commands.add_parser("serve", help="start the service")
     serve.add_argument("--set-up", action="store_true", help="first do what `testamur setup` does")
     return parser
@@ -172,6 +180,23 @@ async def _revoke(settings: Settings, chosen: argparse.Namespace) -> int:
         print(json.dumps({"id": award.id, "state": award.state}))
     else:
         print(f"Revoked: {award.title}, {award.id}. The published list says so from now on.")
+    return _DONE
+
+
+async def _certificate(settings: Settings, chosen: argparse.Namespace) -> int:
+    async with composed(settings, inline=True) as service:
+        institution = _institution(service, chosen.institution)
+        award = await service.issuer.find(chosen.award, institution=institution)
+        offer = ClaimOffer.of(award, institution)
+        filename, content = await service.certificates.printed(offer, language=chosen.language, now=clock())
+    output = chosen.output or Path(filename)
+    try:
+        with output.open("xb") as file:
+            file.write(content)
+    except OSError as error:
+        detail = f"{output} can't be written: {error.strerror}."
+        raise Refused(Problem(SETTING_ERROR, detail=detail, remedy="Choose another name.")) from None
+    print(f"The certificate: {output}")
     return _DONE
 
 

@@ -454,6 +454,41 @@ class Publications(Protocol):
         ...
 
 
+# ── what paper leads to ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A credential sealed for print: `id` and `key` go on the paper, `id` and `content` to the service."""
+
+    id: str
+    key: Personal[str]
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SealedCopy:
+    """What the service keeps of it. The award's credential may be erased; then this must be forgotten too."""
+
+    id: str
+    award_id: str
+    institution: str
+    content: bytes = field(repr=False)
+    created: datetime
+
+
+class SealedCopies(Protocol):
+    async def keep(self, copy: SealedCopy) -> None:
+        """Once for each id: the same credential has the same copy."""
+        ...
+
+    async def find(self, copy_id: str) -> bytes | None: ...
+
+    async def forget(self, award_id: str) -> None:
+        """Every copy of this award's credentials. Its printed codes lead nowhere from then on."""
+        ...
+
+
 # ── what else `main` hands in ────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -63,7 +63,7 @@ OWNERS: Mapping[str, tuple[str, ...]] = {
     "jwt": ("app.core.proof", "app.access"),
     "jsonschema": ("app.core.credential",),
     "referencing": ("app.core.credential",),
-    "cryptography": ("app.core.proof", "app.adapters.keys", "app.adapters.vault"),
+    "cryptography": ("app.core.proof", "app.adapters.keys", "app.adapters.vault", "app.adapters.paper_seal"),
     "httpx": ("app.adapters.fetch",),
     "httpcore": ("app.adapters.fetch",),
     "sqlmodel": ("app.adapters.database",),

@@ -1,6 +1,7 @@
 """`/awards`: award, look up, revoke, withdraw the link. JSON in, JSON out; who decides is `Issuer`."""
 
-from typing import Annotated, Any, TypeAlias
+from datetime import datetime
+from typing import Annotated, Any, Protocol, TypeAlias
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
@@ -11,6 +12,8 @@ from app.api.described import AWARD, AWARD_PAGE, REASON, RECEIPT, json_answer, j
 from app.core import strict_json
 from app.core.credential import award_request
 from app.core.problems import MALFORMED_VALUE_ERROR, JsonObject, Problem, Refused
+from app.exchange.claim import ClaimOffer
+from app.http.headers import attachment
 from app.http.negotiation import read_body
 from app.issuer.award import Issuer
 from app.ports import Clock, RegisteredAward
@@ -18,7 +21,13 @@ from app.ports import Clock, RegisteredAward
 AwardId: TypeAlias = Annotated[str, Path(max_length=64, description="The award's id, as `POST /awards` answered it.")]
 
 
-def routes(*, issuer: Issuer, authorize: Authorize, clock: Clock) -> APIRouter:
+class Prints(Protocol):
+    """Makes the certificate of an award, in a reader's language: bytes of a PDF, and a name to save them under."""
+
+    async def __call__(self, awarded: ClaimOffer, *, language: str, now: datetime) -> tuple[str, bytes]: ...
+
+
+def routes(*, issuer: Issuer, prints: Prints, authorize: Authorize, clock: Clock) -> APIRouter:
     router = APIRouter(tags=["Awards"])
     may_write = Depends(authorize(Scope.AWARD))
     may_revoke = Depends(authorize(Scope.REVOKE))
@@ -87,6 +96,24 @@ def routes(*, issuer: Issuer, authorize: Authorize, clock: Clock) -> APIRouter:
     )
     async def get_award(award_id: AwardId, caller: Annotated[Caller, may_read]) -> Response:
         return await _answer(await issuer.find(award_id, institution=caller.institution))
+
+    @router.get(
+        "/awards/{award_id}/certificate",
+        summary="The certificate in print: a PDF/A with the signed credential attached",
+        responses={
+            200: {"description": "Pages to print or to send.", "content": {"application/pdf": {}}},
+            **problems(401, 403, 404, 410, 422, 429, 503),
+        },
+    )
+    async def certificate(
+        award_id: AwardId,
+        caller: Annotated[Caller, may_read],
+        lang: Annotated[str, Query(max_length=35, description="The reader's language, e.g. `de`.")] = "en",
+    ) -> Response:
+        award = await issuer.find(award_id, institution=caller.institution)
+        offer = ClaimOffer.of(award, caller.institution)
+        filename, content = await prints(offer, language=lang, now=clock())
+        return Response(content, media_type="application/pdf", headers={"Content-Disposition": attachment(filename)})
 
     @router.post(
         "/awards/{award_id}/revoke",

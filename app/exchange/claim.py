@@ -12,7 +12,7 @@ from app.core.credential import open_badge
 from app.core.credential.micro_credential import MicroCredential
 from app.core.problems import GONE, NOT_FOUND, JsonObject, Problem, Refused
 from app.issuer.claim_link import claim_token_digest
-from app.ports import Directory, Institution, Register
+from app.ports import Directory, Institution, Register, RegisteredAward
 
 _MAX_TOKEN_CHARACTERS = 64
 
@@ -27,6 +27,23 @@ class ClaimOffer:
     state: str
     expires: datetime
     credential: bytes = field(repr=False)
+
+    @classmethod
+    def of(cls, award: RegisteredAward, institution: Institution) -> "ClaimOffer":
+        """What the register keeps of an award, read. Raises Refused (GONE) where it keeps no signed bytes."""
+        (credential,) = award.credentials
+        if credential.signed is None:
+            raise _not_kept()
+        signed = credential.signed.open()
+        document: JsonObject = strict_json.read_object(signed)
+        return cls(
+            award_id=award.id,
+            institution=institution,
+            micro_credential=open_badge.read(document),
+            state=award.state,
+            expires=award.claim_expires,
+            credential=signed,
+        )
 
     @property
     def filename(self) -> str:
@@ -65,16 +82,10 @@ class Claims:
             why = "was withdrawn" if link.withdrawn else f"expired on {link.expires.date().isoformat()}"
             raise Refused(Problem(GONE, detail=f"this link {why}", remedy="ask the institution for a new one"))
         institution = await self._directory.institution(award.institution)
-        (credential,) = award.credentials
-        if institution is None or credential.signed is None:
-            raise Refused(Problem(GONE, detail="the institution no longer keeps this credential"))
-        signed = credential.signed.open()
-        document: JsonObject = strict_json.read_object(signed)
-        return ClaimOffer(
-            award_id=award.id,
-            institution=institution,
-            micro_credential=open_badge.read(document),
-            state=award.state,
-            expires=link.expires,
-            credential=signed,
-        )
+        if institution is None:
+            raise _not_kept()
+        return ClaimOffer.of(award, institution)
+
+
+def _not_kept() -> Refused:
+    return Refused(Problem(GONE, detail="the institution no longer keeps this credential"))

@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
-from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
@@ -12,10 +11,12 @@ from fastapi.responses import HTMLResponse
 from app.core import strict_json
 from app.core.problems import GONE, MALFORMED_VALUE_ERROR, NOT_FOUND, PARSING_ERROR, JsonObject, Problem, Refused
 from app.http.forms import MULTIPART, URLENCODED, read_form
+from app.http.headers import attachment
 from app.http.negotiation import read_body, wants_json
 from app.http.problems import Answer, ErrorPage
-from app.ports import Clock
+from app.ports import Clock, SealedCopies
 from app.verifier.report import VerificationReport
+from app.web.certificates import Certificate
 from app.web.languages import Language, choose
 from app.web.renderer import ClaimOffer, Renderer
 from app.web.static_files import StaticFiles
@@ -39,12 +40,20 @@ class Opens(Protocol):
     async def open(self, token: str, *, now: datetime) -> ClaimOffer: ...
 
 
+class Prints(Protocol):
+    def offers(self, awarded: ClaimOffer, *, language: Language) -> bool: ...
+
+    async def make(self, awarded: ClaimOffer, *, language: Language, now: datetime) -> Certificate: ...
+
+
 def routes(
     *,
     renderer: Renderer,
     static: StaticFiles,
     verifier: Verifies,
     claims: Opens,
+    certificates: Prints,
+    copies: SealedCopies,
     clock: Clock,
     openapi: Callable[[], JsonObject],
     public_url: str,
@@ -54,7 +63,8 @@ def routes(
     router = APIRouter()
     router.include_router(_front(renderer, static, openapi))
     router.include_router(_verify(renderer, verifier, clock, max_form_bytes=max_form_bytes))
-    router.include_router(_claim(renderer, claims, clock, public_url=public_url))
+    router.include_router(_claim(renderer, claims, certificates, clock, public_url=public_url))
+    router.include_router(_printed(renderer, copies))
     return router
 
 
@@ -118,7 +128,7 @@ def _verify(renderer: Renderer, verifier: Verifies, clock: Clock, *, max_form_by
     return router
 
 
-def _claim(renderer: Renderer, claims: Opens, clock: Clock, *, public_url: str) -> APIRouter:
+def _claim(renderer: Renderer, claims: Opens, certificates: Prints, clock: Clock, *, public_url: str) -> APIRouter:
     router = APIRouter(tags=["Claim"])
 
     @router.get(
@@ -130,7 +140,9 @@ def _claim(renderer: Renderer, claims: Opens, clock: Clock, *, public_url: str) 
         offered = await claims.open(token, now=clock())
         if wants_json(request):
             return _json(json.dumps({"protocols": {"vcapi": f"{public_url}/claim/{token}"}}).encode(), _PRIVATE)
-        return _html(renderer.render_claim(offered, token=token, language=_language(request)), _PRIVATE)
+        language = _language(request)
+        prints = certificates.offers(offered, language=language)
+        return _html(renderer.render_claim(offered, token=token, language=language, prints=prints), _PRIVATE)
 
     @router.post(
         "/claim/{token}",
@@ -151,16 +163,37 @@ def _claim(renderer: Renderer, claims: Opens, clock: Clock, *, public_url: str) 
         headers = {**_PRIVATE, "Content-Disposition": attachment(offered.filename)}
         return Response(offered.credential, media_type="application/vc", headers=headers)
 
+    @router.post("/claim/{token}/certificate", include_in_schema=False)
+    async def certificate(token: str, request: Request) -> Response:
+        now = clock()
+        offered = await claims.open(token, now=now)
+        made = await certificates.make(offered, language=_language(request), now=now)
+        headers = {**_PRIVATE, "Content-Disposition": attachment(made.filename)}
+        return Response(made.content, media_type="application/pdf", headers=headers)
+
     return router
 
 
-def attachment(filename: str) -> str:
-    """`Content-Disposition` for saving under a name in any language (RFC 6266 §4.3, RFC 8187)."""
-    ascii_name = "".join(
-        character if character.isascii() and character.isprintable() and character not in '"\\%' else "_"
-        for character in filename
-    )
-    return f"attachment; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(filename, safe='')}"
+def _printed(renderer: Renderer, copies: SealedCopies) -> APIRouter:
+    """Where the code on a printed certificate leads. Its key is in the fragment, which no browser sends."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/p/{copy_id}")
+    async def printed(copy_id: str, request: Request) -> Response:
+        found = await copies.find(copy_id) is not None
+        page = renderer.render_printed(copy_id if found else None, language=_language(request))
+        answer = _html(page, _PRIVATE, connects=True)
+        answer.status_code = 200 if found else 404
+        return answer
+
+    @router.get("/p/{copy_id}/sealed")
+    async def sealed(copy_id: str) -> Response:
+        copy = await copies.find(copy_id)
+        if copy is None:
+            raise Refused(Problem(NOT_FOUND, detail="there is no copy behind this code"))
+        return Response(copy, media_type="application/octet-stream", headers=_PRIVATE)
+
+    return router
 
 
 async def _handed_in(request: Request, *, max_form_bytes: int) -> tuple[bytes, str]:

@@ -18,6 +18,7 @@ from app.adapters.database.engine import (
     translated,
 )
 from app.adapters.database.register import DatabaseRegister, RegisterLimits
+from app.adapters.database.sealed_copies import DatabaseSealedCopies
 from app.adapters.database.status_lists import DatabaseStatusLists
 from app.ports import Unavailable, Vault
 
@@ -27,7 +28,7 @@ STATUS_LIST_LENGTH = 131_072
 
 
 class Database:
-    """One database, and the three ports that it fulfils: `register`, `directory`, `status_lists`."""
+    """One database, and the ports that it fulfils: `register`, `directory`, `status_lists`, `sealed_copies`."""
 
     def __init__(self, engine: AsyncEngine, *, vault: Vault, limits: RegisterLimits) -> None:
         self.engine = engine
@@ -36,6 +37,7 @@ class Database:
         self.register = DatabaseRegister(transactions, vault=vault, limits=limits)
         self.directory = DatabaseDirectory(transactions)
         self.status_lists = DatabaseStatusLists(transactions)
+        self.sealed_copies = DatabaseSealedCopies(transactions)
 
     @classmethod
     def connect(

@@ -6,8 +6,8 @@ import httpx
 import pytest
 
 from app.core.json_ld import Contexts
+from app.http.headers import attachment
 from app.web import static_files
-from app.web.pages import attachment
 from app.web.static_files import StaticFiles
 from tests.browser.conftest import application
 
