@@ -1,0 +1,1 @@
+"""Files that carry a credential: a PDF certificate, a baked badge."""
