@@ -14,6 +14,7 @@ from importlib import metadata
 from fastapi import FastAPI
 
 from app.access.tokens import AccessTokens
+from app.adapters import typesetting
 from app.adapters.cached_fetch import CachedFetch
 from app.adapters.contexts import load_contexts
 from app.adapters.cpu_pool import CpuPool, InlineCompute
@@ -21,6 +22,7 @@ from app.adapters.database import Database
 from app.adapters.fetch import GuardedFetch, Offline
 from app.adapters.keys.ring import DATA_FILE, open_data_key, open_key_ring
 from app.adapters.known_issuers import ListedIssuers, OwnAndListedIssuers, load_known_issuers
+from app.adapters.paper_seal import seal
 from app.adapters.remembered_institutions import RememberedInstitutions
 from app.adapters.typesetting import PooledRasteriser
 from app.adapters.vault import AesGcmVault
@@ -41,6 +43,7 @@ from app.ports import Fetch, Institution, KeyPurpose, Overloaded, Unavailable
 from app.settings import Settings
 from app.verifier.verifier import Verifier
 from app.web import badge_picture
+from app.web.certificates import Certificates, Press
 from app.web.headings import Headings
 from app.web.pages import error_page, routes
 from app.web.renderer import Operator, Renderer
@@ -63,6 +66,8 @@ class Service:
     verifier: Verifier
     claims: Claims
     badges: PictureBadges
+    headings: Headings
+    certificates: Certificates
 
 
 def clock() -> datetime:
@@ -89,6 +94,7 @@ async def composed(settings: Settings, *, inline: bool = False, offline: bool = 
         compute = InlineCompute(contexts) if inline else await stack.enter_async_context(_pool(settings))
         fetch = _fetch(settings, stack, offline=offline)
         remembered = RememberedInstitutions(database.directory, ttl_seconds=settings.status_ttl_seconds)
+        headings = Headings.of(vocabularies.field_labels(contexts))
         publisher = Publisher(
             institutions=remembered,
             status_lists=database.status_lists,
@@ -130,6 +136,14 @@ async def composed(settings: Settings, *, inline: bool = False, offline: bool = 
             ),
             claims=Claims(register=database.register, directory=database.directory),
             badges=PictureBadges(draw=badge_picture.of, rasterise=PooledRasteriser(compute)),
+            headings=headings,
+            certificates=Certificates(
+                press=_press(settings),
+                copies=database.sealed_copies,
+                compute=compute,
+                headings=headings,
+                public_url=settings.public_url,
+            ),
         )
 
 
@@ -188,6 +202,11 @@ async def _check_set_up(settings: Settings, database: Database, institutions: tu
     await demand_public_url(database.directory, settings.public_url)
 
 
+def _press(settings: Settings) -> Press:
+    glyphs = typesetting.glyphs(settings.fonts_dir)
+    return Press(seal=seal, typeset=typesetting.pdf, glyphs=glyphs, fonts_dir=settings.fonts_dir)
+
+
 def _pool(settings: Settings) -> CpuPool:
     return CpuPool(
         contexts_dir=settings.contexts_dir,
@@ -216,9 +235,9 @@ def web_application(service: Service) -> tuple[FastAPI, ErrorPage]:
     max_age_seconds = min(settings.status_publish_seconds, settings.status_ttl_seconds)
     for router in (
         oauth.routes(tokens=service.tokens, directory=directory, clock=clock, new_id=new_id),
-        awards.routes(issuer=service.issuer, authorize=authorize, clock=clock),
         acts.routes(issuer=service.issuer, authorize=authorize, clock=clock),
         badges.routes(issuer=service.issuer, badges=service.badges, authorize=authorize),
+        awards.routes(issuer=service.issuer, prints=service.certificates.printed, authorize=authorize, clock=clock),
         vcalm.routes(verifier=service.verifier, clock=clock, strict_http=settings.strict_http),
         public.routes(
             publisher=service.publisher,
@@ -233,6 +252,8 @@ def web_application(service: Service) -> tuple[FastAPI, ErrorPage]:
             verifier=service.verifier,
             claims=service.claims,
             badges=service.badges,
+            certificates=service.certificates,
+            copies=service.database.sealed_copies,
             clock=clock,
             openapi=application.openapi,
             public_url=settings.public_url,
@@ -252,7 +273,7 @@ def _renderer(service: Service, static: StaticFiles) -> Renderer:
         demo=first.demo,
         issuer_ids=frozenset(institution.did for institution in service.institutions),
     )
-    return Renderer(operator=operator, headings=Headings.of(vocabularies.field_labels(service.contexts)), static=static)
+    return Renderer(operator=operator, headings=service.headings, static=static)
 
 
 def _lifespan(service: Service) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:

@@ -548,6 +548,40 @@ class Publications(Protocol):
         ...
 
 
+# ── what paper leads to ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A credential sealed for print: `id` and `key` go on the paper, `id` and `content` to the service."""
+
+    id: str
+    key: Personal[str]
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SealedCopy:
+    """What the service keeps of it. The award's credential may be erased; then this must be forgotten too."""
+
+    id: str
+    award_id: str
+    institution: str
+    content: bytes = field(repr=False)
+    created: datetime
+
+
+class SealedCopies(Protocol):
+    async def keep(self, copy: SealedCopy) -> None:
+        """Once for each id: the same credential has the same copy, until its award is erased or superseded.
+
+        Raises Refused (GONE) where it is erased already.
+        """
+        ...
+
+    async def find(self, copy_id: str) -> bytes | None: ...
+
+
 # ── what else `main` hands in ────────────────────────────────────────────────────────────────────────────────────────
 
 

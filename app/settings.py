@@ -26,6 +26,7 @@ class Settings:
     contexts_dir: Path = ROOT / "contexts"
     institution_file: Path | None = None
     known_issuers_file: Path | None = None
+    fonts_dir: Path | None = None
     trusted_proxies: tuple[str, ...] = ()
     strict_http: bool = False
 

@@ -9,7 +9,7 @@ from app.api.acts import AwardId
 from app.api.authorization import Authorize, Caller
 from app.api.described import picture_answer, problems
 from app.exchange.picture_badge import PNG, SVG, PictureBadges
-from app.http.negotiation import attachment
+from app.http.headers import attachment
 from app.issuer.award import Issuer
 
 

@@ -5,7 +5,7 @@ import asyncio
 from pathlib import Path
 
 from app.cli.exit_codes import DONE
-from app.cli.given import Commands, add_institution_to, institution
+from app.cli.given import Commands, add_institution_to, institution, write_new
 from app.core.problems import SETTING_ERROR, Problem, Refused
 from app.exchange.picture_badge import MEDIA_TYPES
 from app.main import composed
@@ -31,14 +31,6 @@ async def run(settings: Settings, chosen: argparse.Namespace) -> int:
         owner = institution(service, chosen.institution)
         award = await service.issuer.find(chosen.award, institution=owner)
         badge = await service.badges.of_award(award, institution=owner, media_type=media_type)
-    try:
-        with output.open("xb") as file:
-            file.write(badge.content)
-    except FileExistsError:
-        raise Refused(
-            Problem(SETTING_ERROR, detail=f"{output} exists already.", remedy="Choose another name.")
-        ) from None
-    except OSError as error:
-        raise Refused(Problem(SETTING_ERROR, detail=f"{output} can't be written: {error.strerror}.")) from None
+    write_new(output, badge.content)
     print(f"The badge: {output}")
     return DONE

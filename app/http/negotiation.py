@@ -2,7 +2,6 @@
 
 import re
 from enum import Enum, auto
-from urllib.parse import quote
 
 from fastapi import Request
 
@@ -57,15 +56,6 @@ def best(accept: str | None, offered: tuple[str, ...]) -> str | None:
 def wants_json(request: Request) -> bool:
     """A program, or a person's browser? A browser names text/html; who names nothing gets JSON."""
     return best(request.headers.get("accept"), ("application/json", "text/html")) != "text/html"
-
-
-def attachment(filename: str) -> str:
-    """`Content-Disposition` for saving under a name in any language (RFC 6266 §4.3, RFC 8187)."""
-    ascii_name = "".join(
-        character if character.isascii() and character.isprintable() and character not in '"\\%' else "_"
-        for character in filename
-    )
-    return f"attachment; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(filename, safe='')}"
 
 
 async def read_body(request: Request, *, allowed: tuple[str, ...]) -> tuple[bytes, str]:

@@ -12,7 +12,7 @@ MEDIA_TYPES = frozenset(media_type for proof_format in FORMATS for media_type in
 # What a person chose as a file: nobody declared what it is, so it is read as what its first bytes say.
 ANY_FILE = "application/octet-stream"
 
-_WHOLE_FILE = "hand over the whole file as the issuer gave it: JSON that begins with {, or a badge picture (PNG or SVG)"
+_WHOLE_FILE = "hand over the whole file as the issuer gave it: JSON that begins with {, a PDF, PNG or SVG"
 
 
 def parse(_contexts: Contexts, content: bytes, media_type: str) -> ReceivedCredential:

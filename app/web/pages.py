@@ -13,11 +13,13 @@ from app.core.problems import GONE, MALFORMED_VALUE_ERROR, NOT_FOUND, PARSING_ER
 from app.exchange import picture_badge
 from app.exchange.picture_badge import PictureBadge
 from app.http.forms import MULTIPART, URLENCODED, read_form
-from app.http.negotiation import attachment, best, read_body, wants_json
+from app.http.headers import attachment
+from app.http.negotiation import best, read_body, wants_json
 from app.http.problems import Answer, ErrorPage
-from app.ports import Clock, Institution
+from app.ports import Clock, Institution, SealedCopies
 from app.verifier.parse import ANY_FILE
 from app.verifier.report import VerificationReport
+from app.web.certificates import Certificate
 from app.web.languages import Language, choose
 from app.web.renderer import ClaimOffer, Renderer
 from app.web.static_files import StaticFiles
@@ -50,6 +52,12 @@ class Bakes(Protocol):
     async def bake(self, credential: bytes, *, institution: Institution, media_type: str) -> PictureBadge: ...
 
 
+class Prints(Protocol):
+    def offers(self, awarded: ClaimOffer, *, language: Language) -> bool: ...
+
+    async def make(self, awarded: ClaimOffer, *, language: Language, now: datetime) -> Certificate: ...
+
+
 def routes(
     *,
     renderer: Renderer,
@@ -57,6 +65,8 @@ def routes(
     verifier: Verifies,
     claims: Opens,
     badges: Bakes,
+    certificates: Prints,
+    copies: SealedCopies,
     clock: Clock,
     openapi: Callable[[], JsonObject],
     public_url: str,
@@ -66,8 +76,9 @@ def routes(
     router = APIRouter()
     router.include_router(_front(renderer, static, openapi))
     router.include_router(_verify(renderer, verifier, clock, max_form_bytes=max_form_bytes))
-    router.include_router(_claim(renderer, claims, clock, public_url=public_url))
+    router.include_router(_claim(renderer, claims, certificates, clock, public_url=public_url))
     router.include_router(_picture_badge(claims, badges, clock, max_form_bytes=max_form_bytes))
+    router.include_router(_printed(renderer, copies))
     return router
 
 
@@ -131,7 +142,7 @@ def _verify(renderer: Renderer, verifier: Verifies, clock: Clock, *, max_form_by
     return router
 
 
-def _claim(renderer: Renderer, claims: Opens, clock: Clock, *, public_url: str) -> APIRouter:
+def _claim(renderer: Renderer, claims: Opens, certificates: Prints, clock: Clock, *, public_url: str) -> APIRouter:
     router = APIRouter(tags=["Claim"])
 
     @router.get(
@@ -143,7 +154,9 @@ def _claim(renderer: Renderer, claims: Opens, clock: Clock, *, public_url: str) 
         offered = await claims.open(token, now=clock())
         if wants_json(request):
             return _json(json.dumps({"protocols": {"vcapi": f"{public_url}/claim/{token}"}}).encode(), _PRIVATE)
-        return _html(renderer.render_claim(offered, token=token, language=_language(request)), _PRIVATE)
+        language = _language(request)
+        prints = certificates.offers(offered, language=language)
+        return _html(renderer.render_claim(offered, token=token, language=language, prints=prints), _PRIVATE)
 
     @router.post(
         "/claim/{token}",
@@ -167,8 +180,18 @@ def _claim(renderer: Renderer, claims: Opens, clock: Clock, *, public_url: str) 
     @router.post("/claim/{token}/decline", include_in_schema=False)
     async def decline(token: str, request: Request) -> Response:
         offered = await claims.decline(token, now=clock())
-        page = renderer.render_claim(offered, token=token, language=_language(request), declined=True)
+        language = _language(request)
+        prints = certificates.offers(offered, language=language)
+        page = renderer.render_claim(offered, token=token, language=language, prints=prints, declined=True)
         return _html(page, _PRIVATE)
+
+    @router.post("/claim/{token}/certificate", include_in_schema=False)
+    async def certificate(token: str, request: Request) -> Response:
+        now = clock()
+        offered = await claims.take(token, now=now)
+        made = await certificates.make(offered, language=_language(request), now=now)
+        headers = {**_PRIVATE, "Content-Disposition": attachment(made.filename)}
+        return Response(made.content, media_type="application/pdf", headers=headers)
 
     return router
 
@@ -203,6 +226,28 @@ async def _picture_type(request: Request, *, max_form_bytes: int) -> str:
         named = " or ".join(picture_badge.MEDIA_TYPES)
         raise Refused(Problem(MALFORMED_VALUE_ERROR, at="/format", detail=f"{chosen!r:.40} is not {named}"))
     return picture_badge.MEDIA_TYPES[chosen]
+
+
+def _printed(renderer: Renderer, copies: SealedCopies) -> APIRouter:
+    """Where the code on a printed certificate leads. Its key is in the fragment, which no browser sends."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/p/{copy_id}")
+    async def printed(copy_id: str, request: Request) -> Response:
+        found = await copies.find(copy_id) is not None
+        page = renderer.render_printed(copy_id if found else None, language=_language(request))
+        answer = _html(page, _PRIVATE, connects=True)
+        answer.status_code = 200 if found else 404
+        return answer
+
+    @router.get("/p/{copy_id}/sealed")
+    async def sealed(copy_id: str) -> Response:
+        copy = await copies.find(copy_id)
+        if copy is None:
+            raise Refused(Problem(NOT_FOUND, detail="there is no copy behind this code"))
+        return Response(copy, media_type="application/octet-stream", headers=_PRIVATE)
+
+    return router
 
 
 async def _handed_in(request: Request, *, max_form_bytes: int) -> tuple[bytes, str]:

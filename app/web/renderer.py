@@ -60,6 +60,8 @@ class ClaimOffer(Protocol):
     """What stands behind a claim link (`exchange.claim`)."""
 
     @property
+    def award_id(self) -> str: ...
+    @property
     def institution(self) -> Institution: ...
     @property
     def micro_credential(self) -> MicroCredential: ...
@@ -143,8 +145,10 @@ class Renderer:
     def render_unreadable(self, problems: Sequence[Problem], *, language: Language) -> str:
         return self._page("unreadable.html", language, problems=tuple(problems))
 
-    def render_claim(self, offer: ClaimOffer, *, token: str, language: Language, declined: bool = False) -> str:
-        """What it is and from whom, above any action."""
+    def render_claim(
+        self, offer: ClaimOffer, *, token: str, language: Language, prints: bool, declined: bool = False
+    ) -> str:
+        """What it is and from whom, above any action. `prints` says whether there is a certificate to take."""
         institution = offer.institution
         words = self._library.of(language)
         verify = f"{self._operator.public_url}/verify"
@@ -163,6 +167,7 @@ class Renderer:
             decline=f"/claim/{token}/decline",
             take_picture=f"/claim/{token}/badge",
             picture=_picture(offer),
+            printed=f"/claim/{token}/certificate?lang={language.reader}" if prints else None,
             verify=Markup('<a href="/verify">{}</a>').format(verify),
             ends=day_element(offer.expires, language=words.language),
             qr=_qr(f"{self._operator.public_url}/claim/{token}"),
@@ -170,6 +175,11 @@ class Renderer:
 
     def render_claim_gone(self, *, language: Language) -> str:
         return self._page("claim_gone.html", language)
+
+    def render_printed(self, copy_id: str | None, *, language: Language) -> str:
+        """What the code on paper leads to; None where there is no such copy (any more)."""
+        verify = Markup('<a href="/verify">{}</a>').format(f"{self._operator.public_url}/verify")
+        return self._page("printed.html", language, copy_id=copy_id, verify=verify)
 
     def render_error(self, status: int, *, language: Language, reference: str) -> str:
         kind = status if status in _ERRORS else 500 if status >= 500 else 400

@@ -66,13 +66,15 @@ class OffersByToken:
 
 def application(contexts: Contexts) -> FastAPI:
     static, renderer = StaticFiles.read(), reports.renderer(contexts)
-    app = FastAPI(docs_url=None, redoc_url=None)
+    app, copies = FastAPI(docs_url=None, redoc_url=None), reports.CopiesInMemory()
     router = routes(
         renderer=renderer,
         static=static,
         verifier=ReportsByName(contexts),
         claims=OffersByToken(contexts),
         badges=PictureBadges(draw=badge_picture.of, rasterise=PooledRasteriser(InlineCompute(contexts))),
+        certificates=reports.certificates(contexts, copies),
+        copies=copies,
         clock=lambda: reports.NOW,
         openapi=app.openapi,
         public_url=reports.OPERATOR.public_url,

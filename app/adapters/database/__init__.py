@@ -20,6 +20,7 @@ from app.adapters.database.engine import (
 )
 from app.adapters.database.outbox import DatabaseOutbox
 from app.adapters.database.register import DatabaseRegister, RegisterLimits
+from app.adapters.database.sealed_copies import DatabaseSealedCopies
 from app.adapters.database.status_lists import DatabaseStatusLists
 from app.ports import Unavailable, Vault
 
@@ -29,7 +30,7 @@ STATUS_LIST_LENGTH = 131_072
 
 
 class Database:
-    """One database, and the ports that it fulfils: `register`, `outbox`, `directory`, `status_lists`."""
+    """One database, and the ports that it fulfils, each an attribute of its name."""
 
     def __init__(self, engine: AsyncEngine, *, vault: Vault, limits: RegisterLimits) -> None:
         self.engine = engine
@@ -40,6 +41,7 @@ class Database:
         self.outbox = DatabaseOutbox(transactions, awards=awards)
         self.directory = DatabaseDirectory(transactions)
         self.status_lists = DatabaseStatusLists(transactions)
+        self.sealed_copies = DatabaseSealedCopies(transactions)
 
     @classmethod
     def connect(

@@ -7,9 +7,9 @@ the file around it is decoded, followed or believed.
 
 from dataclasses import dataclass, field
 
-from app.core.containers import png, svg
+from app.core.containers import pdf, png, svg
 
-CONTAINERS = (png, svg)
+CONTAINERS = (pdf, png, svg)
 MEDIA_TYPES = frozenset(each.MEDIA_TYPE for each in CONTAINERS)
 
 
@@ -30,5 +30,5 @@ def unwrap(content: bytes) -> Unwrapped | None:
 
 
 def kind(media_type: str) -> str:
-    """What people call files of that media type: PNG, SVG."""
+    """What people call files of that media type: PDF, PNG, SVG."""
     return media_type.rpartition("/")[2].partition("+")[0].upper()

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from app.core.json_ld import Contexts
-from app.http.negotiation import attachment
+from app.http.headers import attachment
 from app.web import static_files
 from app.web.static_files import StaticFiles
 from tests.browser.conftest import application
