@@ -18,7 +18,7 @@ OLD = itxt(b'{"@context":"https://w3id.org/openbadges/v2"}', keyword=b"openbadge
 BAKED = png(itxt(JSON))
 
 REFUSED = [
-    pytest.param(png(), "no chunk named", id="no credential"),
+    pytest.param(png(), "no text in it is named", id="no credential"),
     pytest.param(png(itxt(JSON), itxt(JSON)), "more than one badge", id="two credentials"),
     pytest.param(png(itxt(JSON), chunk(b"tEXt", KEYWORD + b"\0x")), "more than one badge", id="one more as tEXt"),
     pytest.param(png(OLD), "Open Badges 2.0", id="an older badge"),
