@@ -1,7 +1,7 @@
 """Pages in print: a Typst template and its data become a PDF/A, an SVG becomes a PNG. The only module that knows Typst.
 
-What is set comes in as data (`sys.inputs`), never as source. No font of the machine, no network, no clock: the same
-input gives the same bytes.
+What is set comes in as data (`sys.inputs`), never as source. No network and no clock; a PDF has no font of the machine
+either, so that the same input gives the same bytes.
 """
 
 from collections.abc import Iterator, Mapping
@@ -40,10 +40,13 @@ def pdf(
 
 
 def png(svg: bytes, *, width_pixels: int) -> bytes:
-    """The picture that `svg` draws, as wide as that, on a transparent ground. Raises NotTypeset where it draws none."""
+    """The picture that `svg` draws, as wide as that, on a transparent ground. Raises NotTypeset where it draws none.
+
+    The machine's fonts stand in for scripts that ours do not have.
+    """
     inputs = {"svg": svg.decode("utf-8", "replace"), "width": str(width_pixels)}
     with _translated():
-        return _one_file(_compiler(_PICTURE, inputs=inputs).compile(format="png", ppi=72.0))
+        return _one_file(_compiler(_PICTURE, inputs=inputs, of_the_machine=True).compile(format="png", ppi=72.0))
 
 
 def glyphs(fonts_dir: Path | None) -> frozenset[int]:
@@ -67,10 +70,14 @@ def _fonts(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.suffix.lower() in _SUFFIXES)
 
 
-def _compiler(source: bytes, *, inputs: Mapping[str, str], fonts_dir: Path | None = None) -> typst.Compiler:
+def _compiler(
+    source: bytes, *, inputs: Mapping[str, str], fonts_dir: Path | None = None, of_the_machine: bool = False
+) -> typst.Compiler:
     folders = [TYPEFACES, *([fonts_dir] if fonts_dir else [])]
-    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=folders)
-    return typst.Compiler(source, root=TYPEFACES, font_paths=fonts, ignore_system_fonts=True, sys_inputs=dict(inputs))
+    fonts = typst.Fonts(include_system_fonts=of_the_machine, include_embedded_fonts=False, font_paths=folders)
+    return typst.Compiler(
+        source, root=TYPEFACES, font_paths=fonts, ignore_system_fonts=not of_the_machine, sys_inputs=dict(inputs)
+    )
 
 
 @contextmanager

@@ -26,12 +26,12 @@ def parse(_contexts: Contexts, content: bytes, media_type: str) -> ReceivedCrede
         raise _unreadable(f"{declared!r:.80} is not a kind of credential that is read here")
     container, carried = _unwrapped(content, declared)
     if is_compact_jws(carried):
-        held = f"is {containers.kind(container)} with" if container else "holds"
+        held = f"it is {containers.kind(container)} with" if container else "it is"
         detail = f"{held} a credential that is signed as a token (JWT), which is not read here yet"
         raise _unreadable(detail, remedy="ask whether the institution has it as JSON too")
     document = strict_json.read_object(carried)
     if "@context" not in document or data_model.TYPE not in data_model.types(document):
-        held = f"is {containers.kind(container)} with JSON in it, but" if container else "is JSON, but"
+        held = f"it is {containers.kind(container)} with JSON in it, but" if container else "it is JSON, but"
         raise _unreadable(f"{held} no credential: it has no @context, or not the type {data_model.TYPE}")
     return ReceivedCredential(document=document, media_type=declared, container=container)
 
@@ -43,7 +43,7 @@ def _unwrapped(content: bytes, declared: str) -> tuple[str | None, bytes]:
     if declared != ANY_FILE and found != (declared if declared in containers.MEDIA_TYPES else None):
         what_it_is = f"it is {containers.kind(found)}" if found else f"it is no {containers.kind(declared)}"
         raise _unreadable(
-            f"was handed over as {declared}, but {what_it_is}", remedy="declare it, and name its file, as what it is"
+            f"it was handed over as {declared}, but {what_it_is}", remedy="declare it, and name its file, as what it is"
         )
     return found, unwrapped.content if unwrapped else content
 

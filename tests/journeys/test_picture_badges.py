@@ -163,3 +163,10 @@ def test_the_command_line_saves_a_picture_and_verifies_it(
         assert (again.returncode, "exists already" in again.stderr) == (1, True)
     other = testamur("badge", receipt["id"], "--output", str(tmp_path / "badge.gif"))
     assert (other.returncode, "neither in .svg nor in .png" in other.stderr) == (1, True)
+
+
+def test_the_api_page_tells_how_a_picture_is_had(service: Running) -> None:
+    page = service.client.get("/api", headers={"Accept": "text/html"})
+    assert page.status_code == 200
+    for path in ("/awards/{award_id}/badge.svg", "/awards/{award_id}/badge.png", "/claim/{token}/badge"):
+        assert path in page.text

@@ -22,13 +22,15 @@ def refusal(detail: str, *, remedy: str = _WHOLE_FILE) -> Refused:
 
 
 def open_badges_2(kind: str) -> Refused:
-    detail = f"is a {kind} picture with a badge of Open Badges 2.0 in it, which is older than what can be checked here"
+    detail = (
+        f"it is a {kind} picture with a badge of Open Badges 2.0 in it, which is older than what can be checked here"
+    )
     return refusal(detail, remedy=_VERSION_3)
 
 
 def check_file(content: bytes, kind: str) -> None:
     if len(content) > MAX_FILE_BYTES:
-        raise refusal(f"is a {kind} picture of {len(content):,} bytes; at most {MAX_FILE_BYTES:,} are read")
+        raise refusal(f"it is a {kind} picture of {len(content):,} bytes; at most {MAX_FILE_BYTES:,} are read")
 
 
 def check_credential(credential: bytes) -> None:

@@ -24,7 +24,7 @@ OLD_KEYWORD = b"openbadges"
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _HEAD = struct.Struct(">I4s")
 _CHECKSUM = struct.Struct(">I")
-_MAX_CHUNKS = 20_000
+_MAX_CHUNKS = 10_000
 _MAX_LENGTH = 2**31 - 1
 _MAX_SIDE = 16_384
 _TEXT = frozenset({b"tEXt", b"zTXt", b"iTXt"})
@@ -57,11 +57,11 @@ def extract(content: bytes) -> bytes:
         case [] if old:
             raise open_badges_2("PNG")
         case []:
-            raise refusal("is a PNG picture without a credential in it: it has no chunk named openbadgecredential")
+            raise refusal("it is a PNG picture without a credential in it: no text in it is named openbadgecredential")
         case [chunk] if not old:
             return _text(chunk)
         case _:
-            raise refusal("is a PNG picture with more than one badge in it, and nothing says which is meant")
+            raise refusal("it is a PNG picture with more than one badge in it, and nothing says which is meant")
 
 
 def bake(picture: bytes, credential: bytes) -> bytes:
@@ -69,7 +69,7 @@ def bake(picture: bytes, credential: bytes) -> bytes:
     check_credential(credential)
     chunks = list(_chunks(picture))
     if any(chunk.type in _TEXT and chunk.keyword in (KEYWORD, OLD_KEYWORD) for chunk in chunks):
-        raise refusal("is a PNG picture that holds a badge already", remedy="take the picture that it was made of")
+        raise refusal("it is a PNG picture that holds a badge already", remedy="take the picture that it was made of")
     # No compression, no language, no translated keyword. Before the pixels: some readers look no further.
     body = b"iTXt" + KEYWORD + b"\0\0\0\0\0" + credential
     chunk = _CHECKSUM.pack(len(body) - 4) + body + _CHECKSUM.pack(zlib.crc32(body))
@@ -81,7 +81,7 @@ def _chunks(content: bytes) -> Iterator[_Chunk]:
     """Every chunk from IHDR to IEND, each whole, and nothing behind them. Raises Refused."""
     check_file(content, "PNG")
     if not recognises(content):
-        raise refusal("is no PNG picture")
+        raise refusal("it is no PNG picture")
     view, at, count, pixels = memoryview(content), len(_SIGNATURE), 0, False
     while True:
         chunk = _chunk(view, at)
@@ -156,8 +156,8 @@ def _inflated(compressed: bytes) -> bytes:
 
 
 def _broken(why: str) -> Refused:
-    return refusal(f"is a PNG picture that is damaged or was tampered with: {why}")
+    return refusal(f"it is a PNG picture that is damaged or was tampered with: {why}")
 
 
 def _too_large() -> Refused:
-    return refusal(f"is a PNG picture with more than {MAX_CREDENTIAL_BYTES:,} bytes of credential in it")
+    return refusal(f"it is a PNG picture with more than {MAX_CREDENTIAL_BYTES:,} bytes of credential in it")

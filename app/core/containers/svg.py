@@ -48,11 +48,11 @@ def extract(content: bytes) -> bytes:
         case [] if read.is_open_badges_2:
             raise open_badges_2("SVG")
         case []:
-            raise refusal("is an SVG picture without a credential in it: it has no element openbadges:credential")
+            raise refusal("it is an SVG picture without a credential in it: it has no element openbadges:credential")
         case [credential] if not read.is_open_badges_2:
             return _content(credential)
         case _:
-            raise refusal("is an SVG picture with more than one badge in it, and nothing says which is meant")
+            raise refusal("it is an SVG picture with more than one badge in it, and nothing says which is meant")
 
 
 def bake(picture: bytes, credential: bytes) -> bytes:
@@ -60,14 +60,14 @@ def bake(picture: bytes, credential: bytes) -> bytes:
     check_credential(credential)
     read = _read(picture)
     if read.credentials or read.is_open_badges_2:
-        raise refusal("is an SVG picture that holds a badge already", remedy="take the picture that it was made of")
+        raise refusal("it is an SVG picture that holds a badge already", remedy="take the picture that it was made of")
     tag = _START_TAG.match(picture, read.root_at)
     if tag is None:
-        raise refusal("is an SVG picture with nothing in it")
+        raise refusal("it is an SVG picture with nothing in it")
     declaration = f' xmlns:openbadges="{NAMESPACE}"'.encode()
     if (declared := _DECLARED.search(tag[0])) is not None:
         if declared[1][1:-1] != NAMESPACE.encode():
-            raise refusal("is an SVG picture that calls something else openbadges")
+            raise refusal("it is an SVG picture that calls something else openbadges")
         declaration = b""
     opened = tag[0][:-1].rstrip() + declaration + b">"
     return picture[: tag.start()] + opened + _element(credential) + picture[tag.end() :]
@@ -101,7 +101,7 @@ def _content(credential: _Element) -> bytes:
     if not content:
         raise _broken("the element openbadges:credential is empty")
     if len(content) > MAX_CREDENTIAL_BYTES:
-        raise refusal(f"is an SVG picture with more than {MAX_CREDENTIAL_BYTES:,} bytes of credential in it")
+        raise refusal(f"it is an SVG picture with more than {MAX_CREDENTIAL_BYTES:,} bytes of credential in it")
     return content
 
 
@@ -140,10 +140,10 @@ class _Reader:
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self._count += 1
         if self._count > _MAX_ELEMENTS or len(self._path) >= _MAX_DEPTH:
-            raise refusal(f"is an SVG picture of more than {_MAX_ELEMENTS:,} elements, or deeper than {_MAX_DEPTH}")
+            raise refusal(f"it is an SVG picture of more than {_MAX_ELEMENTS:,} elements, or deeper than {_MAX_DEPTH}")
         if not self._path:
             if name != _SVG:
-                raise refusal("is a page or document in XML, but no SVG picture")
+                raise refusal("it is a page or document in XML, but no SVG picture")
             self.root_at = self.parser.CurrentByteIndex
         if _CREDENTIAL in self._path:
             raise _broken("its credential has other elements in it")
@@ -164,7 +164,7 @@ class _Reader:
 def _read(content: bytes) -> _Reader:
     check_file(content, "SVG")
     if not recognises(content):
-        raise refusal("is no SVG picture")
+        raise refusal("it is no SVG picture")
     reader = _Reader()
     try:
         reader.parser.Parse(content, True)
@@ -175,4 +175,4 @@ def _read(content: bytes) -> _Reader:
 
 
 def _broken(why: str) -> Refused:
-    return refusal(f"is an SVG picture that is damaged or was tampered with: {why}")
+    return refusal(f"it is an SVG picture that is damaged or was tampered with: {why}")

@@ -50,7 +50,7 @@ def test_a_credential_is_read_in_what_it_came_in(
         pytest.param(
             svg.bake(pictures.svg(), b"{}"), ANY_FILE, "is SVG with JSON in it, but no credential", id="another JSON"
         ),
-        pytest.param(pictures.JWS, ANY_FILE, "holds a credential that is signed as a token", id="a token"),
+        pytest.param(pictures.JWS, ANY_FILE, "it is a credential that is signed as a token", id="a token"),
         pytest.param(
             png.bake(pictures.png(), pictures.JWS),
             ANY_FILE,

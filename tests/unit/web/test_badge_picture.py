@@ -101,6 +101,14 @@ def test_the_ink_is_the_one_that_is_read_better_on_the_accent(accent: str | None
     assert [group.get("fill") for group in drawn(accent=accent).iter(f"{_SVG}g")] == ["none", ink]
 
 
+@given(st.integers(0, 0xFFFFFF))
+def test_large_type_can_be_read_on_any_accent(accent: int) -> None:
+    """WCAG 2.2, 1.4.3: at least 3 : 1."""
+    ground = f"#{accent:06x}"
+    ink = list(drawn(accent=ground).iter(f"{_SVG}g"))[1].get("fill", "")
+    assert badge_picture._contrast(ink, ground) >= 3
+
+
 def test_without_an_accent_it_is_the_pages_own() -> None:
     tokens = (ROOT / "app" / "web" / "static" / "tokens.css").read_text()
     for colour in (ACCENT, badge_picture._PAPER, badge_picture._INK):
