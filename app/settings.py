@@ -37,6 +37,7 @@ class Settings:
     request_timeout_seconds: float = 30.0
     keep_alive_seconds: int = 5
     max_connections: int = 512
+    max_connections_per_client: int = 64
     verify_per_minute: int = 120
     claim_per_minute: int = 60
     token_per_minute: int = 60

@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.browser.barriers import findings
 from tests.browser.conftest import Visit, visit
 from tests.service import Running, running
 
@@ -118,3 +120,14 @@ def test_it_fits_the_screen(browser: Browser, service: Running, width: int) -> N
     made.page.screenshot(path=f"screenshots/api-{width}.png")
     assert made.page.evaluate("document.documentElement.scrollWidth") <= width
     made.page.context.close()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_axe_finds_nothing_on_the_whole_page(
+    browser: Browser, service: Running, axe: str, width: int, theme: Literal["light", "dark"]
+) -> None:
+    here = visit(browser, service.url, viewport={"width": width, "height": 900}, color_scheme=theme, bypass_csp=True)
+    here.open("/api?lang=en")
+    assert findings(here, axe) == []
+    here.page.context.close()
