@@ -66,7 +66,7 @@ def test_a_pasted_token_and_another_example_make_an_award_that_is_found_by_its_i
 def test_the_same_key_sent_twice_gives_the_same_award(there: Visit, service: Running) -> None:
     there.page.locator("input[name=token]").fill(service.token())
     there.page.locator("#post-awards > summary").click()
-    there.page.locator("#post-awards [data-name=idempotency-key]").fill('"from-the-page"')
+    there.page.locator("#post-awards [data-name=Idempotency-Key]").fill('"from-the-page"')
     with there.page.expect_response("**/awards") as first:
         send(there, "post-awards")
     with there.page.expect_response("**/awards") as second:
