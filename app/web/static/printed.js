@@ -1,5 +1,4 @@
 // Opens the sealed copy behind the code on a printed certificate, with the key that is on the paper alone, and hands it in.
-"use strict";
 
 const form = document.getElementById("printed");
 const said = form.querySelector("[role=status]");
