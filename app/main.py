@@ -20,7 +20,7 @@ from app.adapters.contexts import load_contexts
 from app.adapters.cpu_pool import CpuPool, InlineCompute
 from app.adapters.database import Database
 from app.adapters.fetch import GuardedFetch, Offline
-from app.adapters.keys.ring import DATA_FILE, open_data_key, open_key_ring
+from app.adapters.keys.ring import DATA_FILE, KeyRing, open_data_key, open_key_ring
 from app.adapters.known_issuers import ListedIssuers, OwnAndListedIssuers, load_known_issuers
 from app.adapters.paper_seal import seal
 from app.adapters.remembered_institutions import RememberedInstitutions
@@ -59,6 +59,7 @@ class Service:
     settings: Settings
     contexts: Contexts
     database: Database
+    keys: KeyRing
     institutions: tuple[Institution, ...]
     tokens: AccessTokens
     issuer: Issuer
@@ -68,6 +69,11 @@ class Service:
     badges: PictureBadges
     headings: Headings
     certificates: Certificates
+
+    async def ready(self) -> None:
+        """Raises Unavailable where the database, or a key that signs now, is not to be had."""
+        await self.database.check()
+        await self.keys.check(await self.database.directory.institutions())
 
 
 def clock() -> datetime:
@@ -79,9 +85,12 @@ def new_id() -> str:
 
 
 @asynccontextmanager
-async def composed(settings: Settings, *, inline: bool = False, offline: bool = False) -> AsyncIterator[Service]:
+async def composed(
+    settings: Settings, *, inline: bool = False, offline: bool = False, reaching: GuardedFetch | None = None
+) -> AsyncIterator[Service]:
     """The whole service over one database. `inline` works in this process alone, as a command does.
 
+    `reaching` is how it asks other hosts, where that is not the public Internet on port 443.
     Raises Refused (SETTING_ERROR, KEY_ERROR) where it was not set up, or a key can't be opened; Unavailable.
     """
     contexts = load_contexts(settings.contexts_dir)
@@ -90,14 +99,20 @@ async def composed(settings: Settings, *, inline: bool = False, offline: bool = 
         database = await _database(settings, stack)
         institutions = tuple(await database.directory.institutions())
         await _check_set_up(settings, database, institutions)
-        keys = open_key_ring(institutions, keys_dir=settings.keys_dir, passphrase=settings.passphrase)
+        keys = open_key_ring(
+            institutions,
+            keys_dir=settings.keys_dir,
+            passphrase=settings.passphrase,
+            find_institution=database.directory.institution_by_did,
+        )
         compute = InlineCompute(contexts) if inline else await stack.enter_async_context(_pool(settings))
-        fetch = _fetch(settings, stack, offline=offline)
+        fetch = _fetch(settings, stack, offline=offline, reaching=reaching)
         remembered = RememberedInstitutions(database.directory, ttl_seconds=settings.status_ttl_seconds)
         headings = Headings.of(vocabularies.field_labels(contexts))
         publisher = Publisher(
             institutions=remembered,
             status_lists=database.status_lists,
+            recorded_proofs=database.recorded_proofs,
             signers=keys,
             compute=compute,
             public_url=settings.public_url,
@@ -109,6 +124,7 @@ async def composed(settings: Settings, *, inline: bool = False, offline: bool = 
             settings=settings,
             contexts=contexts,
             database=database,
+            keys=keys,
             institutions=institutions,
             tokens=AccessTokens(
                 signer=keys.by_purpose(KeyPurpose.ACCESS_TOKEN),
@@ -148,6 +164,18 @@ async def composed(settings: Settings, *, inline: bool = False, offline: bool = 
 
 
 @asynccontextmanager
+async def administering(settings: Settings) -> AsyncIterator[Database]:
+    """The database of a service that was set up. No key that signs is opened: one of them may be what is amiss.
+
+    Raises Refused (SETTING_ERROR, KEY_ERROR), Unavailable.
+    """
+    async with AsyncExitStack() as stack:
+        database = await _database(settings, stack)
+        await _check_set_up(settings, database, tuple(await database.directory.institutions()))
+        yield database
+
+
+@asynccontextmanager
 async def verifying(settings: Settings, *, offline: bool = False) -> AsyncIterator[Verifier]:
     """A verifier alone. Where this machine was set up as a service, it knows that service's lists and institutions."""
     if (settings.keys_dir / DATA_FILE).exists():
@@ -165,11 +193,11 @@ async def verifying(settings: Settings, *, offline: bool = False) -> AsyncIterat
         )
 
 
-def _fetch(settings: Settings, stack: AsyncExitStack, *, offline: bool) -> Fetch:
+def _fetch(settings: Settings, stack: AsyncExitStack, *, offline: bool, reaching: GuardedFetch | None = None) -> Fetch:
     if offline:
         return Offline()
     fetch = CachedFetch(
-        GuardedFetch(max_bytes=settings.max_fetch_bytes),
+        reaching or GuardedFetch(max_bytes=settings.max_fetch_bytes),
         fetch_timeout_seconds=settings.fetch_timeout_seconds,
         usual_age_seconds=settings.status_ttl_seconds,
         max_age_seconds=settings.max_status_ttl_seconds,
@@ -243,7 +271,7 @@ def web_application(service: Service) -> tuple[FastAPI, ErrorPage]:
             publisher=service.publisher,
             contexts=service.contexts,
             clock=clock,
-            ready=service.database.check,
+            ready=service.ready,
             max_age_seconds=max_age_seconds,
         ),
         routes(
@@ -271,7 +299,6 @@ def _renderer(service: Service, static: StaticFiles) -> Renderer:
         name=first.profile.name,
         public_url=service.settings.public_url,
         demo=first.demo,
-        issuer_ids=frozenset(institution.did for institution in service.institutions),
     )
     return Renderer(operator=operator, headings=service.headings, static=static)
 

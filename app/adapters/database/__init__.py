@@ -19,6 +19,7 @@ from app.adapters.database.engine import (
     translated,
 )
 from app.adapters.database.outbox import DatabaseOutbox
+from app.adapters.database.recorded_proofs import DatabaseRecordedProofs
 from app.adapters.database.register import DatabaseRegister, RegisterLimits
 from app.adapters.database.sealed_copies import DatabaseSealedCopies
 from app.adapters.database.status_lists import DatabaseStatusLists
@@ -42,6 +43,7 @@ class Database:
         self.directory = DatabaseDirectory(transactions)
         self.status_lists = DatabaseStatusLists(transactions)
         self.sealed_copies = DatabaseSealedCopies(transactions)
+        self.recorded_proofs = DatabaseRecordedProofs(transactions, vault=vault)
 
     @classmethod
     def connect(
