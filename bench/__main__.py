@@ -16,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from app.cli import set_up
+from app.cli.setup import set_up
 from app.core import strict_json
 from app.core.credential.award_request import EXAMPLE
 from app.core.json_ld import canonicalize

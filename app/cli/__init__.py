@@ -1,0 +1,45 @@
+"""`testamur …`: the command line, thin over the same composition as the service."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+
+from app.cli import award, revoke, serve, setup, verify
+from app.cli.exit_codes import DONE, REFUSED, UNAVAILABLE
+from app.core.problems import SETTING_ERROR, Refused
+from app.ports import Unavailable
+from app.settings import Settings, from_environment
+
+# One module a command, or a group of them. Its `add_to` says what may be typed, and what then runs.
+COMMANDS = (setup, award, verify, revoke, serve)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command and gives its exit code."""
+    chosen = _parser().parse_args(arguments)
+    run: Callable[[Settings, argparse.Namespace], int] = chosen.run
+    try:
+        return run(from_environment(os.environ), chosen)
+    except Refused as refusal:
+        for problem in refusal.problems:
+            where = f"{problem.at}: " if problem.at and problem.type != SETTING_ERROR else ""
+            print(f"testamur: {where}{problem.detail} {problem.remedy}".rstrip(), file=sys.stderr)
+        return REFUSED
+    except BrokenPipeError:
+        # Whoever read us has enough, as `head` does; what is still buffered must not be tried again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except Unavailable as unavailable:
+        print(f"testamur: {unavailable}", file=sys.stderr)
+        return UNAVAILABLE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="testamur", description="European micro-credentials as verifiable credentials."
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    for command in COMMANDS:
+        command.add_to(commands)
+    return parser

@@ -1,0 +1,51 @@
+"""What every command is given: a file's bytes, an institution's name, and who types."""
+
+import argparse
+import getpass
+import os
+import sys
+from pathlib import Path
+from typing import TypeAlias
+
+from app.core.problems import PARSING_ERROR, SETTING_ERROR, Problem, Refused
+from app.main import Service
+from app.ports import Institution
+
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+_MOST_BYTES = 10_485_760
+
+
+def read(name: str) -> bytes:
+    """A file, or standard input. Not more than a credential may have is read."""
+    try:
+        if name == "-":
+            return sys.stdin.buffer.read(_MOST_BYTES + 1)
+        with Path(name).open("rb") as file:
+            return file.read(_MOST_BYTES + 1)
+    except OSError as error:
+        raise Refused(Problem(PARSING_ERROR, detail=f"{name} can't be read: {error.strerror}.")) from None
+
+
+def add_institution_to(command: argparse.ArgumentParser) -> None:
+    """Lets one say which institution is meant."""
+    command.add_argument("--institution", metavar="NAME", help="where there are several")
+
+
+def institution(service: Service, name: str | None) -> Institution:
+    """The one that was named; where there is only one, that one."""
+    match [each for each in service.institutions if name in (None, each.name)]:
+        case [one]:
+            return one
+        case _:
+            names = ", ".join(each.name for each in service.institutions)
+            detail = "It is not clear which institution is meant."
+            raise Refused(Problem(SETTING_ERROR, detail=detail, remedy=f"Say --institution and one of: {names}"))
+
+
+def actor() -> str:
+    """Who types: the account on this machine, as the register keeps it beside each act."""
+    try:
+        return f"cli:{getpass.getuser()}"
+    except (KeyError, OSError):
+        return f"cli:{os.getuid()}"
