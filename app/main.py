@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
+import secrets
 import socket
 import sys
+import time
 import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
@@ -13,6 +15,8 @@ from importlib import metadata
 
 from fastapi import FastAPI
 
+from app.access.attempts import Attempts
+from app.access.sessions import SessionLifetime, SignIn
 from app.access.tokens import AccessTokens
 from app.adapters.cached_fetch import CachedFetch
 from app.adapters.contexts import load_contexts
@@ -21,6 +25,7 @@ from app.adapters.database import Database
 from app.adapters.fetch import GuardedFetch, Offline
 from app.adapters.keys.ring import DATA_FILE, open_data_key, open_key_ring
 from app.adapters.known_issuers import ListedIssuers, OwnAndListedIssuers, load_known_issuers
+from app.adapters.passwords import Argon2Passwords
 from app.adapters.vault import AesGcmVault
 from app.api import awards, oauth, public, vcalm
 from app.api.authorization import authorization
@@ -37,6 +42,7 @@ from app.issuer.set_up import demand_public_url
 from app.ports import Fetch, Institution, KeyPurpose, Overloaded, Unavailable
 from app.settings import Settings
 from app.verifier.verifier import Verifier
+from app.web.console.routes import console_routes
 from app.web.headings import Headings
 from app.web.pages import error_page, routes
 from app.web.renderer import Operator, Renderer
@@ -58,6 +64,8 @@ class Service:
     publisher: Publisher
     verifier: Verifier
     claims: Claims
+    passwords: Argon2Passwords
+    sign_in: SignIn
 
 
 def clock() -> datetime:
@@ -66,6 +74,11 @@ def clock() -> datetime:
 
 def new_id() -> str:
     return str(uuid.uuid4())
+
+
+def new_token() -> str:
+    """256 random bits."""
+    return secrets.token_urlsafe(32)
 
 
 @asynccontextmanager
@@ -83,6 +96,8 @@ async def composed(settings: Settings, *, inline: bool = False, offline: bool = 
         keys = open_key_ring(institutions, keys_dir=settings.keys_dir, passphrase=settings.passphrase)
         compute = InlineCompute(contexts) if inline else await stack.enter_async_context(_pool(settings))
         fetch = _fetch(settings, stack, offline=offline)
+        passwords = Argon2Passwords()
+        stack.callback(passwords.close)
         publisher = Publisher(
             directory=database.directory,
             status_lists=database.status_lists,
@@ -123,6 +138,8 @@ async def composed(settings: Settings, *, inline: bool = False, offline: bool = 
                 fetch_timeout_seconds=settings.fetch_timeout_seconds,
             ),
             claims=Claims(register=database.register, directory=database.directory),
+            passwords=passwords,
+            sign_in=_sign_in(settings, database, passwords),
         )
 
 
@@ -171,6 +188,20 @@ async def _database(settings: Settings, stack: AsyncExitStack) -> Database:
     await database.upgrade()
     await database.check()
     return database
+
+
+def _sign_in(settings: Settings, database: Database, passwords: Argon2Passwords) -> SignIn:
+    return SignIn(
+        people=database.people,
+        sessions=database.sessions,
+        passwords=passwords,
+        attempts=Attempts(tries=settings.sign_in_tries),
+        lifetime=SessionLifetime(
+            idle=timedelta(minutes=settings.session_idle_minutes), absolute=timedelta(hours=settings.session_hours)
+        ),
+        new_token=new_token,
+        steady_clock=time.monotonic,
+    )
 
 
 async def _check_set_up(settings: Settings, database: Database, institutions: tuple[Institution, ...]) -> None:
@@ -230,6 +261,16 @@ def web_application(service: Service) -> tuple[FastAPI, ErrorPage]:
         ),
     ):
         application.include_router(router)
+    application.include_router(
+        console_routes(
+            renderer=renderer,
+            sign_in=service.sign_in,
+            directory=directory,
+            clock=clock,
+            public_url=settings.public_url,
+            max_form_bytes=settings.max_form_bytes,
+        )
+    )
     problems.install(application, page=page)
     return application, page
 
@@ -299,9 +340,12 @@ def _welcome(service: Service) -> str:
     url = settings.public_url
     first = service.institutions[0]
     client = settings.keys_dir / f"{first.name}-client.env"
+    registrar = settings.keys_dir / f"{first.name}-registrar.env"
+    password = f" (its password: {registrar})" if registrar.exists() else ""
     return (
         f"\n  {first.profile.name}\n"
         f"  verify   {url}/verify\n"
+        f"  console  {url}/console{password}\n"
         f"  the API  {url}/api\n"
         f"  client   {client}\n\n"
         f"  Try:     .venv/bin/testamur award --example\n"

@@ -23,7 +23,7 @@ from app.web.static_files import StaticFiles
 CREDENTIAL_TYPES = ("application/vc", "application/json", "application/vc+ld+json", "application/ld+json")
 
 # Everything comes from this service; no inline script or style; nobody may frame a verdict.
-_POLICY = (
+POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; img-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
@@ -181,7 +181,7 @@ def _language(request: Request) -> Language:
 
 
 def _html(page: str, headers: Mapping[str, str] | None = None, *, connects: bool = False) -> HTMLResponse:
-    policy = f"{_POLICY}; connect-src 'self'" if connects else _POLICY
+    policy = f"{POLICY}; connect-src 'self'" if connects else POLICY
     own = {"Content-Security-Policy": policy, "Vary": _NEGOTIATED, "Cache-Control": "no-store", **(headers or {})}
     return HTMLResponse(page.encode("utf-8", "replace"), headers=own)
 

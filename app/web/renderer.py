@@ -33,7 +33,7 @@ from app.web.words import Library
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _MAX_RESUBMITTED_BYTES = 40_000
-_ERRORS = frozenset({400, 404, 405, 408, 413, 415, 429, 500, 503})
+_ERRORS = frozenset({400, 403, 404, 405, 408, 413, 415, 429, 500, 503})
 _STAMPS = {
     Headline.REVOKED: "stamp.revoked",
     Headline.SUSPENDED: "stamp.suspended",
@@ -164,6 +164,10 @@ class Renderer:
     def render_error(self, status: int, *, language: Language, reference: str) -> str:
         kind = status if status in _ERRORS else 500 if status >= 500 else 400
         return self._page("error.html", language, kind=str(kind), reference=reference)
+
+    def render_console(self, template: str, *, language: Language, **values: Any) -> str:
+        """A page of the console; its values were worked out in `web.console`."""
+        return self._page(f"console/{template}", language, **{"here": None, "places": (), **values})
 
     def _paper(self, document: JsonObject, language: Language) -> Paper:
         """The European elements where it has them, else what any credential has."""

@@ -17,6 +17,7 @@ from app.adapters.database.engine import (
     make_private,
     translated,
 )
+from app.adapters.database.people import DatabasePeople, DatabaseSessions
 from app.adapters.database.register import DatabaseRegister, RegisterLimits
 from app.adapters.database.status_lists import DatabaseStatusLists
 from app.ports import Unavailable, Vault
@@ -27,7 +28,7 @@ STATUS_LIST_LENGTH = 131_072
 
 
 class Database:
-    """One database, and the three ports that it fulfils: `register`, `directory`, `status_lists`."""
+    """One database, and the ports that it fulfils: `register`, `directory`, `status_lists`, `people`, `sessions`."""
 
     def __init__(self, engine: AsyncEngine, *, vault: Vault, limits: RegisterLimits) -> None:
         self.engine = engine
@@ -36,6 +37,8 @@ class Database:
         self.register = DatabaseRegister(transactions, vault=vault, limits=limits)
         self.directory = DatabaseDirectory(transactions)
         self.status_lists = DatabaseStatusLists(transactions)
+        self.people = DatabasePeople(transactions, vault=vault)
+        self.sessions = DatabaseSessions(transactions, vault=vault)
 
     @classmethod
     def connect(
