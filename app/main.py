@@ -265,6 +265,9 @@ def web_application(service: Service) -> tuple[FastAPI, ErrorPage]:
         console_routes(
             renderer=renderer,
             sign_in=service.sign_in,
+            issuer=service.issuer,
+            claims=service.claims,
+            people=service.database.people,
             directory=directory,
             clock=clock,
             public_url=settings.public_url,

@@ -29,7 +29,7 @@ from app.web.outside import link, visible
 from app.web.paper import Paper, claimed_rows, micro_credential_paper, outline_paper, plain_rows
 from app.web.static_files import StaticFiles
 from app.web.verdict import band, day_element, time_element
-from app.web.words import Library
+from app.web.words import Library, Words
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _MAX_RESUBMITTED_BYTES = 40_000
@@ -168,6 +168,13 @@ class Renderer:
     def render_console(self, template: str, *, language: Language, **values: Any) -> str:
         """A page of the console; its values were worked out in `web.console`."""
         return self._page(f"console/{template}", language, **{"here": None, "places": (), **values})
+
+    def paper_of(self, credential: MicroCredential, language: Language) -> Paper:
+        """The paper of a credential that the institution's own register keeps, or that it is about to award."""
+        return micro_credential_paper(credential, self._drawing(language))
+
+    def words(self, language: Language) -> Words:
+        return self._library.of(language)
 
     def _paper(self, document: JsonObject, language: Language) -> Paper:
         """The European elements where it has them, else what any credential has."""
