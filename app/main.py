@@ -37,6 +37,7 @@ from app.http import problems
 from app.http.problems import ErrorPage
 from app.http.server import CannotListen, configure_logging, listen, make_server
 from app.issuer.award import Issuer
+from app.issuer.preview import Previews
 from app.issuer.publish import NothingPublished, Publisher
 from app.issuer.set_up import demand_public_url
 from app.ports import Fetch, Institution, KeyPurpose, Overloaded, Unavailable
@@ -61,6 +62,7 @@ class Service:
     institutions: tuple[Institution, ...]
     tokens: AccessTokens
     issuer: Issuer
+    previews: Previews
     publisher: Publisher
     verifier: Verifier
     claims: Claims
@@ -129,6 +131,7 @@ async def composed(settings: Settings, *, inline: bool = False, offline: bool = 
                 claim_expires_days=settings.claim_expires_days,
                 new_id=new_id,
             ),
+            previews=Previews(compute=compute, public_url=settings.public_url),
             publisher=publisher,
             verifier=Verifier(
                 fetch=fetch,
@@ -268,6 +271,9 @@ def web_application(service: Service) -> tuple[FastAPI, ErrorPage]:
             issuer=service.issuer,
             claims=service.claims,
             people=service.database.people,
+            previews=service.previews,
+            contexts=service.contexts,
+            new_token=new_token,
             directory=directory,
             clock=clock,
             public_url=settings.public_url,

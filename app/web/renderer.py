@@ -176,6 +176,9 @@ class Renderer:
     def words(self, language: Language) -> Words:
         return self._library.of(language)
 
+    def drawing(self, language: Language) -> Drawing:
+        return self._drawing(language)
+
     def _paper(self, document: JsonObject, language: Language) -> Paper:
         """The European elements where it has them, else what any credential has."""
         drawing = self._drawing(language)

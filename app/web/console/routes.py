@@ -1,12 +1,16 @@
 """The console's routes, all of them; what they need of the service is handed in."""
 
+from collections.abc import Callable
+
 from fastapi import APIRouter
 
 from app.access.sessions import SignIn
+from app.core.json_ld import Contexts
 from app.exchange.claim import Claims
 from app.issuer.award import Issuer
+from app.issuer.preview import Previews
 from app.ports import Clock, Directory, People
-from app.web.console import award_pages, sign_in_pages
+from app.web.console import award_form, award_pages, sign_in_pages
 from app.web.console.doorkeeper import Doorkeeper
 from app.web.renderer import Renderer
 
@@ -20,6 +24,9 @@ def console_routes(
     people: People,
     directory: Directory,
     clock: Clock,
+    previews: Previews,
+    contexts: Contexts,
+    new_token: Callable[[], str],
     public_url: str,
     max_form_bytes: int,
 ) -> APIRouter:
@@ -30,5 +37,16 @@ def console_routes(
     router.include_router(sign_in_pages.routes(door=door, sign_in=sign_in, renderer=renderer, clock=clock))
     router.include_router(
         award_pages.routes(door=door, issuer=issuer, claims=claims, people=people, renderer=renderer, clock=clock)
+    )
+    router.include_router(
+        award_form.routes(
+            door=door,
+            issuer=issuer,
+            previews=previews,
+            contexts=contexts,
+            renderer=renderer,
+            clock=clock,
+            new_token=new_token,
+        )
     )
     return router

@@ -1,0 +1,61 @@
+"""What an award would be, for a person to look at before it is one: nothing is reserved, nothing is signed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.core import strict_json
+from app.core.credential import award_request, open_badge
+from app.core.credential.micro_credential import MicroCredential, Organisation
+from app.core.json_ld import Contexts
+from app.core.problems import Problem, Refused
+from app.issuer.award import prepare
+from app.ports import Compute, Institution
+
+_NEVER_AWARDED = "urn:uuid:00000000-0000-0000-0000-000000000000"
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What would be signed; where there are problems, as far as it goes, with placeholders for the rest."""
+
+    micro_credential: MicroCredential
+    problems: tuple[Problem, ...]
+
+
+def preview(
+    contexts: Contexts, body: bytes, *, issuer: Organisation, time_zone: str, public_url: str, now: datetime
+) -> Preview:
+    """The first step of an award, and what its draft says when it is read back. Raises Refused for no JSON object."""
+    try:
+        prepared = prepare(
+            contexts,
+            body,
+            credential_id=_NEVER_AWARDED,
+            issuer=issuer,
+            time_zone=time_zone,
+            public_url=public_url,
+            now=now,
+        )
+    except Refused as refused:
+        given = strict_json.read_object(body)
+        drawn = award_request.read_as_far(given, contexts=contexts, issuer=issuer, time_zone=time_zone, now=now)
+        return Preview(drawn, refused.problems)
+    return Preview(open_badge.read(prepared.examined.draft), ())
+
+
+class Previews:
+    """Previews for any institution of this service."""
+
+    def __init__(self, *, compute: Compute, public_url: str) -> None:
+        self._compute = compute
+        self._public_url = public_url
+
+    async def of(self, body: bytes, *, institution: Institution, now: datetime) -> Preview:
+        return await self._compute.run(
+            preview,
+            body,
+            issuer=institution.profile,
+            time_zone=institution.time_zone,
+            public_url=self._public_url,
+            now=now,
+        )
