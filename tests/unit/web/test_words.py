@@ -14,7 +14,7 @@ from tests.conftest import ROOT
 _WEB = ROOT / "app" / "web"
 _ENGLISH = sentences("en")
 _ID = re.compile(r'\bt(?:\.plain)?\(\s*"([^"]+)"(?!\s*~)')
-_BUILT = re.compile(r'\bt\(\s*"([^"]+)"\s*~\s*\w+\s*~\s*"([^"]+)"')
+_BUILT = re.compile(r'\bt\(\s*"([^"]+)"\s*~\s*[\w.]+\s*~\s*"([^"]+)"')
 
 
 def _used_in_templates() -> set[str]:
