@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 import pytest
+from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from app.core.credential.request_examples import EXAMPLE
@@ -168,6 +169,35 @@ def test_the_pages_are_light_ask_nobody_else_and_break_no_policy(at_the_desk: Vi
         assert {request.url.startswith((service.url, "data:")) for request in at_the_desk.asked} == {True}
         assert at_the_desk.weight() <= 150_000
     assert at_the_desk.errors == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_even_where_all_is_opened(
+    browser: Browser, service: Running, theme: Literal["light", "dark"]
+) -> None:
+    here = visit(browser, service.url, color_scheme=theme)
+    axe = Axe()
+    found: list[tuple[str, str, object]] = []
+
+    def examine(name: str) -> None:
+        here.page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+        found.extend((name, each["id"], each["nodes"][0]["target"]) for each in axe.run(here.page)["violations"])
+
+    here.open("/console/sign-in?lang=en")
+    examine("sign-in")
+    sign_in(here, service)
+    examine("awards")
+    for path in ("award", "password", "awards?find=nothing", f"awards/{service.award(EXAMPLE).json()['id']}"):
+        here.open(f"/console/{path}")
+        examine(path)
+    here.open("/console/award")
+    here.page.get_by_role("button", name="Show the paper").click()
+    examine("everything missing")
+    fill_in(here.page)
+    here.page.get_by_role("button", name="Show the paper").click()
+    examine("nothing missing")
+    here.page.context.close()
+    assert found == []
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -361,7 +361,7 @@ def test_who_may_not_award_may_look(administrator: tuple[Visitor, str], service:
 
 def test_what_is_missing_is_said_at_its_field_and_nothing_is_awarded(here: Visitor) -> None:
     page = here.send("/console/award", {"fullName": "Zoë", "title": "T", "language": "en", "step": "award"})
-    missing = set(re.findall(r'id="(\w+)-wrong"', page.text))
+    missing = set(re.findall(r'id="field-(\w+)-wrong"', page.text))
     assert page.status_code == 422
     assert missing == {"awardedDate", "learningOutcomes", "ects", "level", "assessmentType", "mode", "quality"}
 
@@ -413,9 +413,11 @@ def test_pressing_twice_awards_once(here: Visitor) -> None:
 def filled_in(page: str) -> dict[str, str]:
     """What a browser would send of the form as it stands."""
     found = {
-        **dict(re.findall(r'<input id="(\w+)" name="\w+" value="([^"]*)"', page)),
-        **dict(re.findall(r'<textarea id="(\w+)" name="\w+"[^>]*>([^<]*)</textarea>', page)),
-        **dict(re.findall(r'<select id="(\w+)"[^>]*>(?:(?!</select>).)*?value="([^"]*)" selected>', page, re.DOTALL)),
+        **dict(re.findall(r'<input id="field-(\w+)" name="\w+" value="([^"]*)"', page)),
+        **dict(re.findall(r'<textarea id="field-(\w+)" name="\w+"[^>]*>([^<]*)</textarea>', page)),
+        **dict(
+            re.findall(r'<select id="field-(\w+)"[^>]*>(?:(?!</select>).)*?value="([^"]*)" selected>', page, re.DOTALL)
+        ),
         **dict.fromkeys(re.findall(r'name="(\w+:\w+)" value="1" checked', page), "1"),
         **dict(re.findall(r'<textarea name="(carried)" hidden>([^<]*)</textarea>', page)),
     }
