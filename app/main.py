@@ -18,6 +18,7 @@ from fastapi import FastAPI
 from app.access.attempts import Attempts
 from app.access.sessions import SessionLifetime, SignIn
 from app.access.tokens import AccessTokens
+from app.adapters import typesetting
 from app.adapters.cached_fetch import CachedFetch
 from app.adapters.contexts import load_contexts
 from app.adapters.cpu_pool import CpuPool, InlineCompute
@@ -25,14 +26,18 @@ from app.adapters.database import Database
 from app.adapters.fetch import GuardedFetch, Offline
 from app.adapters.keys.ring import DATA_FILE, open_data_key, open_key_ring
 from app.adapters.known_issuers import ListedIssuers, OwnAndListedIssuers, load_known_issuers
+from app.adapters.paper_seal import seal
 from app.adapters.passwords import Argon2Passwords
+from app.adapters.remembered_institutions import RememberedInstitutions
+from app.adapters.typesetting import PooledRasteriser
 from app.adapters.vault import AesGcmVault
-from app.api import awards, oauth, public, vcalm
+from app.api import acts, awards, badges, oauth, public, vcalm
 from app.api.authorization import authorization
 from app.core.credential import vocabularies
 from app.core.json_ld import Contexts
 from app.core.problems import SETTING_ERROR, Problem, Refused
 from app.exchange.claim import Claims
+from app.exchange.picture_badge import PictureBadges
 from app.http import problems
 from app.http.problems import ErrorPage
 from app.http.server import CannotListen, configure_logging, listen, make_server
@@ -43,6 +48,8 @@ from app.issuer.set_up import demand_public_url
 from app.ports import Fetch, Institution, KeyPurpose, Overloaded, Unavailable
 from app.settings import Settings
 from app.verifier.verifier import Verifier
+from app.web import badge_picture
+from app.web.certificates import Certificates, Press
 from app.web.console.routes import console_routes
 from app.web.headings import Headings
 from app.web.pages import error_page, routes
@@ -68,6 +75,9 @@ class Service:
     claims: Claims
     passwords: Argon2Passwords
     sign_in: SignIn
+    badges: PictureBadges
+    headings: Headings
+    certificates: Certificates
 
 
 def clock() -> datetime:
@@ -100,8 +110,10 @@ async def composed(settings: Settings, *, inline: bool = False, offline: bool = 
         fetch = _fetch(settings, stack, offline=offline)
         passwords = Argon2Passwords()
         stack.callback(passwords.close)
+        remembered = RememberedInstitutions(database.directory, ttl_seconds=settings.status_ttl_seconds)
+        headings = Headings.of(vocabularies.field_labels(contexts))
         publisher = Publisher(
-            directory=database.directory,
+            institutions=remembered,
             status_lists=database.status_lists,
             signers=keys,
             compute=compute,
@@ -136,13 +148,22 @@ async def composed(settings: Settings, *, inline: bool = False, offline: bool = 
             verifier=Verifier(
                 fetch=fetch,
                 publications=publisher,
-                known_issuers=OwnAndListedIssuers(database.directory, listed),
+                known_issuers=OwnAndListedIssuers(remembered, listed),
                 compute=compute,
                 fetch_timeout_seconds=settings.fetch_timeout_seconds,
             ),
             claims=Claims(register=database.register, directory=database.directory),
             passwords=passwords,
             sign_in=_sign_in(settings, database, passwords),
+            badges=PictureBadges(draw=badge_picture.of, rasterise=PooledRasteriser(compute)),
+            headings=headings,
+            certificates=Certificates(
+                press=_press(settings),
+                copies=database.sealed_copies,
+                compute=compute,
+                headings=headings,
+                public_url=settings.public_url,
+            ),
         )
 
 
@@ -170,7 +191,8 @@ def _fetch(settings: Settings, stack: AsyncExitStack, *, offline: bool) -> Fetch
     fetch = CachedFetch(
         GuardedFetch(max_bytes=settings.max_fetch_bytes),
         fetch_timeout_seconds=settings.fetch_timeout_seconds,
-        max_age_seconds=settings.status_ttl_seconds,
+        usual_age_seconds=settings.status_ttl_seconds,
+        max_age_seconds=settings.max_status_ttl_seconds,
     )
     stack.push_async_callback(fetch.close)
     return fetch
@@ -214,6 +236,11 @@ async def _check_set_up(settings: Settings, database: Database, institutions: tu
     await demand_public_url(database.directory, settings.public_url)
 
 
+def _press(settings: Settings) -> Press:
+    glyphs = typesetting.glyphs(settings.fonts_dir)
+    return Press(seal=seal, typeset=typesetting.pdf, glyphs=glyphs, fonts_dir=settings.fonts_dir)
+
+
 def _pool(settings: Settings) -> CpuPool:
     return CpuPool(
         contexts_dir=settings.contexts_dir,
@@ -242,11 +269,12 @@ def web_application(service: Service) -> tuple[FastAPI, ErrorPage]:
     max_age_seconds = min(settings.status_publish_seconds, settings.status_ttl_seconds)
     for router in (
         oauth.routes(tokens=service.tokens, directory=directory, clock=clock, new_id=new_id),
-        awards.routes(issuer=service.issuer, authorize=authorize, clock=clock),
+        acts.routes(issuer=service.issuer, authorize=authorize, clock=clock),
+        badges.routes(issuer=service.issuer, badges=service.badges, authorize=authorize),
+        awards.routes(issuer=service.issuer, prints=service.certificates.printed, authorize=authorize, clock=clock),
         vcalm.routes(verifier=service.verifier, clock=clock, strict_http=settings.strict_http),
         public.routes(
             publisher=service.publisher,
-            directory=directory,
             contexts=service.contexts,
             clock=clock,
             ready=service.database.check,
@@ -257,6 +285,9 @@ def web_application(service: Service) -> tuple[FastAPI, ErrorPage]:
             static=static,
             verifier=service.verifier,
             claims=service.claims,
+            badges=service.badges,
+            certificates=service.certificates,
+            copies=service.database.sealed_copies,
             clock=clock,
             openapi=application.openapi,
             public_url=settings.public_url,
@@ -292,7 +323,7 @@ def _renderer(service: Service, static: StaticFiles) -> Renderer:
         demo=first.demo,
         issuer_ids=frozenset(institution.did for institution in service.institutions),
     )
-    return Renderer(operator=operator, headings=Headings.of(vocabularies.field_labels(service.contexts)), static=static)
+    return Renderer(operator=operator, headings=service.headings, static=static)
 
 
 def _lifespan(service: Service) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:

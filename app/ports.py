@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
-from app.core.credential.micro_credential import Organisation
+from app.core.credential.micro_credential import Achievement, Organisation
 from app.core.json_ld import Contexts
 from app.core.personal import Personal
 from app.core.problems import JsonObject
@@ -62,6 +62,12 @@ class Fetch(Protocol):
 
         Raises Refused with one problem of type `otherwise` where it may not be asked, did not answer in time, or
         answered something else than 200: the detail says which host and why.
+        """
+        ...
+
+    def keep(self, fetched: Fetched, *, accept: str, ttl_seconds: float | None, until: float | None) -> None:
+        """What was fetched proved good, and says itself how long it may be kept: `ttl_seconds` from its fetching (None:
+        it does not say), and never past `until`, a reading of the event loop's clock. Who remembers nothing ignores it.
         """
         ...
 
@@ -182,11 +188,15 @@ class Client:
     revoked: datetime | None = None
 
 
-class Directory(Protocol):
+class Institutions(Protocol):
+    """Whom this service issues for."""
+
     async def institution(self, name: str) -> Institution | None: ...
 
     async def institution_by_did(self, did: str) -> Institution | None: ...
 
+
+class Directory(Institutions, Protocol):
     async def institutions(self) -> Sequence[Institution]: ...
 
     async def client(self, client_id: str) -> Client | None: ...
@@ -337,7 +347,11 @@ class Idempotency:
 
 @dataclass(frozen=True, slots=True)
 class Intention:
-    """What `intend` writes down, beside the document that it makes from `examined`."""
+    """What `intend` writes down, beside the document that it makes from `examined`.
+
+    `supersedes` is the award whose place this one takes, `reason` why. Where there is a `learner_email`, the learner is
+    written to once the award is recorded.
+    """
 
     award_id: str
     credential_id: str
@@ -354,6 +368,9 @@ class Intention:
     claim_expires: datetime
     actor: str
     idempotency: Idempotency | None = None
+    learner_email: Personal[str] | None = None
+    supersedes: str | None = None
+    reason: Personal[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -389,15 +406,45 @@ class RegisteredCredential:
     signed: Personal[bytes] | None
 
 
+class MessageKind(StrEnum):
+    """What a learner is told."""
+
+    AWARDED = "awarded"
+    CORRECTED = "corrected"
+    LINK = "link"
+
+
+class MessageState(StrEnum):
+    """How far a message came. `bounced`: the learner's mail server refuses it for good; `failed`: ours gave up."""
+
+    WAITING = "waiting"
+    PENDING = "pending"
+    SENT = "sent"
+    BOUNCED = "bounced"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message to a learner: what it tells, how far it came and since when; `detail` is the mail server's answer."""
+
+    id: str
+    kind: MessageKind
+    state: MessageState
+    changed: datetime
+    attempts: int = 0
+    detail: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class RegisteredAward:
-    """An award as the register holds it, opened."""
+    """An award as the register holds it, opened. An erased one has no learner, no credential and no reason any more."""
 
     id: str
     institution: str
     state: str
     title: str
-    learner_name: Personal[str]
+    learner_name: Personal[str] | None
     achievement_id: str
     awarded_date: str
     created: datetime
@@ -405,6 +452,27 @@ class RegisteredAward:
     claim_expires: datetime
     credentials: tuple[RegisteredCredential, ...]
     acts: tuple[ActRecord, ...] = ()
+    messages: tuple[Message, ...] = ()
+    learner_email: Personal[str] | None = None
+    supersedes: str | None = None
+    superseded_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AwardFilter:
+    """Which awards are looked for: all that is given holds. `learner` are keyed digests, all of which must be there.
+
+    The days are of the awarded date, both included.
+    """
+
+    learner: tuple[bytes, ...] = ()
+    achievement_id: str | None = None
+    state: str | None = None
+    awarded_from: date | None = None
+    awarded_until: date | None = None
+
+
+EVERY_AWARD = AwardFilter()
 
 
 @dataclass(frozen=True, slots=True)
@@ -464,7 +532,7 @@ class Register(Protocol):
 
     async def find(self, award_id: str, *, institution: str) -> RegisteredAward | None: ...
 
-    async def list(self, *, institution: str, cursor: str | None, limit: int) -> Page:
+    async def list(self, *, institution: str, cursor: str | None, limit: int, where: AwardFilter = EVERY_AWARD) -> Page:
         """Newest first. Raises Refused (MALFORMED_VALUE_ERROR at /cursor) for a cursor that is not ours."""
         ...
 
@@ -478,15 +546,41 @@ class Register(Protocol):
         reason: Personal[str] | None,
         now: datetime,
         next_claim: NextClaim | None = None,
+        learner_email: Personal[str] | None = None,
     ) -> RegisteredAward:
         """One row of `issuer/life.py`, on the award and all its credentials, in one transaction; lists' versions rise.
 
-        `withdraw` ends the claim link and needs `next_claim`, the one that is found from then on.
+        `withdraw` ends the claim link and needs `next_claim`, the one that is found from then on. `send` writes to the
+        learner, at `learner_email` where it is given. `erase` destroys the data key. The learner's own acts, `claim`
+        and `decline`, are kept once. `supersede` is not asked for here: recording the award that supersedes does it.
         Raises Refused: NOT_FOUND, STATE_CONFLICT (the table has no such row; another withdrew meanwhile).
         """
         ...
 
     async def claim(self, token_sha256: bytes) -> tuple[ClaimLink, RegisteredAward] | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class DueMessage:
+    """A message whose time has come, and all that its text is made of."""
+
+    message: Message
+    to: Personal[str]
+    award: RegisteredAward
+
+
+class Outbox(Protocol):
+    """Messages that were written with the acts they tell of, until a mail server has taken or refused them."""
+
+    async def due(self, *, now: datetime) -> DueMessage | None:
+        """One message to send now, leased to the caller: nobody else gets it until the lease has run out."""
+        ...
+
+    async def settle(
+        self, message_id: str, state: MessageState, *, detail: str, now: datetime, next_attempt: datetime | None = None
+    ) -> None:
+        """How sending it went. `pending` needs `next_attempt`; any other state is its end."""
+        ...
 
 
 # ── what we publish ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -540,7 +634,53 @@ class Publications(Protocol):
         ...
 
 
+# ── what paper leads to ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A credential sealed for print: `id` and `key` go on the paper, `id` and `content` to the service."""
+
+    id: str
+    key: Personal[str]
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SealedCopy:
+    """What the service keeps of it. The award's credential may be erased; then this must be forgotten too."""
+
+    id: str
+    award_id: str
+    institution: str
+    content: bytes = field(repr=False)
+    created: datetime
+
+
+class SealedCopies(Protocol):
+    async def keep(self, copy: SealedCopy) -> None:
+        """Once for each id: the same credential has the same copy, until its award is erased or superseded.
+
+        Raises Refused (GONE) where it is erased already.
+        """
+        ...
+
+    async def find(self, copy_id: str) -> bytes | None: ...
+
+
 # ── what else `main` hands in ────────────────────────────────────────────────────────────────────────────────────────
+
+
+class DrawAchievement(Protocol):
+    def __call__(self, achievement: Achievement, *, accent: str | None) -> bytes:
+        """A picture of the achievement as SVG that stands alone; `accent` is the institution's, `#rrggbb`."""
+        ...
+
+
+class Rasterise(Protocol):
+    async def __call__(self, svg: bytes, *, width_pixels: int) -> bytes:
+        """The picture that `svg`, one of our own, draws, as PNG."""
+        ...
 
 
 class Clock(Protocol):

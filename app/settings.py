@@ -26,6 +26,7 @@ class Settings:
     contexts_dir: Path = ROOT / "contexts"
     institution_file: Path | None = None
     known_issuers_file: Path | None = None
+    fonts_dir: Path | None = None
     trusted_proxies: tuple[str, ...] = ()
     strict_http: bool = False
 
@@ -36,6 +37,7 @@ class Settings:
     request_timeout_seconds: float = 30.0
     keep_alive_seconds: int = 5
     max_connections: int = 512
+    max_connections_per_client: int = 64
     verify_per_minute: int = 120
     claim_per_minute: int = 60
     token_per_minute: int = 60
@@ -44,6 +46,7 @@ class Settings:
 
     fetch_timeout_seconds: float = 3.0
     max_fetch_bytes: int = 1_048_576
+    max_status_ttl_seconds: int = 3_600
     compute_workers: int = 2
     compute_queue: int = 64
     compute_timeout_seconds: float = 5.0
@@ -75,6 +78,7 @@ _BOUNDS: Mapping[str, tuple[float, float]] = {
     "session_hours": (1, 168),
     "status_publish_seconds": (0, 60),
     "status_ttl_seconds": (0, 86_400),
+    "max_status_ttl_seconds": (1, 86_400),
     "max_credential_bytes": (1_024, 1_048_576),
     "max_form_bytes": (1_024, 16_777_216),
     "max_fetch_bytes": (1_024, 1_048_576),

@@ -21,12 +21,12 @@ from app.core import strict_json
 from app.core.credential.award_request import EXAMPLE
 from app.core.json_ld import canonicalize
 from app.core.proof import data_integrity
-from app.issuer.award import prepare
+from app.issuer.prepare import Awarding, prepare
 from app.main import Service, clock, composed, new_id
 from app.settings import Settings
 from app.verifier.verifier import checked
-from tests.interop.__main__ import HERE, install, pinned_documents
-from tests.node import find_node
+from tests.interop.__main__ import HERE, pinned_documents
+from tests.node import find_node, install
 
 ROUNDS = 60
 
@@ -94,11 +94,13 @@ async def _award(service: Service) -> bytes:
             lambda: prepare(
                 service.contexts,
                 body,
-                credential_id=f"urn:uuid:{new_id()}",
-                issuer=institution.profile,
-                time_zone=institution.time_zone,
-                public_url=service.settings.public_url,
-                now=clock(),
+                Awarding(
+                    credential_id=f"urn:uuid:{new_id()}",
+                    issuer=institution.profile,
+                    time_zone=institution.time_zone,
+                    public_url=service.settings.public_url,
+                    now=clock(),
+                ),
             )
         ),
     )
@@ -124,7 +126,7 @@ async def _verify(service: Service, credential: bytes) -> None:
 
 
 def _peer(folder: Path, credential: bytes, url: str) -> None:
-    install()
+    install(HERE)
     file = folder / "credential.json"
     file.write_bytes(credential)
     done = subprocess.run(

@@ -11,6 +11,7 @@ from app.adapters.cpu_pool import InlineCompute
 from app.adapters.database import Database
 from app.adapters.keys.maker import FileKeyMaker
 from app.adapters.keys.ring import KeyRing, open_key_ring
+from app.adapters.remembered_institutions import RememberedInstitutions
 from app.adapters.vault import AesGcmVault
 from app.core.credential import award_request
 from app.core.json_ld import Contexts
@@ -56,21 +57,23 @@ class Office:
     institution: Institution
     keys: KeyRing
     contexts: Contexts
+    public_url: str
 
     @classmethod
-    async def opened(cls, database: Database, contexts: Contexts, keys_dir: Path) -> "Office":
-        """Over a database without an institution."""
+    async def opened(
+        cls, database: Database, contexts: Contexts, keys_dir: Path, *, public_url: str = PUBLIC_URL
+    ) -> "Office":
+        """Over a database without an institution. On https it is a did:web, else a did:key."""
         made = await first_institution(
             database.directory,
             FileKeyMaker(keys_dir, None),
             lambda: DEMONSTRATION,
-            public_url=PUBLIC_URL,
+            public_url=public_url,
             scopes=frozenset(),
             now=NOW,
         )
-        return cls(
-            database, made.institution, open_key_ring([made.institution], keys_dir=keys_dir, passphrase=None), contexts
-        )
+        keys = open_key_ring([made.institution], keys_dir=keys_dir, passphrase=None)
+        return cls(database, made.institution, keys, contexts, public_url)
 
     def issuer(
         self,
@@ -85,18 +88,18 @@ class Office:
             signers=signers or self.keys,
             documents=self.publisher(),
             compute=compute or InlineCompute(self.contexts),
-            public_url=PUBLIC_URL,
+            public_url=self.public_url,
             claim_expires_days=90,
             new_id=new_id,
         )
 
     def publisher(self, *, signers: Signers | None = None) -> Publisher:
         return Publisher(
-            directory=self.database.directory,
+            institutions=RememberedInstitutions(self.database.directory, ttl_seconds=TTL_SECONDS),
             status_lists=self.database.status_lists,
             signers=signers or self.keys,
             compute=InlineCompute(self.contexts),
-            public_url=PUBLIC_URL,
+            public_url=self.public_url,
             publish_seconds=0,
             ttl_seconds=TTL_SECONDS,
             valid_days=30,

@@ -27,6 +27,7 @@ class Running:
     keys_dir: Path
     log: Path
     client: httpx.Client = field(repr=False)
+    _token: str = field(default="", repr=False)
 
     def credentials(self) -> dict[str, str]:
         """What `testamur setup` wrote for the demo institution's first client."""
@@ -45,7 +46,8 @@ class Running:
         return str(answer.json()["access_token"])
 
     def signed_in(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.token()}"}
+        self._token = self._token or self.token()
+        return {"Authorization": f"Bearer {self._token}"}
 
     def award(self, body: Mapping[str, Any], **headers: str) -> httpx.Response:
         return self.client.post("/awards", json=body, headers={**self.signed_in(), **headers})

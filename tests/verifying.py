@@ -156,6 +156,9 @@ class World:
         content = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
         return Fetched(url=url, media_type="application/json", content=content)
 
+    def keep(self, fetched: Fetched, *, accept: str, ttl_seconds: float | None, until: float | None) -> None:
+        """Port `Fetch`: each answer is made anew."""
+
     async def find(self, issuer_id: str) -> KnownIssuer | None:
         """Port `KnownIssuers`."""
         return self.known.get(issuer_id)

@@ -29,7 +29,7 @@ class Role(StrEnum):
 # The console asks for the same scopes that the API does. An administrator keeps people and keys, and awards nothing.
 ALLOWED: Mapping[Role, frozenset[Scope]] = MappingProxyType(
     {
-        Role.REGISTRAR: frozenset({Scope.AWARD, Scope.READ_AWARDS, Scope.REVOKE}),
+        Role.REGISTRAR: frozenset({Scope.AWARD, Scope.READ_AWARDS, Scope.REVOKE, Scope.ERASE}),
         Role.ADMINISTRATOR: frozenset({Scope.READ_AWARDS}),
     }
 )

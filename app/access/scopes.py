@@ -11,12 +11,14 @@ class Scope(StrEnum):
     AWARD = "write:/awards"
     READ_AWARDS = "read:/awards"
     REVOKE = "write:/awards/revoke"
+    ERASE = "write:/awards/erase"
 
 
 DESCRIPTIONS: dict[Scope, str] = {
     Scope.AWARD: "Award micro-credentials in the institution's name.",
     Scope.READ_AWARDS: "Read what the institution awarded, with the claim links.",
-    Scope.REVOKE: "Revoke the institution's awards.",
+    Scope.REVOKE: "Revoke, suspend and reinstate the institution's awards.",
+    Scope.ERASE: "Erase what is kept of a learner's award.",
 }
 
 

@@ -141,6 +141,9 @@ class GuardedFetch:
             why, again = _why(error), "Try again later."
         raise Refused(Problem(otherwise, detail=f"{target.host} {why}", remedy=again))
 
+    def keep(self, fetched: Fetched, *, accept: str, ttl_seconds: float | None, until: float | None) -> None:
+        """Remembers nothing."""
+
     async def _get(self, target: "_Target", *, accept: str, deadline: float) -> Fetched:
         headers: dict[bytes | str, bytes | str] = {
             "Host": target.authority,
@@ -207,6 +210,9 @@ class Offline:
 
     async def __call__(self, url: str, *, accept: str, deadline: float, otherwise: str) -> Fetched:
         raise Refused(Problem(otherwise, detail=f"{url:.200} was not asked: this check is offline"))
+
+    def keep(self, fetched: Fetched, *, accept: str, ttl_seconds: float | None, until: float | None) -> None:
+        """Has nothing to remember."""
 
 
 def _read_url(url: str, ports: frozenset[int], *, otherwise: str) -> _Target:

@@ -3,6 +3,8 @@
 from typing import Any
 
 from app.core.problems import JsonObject
+from app.issuer.life import State
+from app.ports import MessageKind, MessageState
 
 Answers = dict[int | str, dict[str, Any]]
 
@@ -28,14 +30,35 @@ RECEIPT: JsonObject = {
 
 _SUMMARY: dict[str, Any] = {
     "id": _TEXT,
-    "state": {"type": "string", "enum": ["intended", "issued", "revoked", "voided"]},
+    "state": {"type": "string", "enum": [state.value for state in State]},
     "title": _TEXT,
-    "learner": {"type": "object", "properties": {"fullName": _TEXT}},
     "achievement": {"type": "object", "properties": {"id": _TEXT}},
     "awardedDate": {"type": "string", "format": "date"},
     "created": _TIME,
+}
+
+# What is told only where it is so: an erased award has no learner and no link.
+_PERHAPS: dict[str, Any] = {
+    "learner": {"type": "object", "properties": {"fullName": _TEXT}},
     "claimUrl": _URL,
     "claimExpires": _TIME,
+    "claimed": {**_TIME, "description": "When the learner first took it."},
+    "declined": {**_TIME, "description": "When the learner said that they do not want it."},
+    "supersedes": {**_TEXT, "description": "The award whose place this one took."},
+    "supersededBy": {**_TEXT, "description": "The award that took this one's place."},
+    "messages": {
+        "type": "array",
+        "items": {
+            "type": "object",
+            "required": ["kind", "state", "changed"],
+            "properties": {
+                "kind": {"type": "string", "enum": [kind.value for kind in MessageKind]},
+                "state": {"type": "string", "enum": [state.value for state in MessageState]},
+                "changed": _TIME,
+                "detail": {**_TEXT, "description": "What the mail server answered."},
+            },
+        },
+    },
 }
 
 AWARD: JsonObject = {
@@ -43,6 +66,7 @@ AWARD: JsonObject = {
     "required": [*_SUMMARY, "acts", "credentials"],
     "properties": {
         **_SUMMARY,
+        **_PERHAPS,
         "acts": {
             "type": "array",
             "items": {
@@ -55,11 +79,13 @@ AWARD: JsonObject = {
     },
 }
 
+_LISTED = {"type": "object", "required": list(_SUMMARY), "properties": {**_SUMMARY, **_PERHAPS}}
+
 AWARD_PAGE: JsonObject = {
     "type": "object",
     "required": ["awards"],
     "properties": {
-        "awards": {"type": "array", "items": {"type": "object", "required": list(_SUMMARY), "properties": _SUMMARY}},
+        "awards": {"type": "array", "items": _LISTED},
         "next": {**_TEXT, "description": "Send it as `cursor` for the next page; absent on the last."},
     },
 }
@@ -75,6 +101,29 @@ REASON: JsonObject = {
             "maxLength": 2000,
             "description": "Why. Kept for your institution, never published.",
         }
+    },
+}
+
+SENDING: JsonObject = {
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {
+        "email": {"type": "string", "format": "email", "description": "Where to, from now on."},
+        "reason": REASON["properties"]["reason"],
+    },
+}
+
+CORRECTION: JsonObject = {
+    "type": "object",
+    "required": ["reason"],
+    "additionalProperties": False,
+    "properties": {
+        "reason": REASON["properties"]["reason"],
+        "learner": {
+            "type": "object",
+            "description": "The members of the learner that change; null takes one away. All else stays as signed.",
+        },
+        "award": {"type": "object", "description": "Or the whole body of `POST /awards` anew."},
     },
 }
 
@@ -159,3 +208,9 @@ def json_answer(description: str, schema: JsonObject, *, media_type: str = "appl
 def problems(*statuses: int) -> Answers:
     """The refusals of a route, each an RFC 9457 problem document."""
     return {status: json_answer(_WHY[status], PROBLEM, media_type="application/problem+json") for status in statuses}
+
+
+def picture_answer(media_type: str) -> dict[str, Any]:
+    """A picture that carries a credential."""
+    schema = {"type": "string", "format": "binary"}
+    return {"description": "The picture, as a file to save.", "content": {media_type: {"schema": schema}}}

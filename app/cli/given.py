@@ -49,3 +49,13 @@ def actor() -> str:
         return f"cli:{getpass.getuser()}"
     except (KeyError, OSError):
         return f"cli:{os.getuid()}"
+
+
+def write_new(output: Path, content: bytes) -> None:
+    """A file that was not there before. Raises Refused (SETTING_ERROR) where it was, or can't be written."""
+    try:
+        with output.open("xb") as file:
+            file.write(content)
+    except OSError as error:
+        why = "exists already" if isinstance(error, FileExistsError) else f"can't be written: {error.strerror}"
+        raise Refused(Problem(SETTING_ERROR, detail=f"{output} {why}.", remedy="Choose another name.")) from None

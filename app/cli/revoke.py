@@ -6,6 +6,8 @@ import json
 
 from app.cli.exit_codes import DONE
 from app.cli.given import Commands, actor, add_institution_to, institution
+from app.core.personal import Personal
+from app.issuer.life import Act
 from app.main import clock, composed
 from app.settings import Settings
 
@@ -23,11 +25,12 @@ def add_to(commands: Commands) -> None:
 async def run(settings: Settings, chosen: argparse.Namespace) -> int:
     """Revokes, and tells what was revoked."""
     async with composed(settings, inline=True) as service:
-        award = await service.issuer.revoke(
+        award = await service.issuer.act(
             chosen.award,
+            Act.REVOKE,
             institution=institution(service, chosen.institution),
             actor=actor(),
-            reason=chosen.reason,
+            reason=Personal(chosen.reason),
             now=clock(),
         )
     if chosen.json:

@@ -4,43 +4,70 @@ The link may be opened by a mail scanner, a wallet and the learner alike: openin
 credential is repeatable until the link expires or is withdrawn.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from app.core import strict_json
 from app.core.credential import open_badge
 from app.core.credential.micro_credential import MicroCredential
 from app.core.problems import GONE, NOT_FOUND, JsonObject, Problem, Refused
-from app.issuer.claim_link import claim_token_digest
-from app.ports import Directory, Institution, Register
+from app.issuer.claim_link import FIRST_GENERATION, claim_token_digest
+from app.issuer.life import Act, State
+from app.ports import Directory, Institution, Register, RegisteredAward
 
 _MAX_TOKEN_CHARACTERS = 64
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimOffer:
-    """What is offered behind a link: the recorded bytes, what they say, from whom, and whether they still stand."""
+    """What is offered behind a link: the recorded bytes, what they say, from whom, and whether they still stand.
+
+    `corrects`: it takes the place of another award, which the learner may have taken before.
+    """
 
     award_id: str
     institution: Institution
     micro_credential: MicroCredential
     state: str
     expires: datetime
+    corrects: bool
     credential: bytes = field(repr=False)
+
+    @classmethod
+    def of(cls, award: RegisteredAward, institution: Institution) -> "ClaimOffer":
+        """What the register keeps of an award, read. Raises Refused (GONE) where it keeps no signed bytes."""
+        (credential,) = award.credentials
+        if credential.signed is None:
+            raise _not_kept()
+        signed = credential.signed.open()
+        document: JsonObject = strict_json.read_object(signed)
+        return cls(
+            award_id=award.id,
+            institution=institution,
+            micro_credential=open_badge.read(document),
+            state=award.state,
+            expires=award.claim_expires,
+            corrects=award.supersedes is not None,
+            credential=signed,
+        )
 
     @property
     def filename(self) -> str:
-        """`{title} – {name}.vc.json`, without what a file system refuses."""
-        title = self.micro_credential.achievement.title.best(self.micro_credential.achievement.language)[1]
-        name = f"{title} – {self.micro_credential.learner.full_name.open()}"
-        return "".join("_" if character in '/\\:*?"<>|' or ord(character) < 32 else character for character in name) + (
-            ".vc.json"
-        )
+        return file_name(self.micro_credential, ".vc.json")
 
     def verifiable_presentation(self) -> bytes:
         """An unsigned presentation (VC Data Model 2.0 §4.13) holding the recorded bytes, spliced."""
         head = b'{"@context":["https://www.w3.org/ns/credentials/v2"],"type":["VerifiablePresentation"],'
         return head + b'"verifiableCredential":[' + self.credential + b"]}"
+
+
+def file_name(micro_credential: MicroCredential, ending: str) -> str:
+    """`{title} – {name}` and the ending, without what a file system refuses."""
+    title = micro_credential.achievement.title.best(micro_credential.achievement.language)[1]
+    name = f"{title} – {micro_credential.learner.full_name.open()}"
+    return (
+        "".join("_" if character in '/\\:*?"<>|' or ord(character) < 32 else character for character in name) + ending
+    )
 
 
 class Claims:
@@ -63,18 +90,43 @@ class Claims:
         link, award = found
         if link.withdrawn or link.expires <= now:
             why = "was withdrawn" if link.withdrawn else f"expired on {link.expires.date().isoformat()}"
-            raise Refused(Problem(GONE, detail=f"this link {why}", remedy="ask the institution for a new one"))
+            raise _gone(f"this link {why}")
+        award = await self._newest(award)
         institution = await self._directory.institution(award.institution)
-        (credential,) = award.credentials
-        if institution is None or credential.signed is None:
-            raise Refused(Problem(GONE, detail="the institution no longer keeps this credential"))
-        signed = credential.signed.open()
-        document: JsonObject = strict_json.read_object(signed)
-        return ClaimOffer(
-            award_id=award.id,
-            institution=institution,
-            micro_credential=open_badge.read(document),
-            state=award.state,
-            expires=link.expires,
-            credential=signed,
+        if institution is None:
+            raise _not_kept()
+        return replace(ClaimOffer.of(award, institution), expires=link.expires)
+
+    async def take(self, token: str, *, now: datetime) -> ClaimOffer:
+        """Hands it over, as often as it is asked for; the institution sees when it was first. Raises as `open`."""
+        return await self._learners(Act.CLAIM, token, now)
+
+    async def decline(self, token: str, *, now: datetime) -> ClaimOffer:
+        """The learner does not want it; the institution sees that, and nothing else changes. Raises as `open`."""
+        return await self._learners(Act.DECLINE, token, now)
+
+    async def _learners(self, act: Act, token: str, now: datetime) -> ClaimOffer:
+        offer = await self.open(token, now=now)
+        await self._register.act(
+            offer.award_id, act, institution=offer.institution.name, actor="learner", reason=None, now=now
         )
+        return offer
+
+    async def _newest(self, award: RegisteredAward) -> RegisteredAward:
+        """The award itself, or the one that took its place in the end: its own link must not have been withdrawn."""
+        while award.state == State.SUPERSEDED:
+            following = award.superseded_by and await self._register.find(
+                award.superseded_by, institution=award.institution
+            )
+            if not following or following.claim_generation != FIRST_GENERATION:
+                raise _gone("this link was withdrawn")
+            award = following
+        return award
+
+
+def _gone(detail: str) -> Refused:
+    return Refused(Problem(GONE, detail=detail, remedy="ask the institution for a new one"))
+
+
+def _not_kept() -> Refused:
+    return Refused(Problem(GONE, detail="the institution no longer keeps this credential"))

@@ -1,4 +1,4 @@
-"""What the client sends and what it would like back: media types, RFC 9110 §8.3 and §12.5.1."""
+"""What the client sends and what it would like back: media types, RFC 9110 §8.3 and §12.5.1; names of files."""
 
 import re
 from enum import Enum, auto

@@ -43,7 +43,7 @@ def rules(settings: Settings) -> tuple[Rule, ...]:
             _WRITING,
             settings.verify_per_minute,
         ),
-        Rule("claim", re.compile(r"/claim/.*", re.DOTALL), every, settings.claim_per_minute),
+        Rule("claim", re.compile(r"/(?:claim|p)/.*", re.DOTALL), every, settings.claim_per_minute),
         Rule("write", re.compile(r".*", re.DOTALL), _WRITING, settings.write_per_minute),
     )
 

@@ -1,6 +1,6 @@
 """An award on its way out: compose → examine → intend → sign → check our own work → record → acknowledge.
 
-1. `_prepare` reads the request, composes a draft and examines it; a bad request reserves nothing.
+1. `prepare` reads the request, composes a draft and examines it; a bad request reserves nothing.
 2. `register.intend` writes everything down in one transaction: from here on any process can finish the award.
 3. `_sign` makes the bytes from what was written down.
 4. `checked` verifies them as a stranger would.
@@ -14,20 +14,30 @@ import json
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from app.core import strict_json
-from app.core.credential import award_request, open_badge
-from app.core.credential.micro_credential import MicroCredential, Organisation
 from app.core.did.document import ControlledIdentifierDocument
-from app.core.json_ld import Contexts
 from app.core.personal import Personal
-from app.core.problems import GONE, NOT_FOUND, PROOF_GENERATION_ERROR, JsonObject, Problem, Refused
+from app.core.problems import (
+    GONE,
+    MISSING_ELEMENT,
+    NOT_FOUND,
+    PROOF_GENERATION_ERROR,
+    STATE_CONFLICT,
+    JsonObject,
+    Problem,
+    Refused,
+)
 from app.core.proof import data_integrity
 from app.issuer.claim_link import FIRST_GENERATION, claim_token, claim_token_digest, claim_url
-from app.issuer.examine import ExaminedCredential, ReadyCredential, compose, examine
+from app.issuer.examine import ReadyCredential
+from app.issuer.learner_digests import learner_digests, search_digests
+from app.issuer.life import ASKED_FOR, FORGOTTEN, Act, State, after
+from app.issuer.prepare import Awarding, Prepared, prepare, prepare_correction
 from app.ports import (
+    AwardFilter,
     Compute,
     Idempotency,
     Institution,
@@ -61,38 +71,6 @@ class Receipt:
         return head[:-1] + b',"credential":' + self.credential + b"}"
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A request that nothing is wrong with: what it claims, and the examined draft of its credential."""
-
-    micro_credential: MicroCredential
-    examined: ExaminedCredential
-
-
-def prepare(
-    contexts: Contexts,
-    body: bytes,
-    *,
-    credential_id: str,
-    issuer: Organisation,
-    time_zone: str,
-    public_url: str,
-    now: datetime,
-) -> Prepared:
-    """Step 1. Raises Refused with every problem of the request, or of the credential that would come of it."""
-    micro_credential = award_request.read(
-        strict_json.read_object(body), contexts=contexts, issuer=issuer, time_zone=time_zone, now=now
-    )
-    badge = open_badge.write(
-        micro_credential,
-        contexts=contexts,
-        context_url=f"{public_url}/contexts/micro-credential-v1",
-        schema_url=f"{public_url}/schemas/micro-credential-v1",
-    )
-    draft = compose(badge, credential_id=credential_id, public_url=public_url)
-    return Prepared(micro_credential=micro_credential, examined=examine(contexts, draft, public_url=public_url))
-
-
 class Documents(Protocol):
     """Where the controlled identifier document of one of our own institutions is had from."""
 
@@ -101,6 +79,34 @@ class Documents(Protocol):
 
 class OwnWorkRefused(Exception):  # noqa: N818 - it is the work that was refused
     """What we signed does not verify. Nothing is released; somebody must look."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which awards an institution looks for: all that is given holds.
+
+    `learner` is any part of a name, identifier or e-mail address, whole words. Days are of the awarded date, included.
+    """
+
+    learner: str | None = None
+    achievement_id: str | None = None
+    state: State | None = None
+    awarded_from: date | None = None
+    awarded_until: date | None = None
+
+
+EVERYTHING = Wanted()
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One request to award: the ids that it will have, who asks, and under which key."""
+
+    award_id: str
+    institution: Institution
+    actor: str
+    idempotency: Idempotency | None
+    awarding: Awarding
 
 
 class Issuer:
@@ -117,6 +123,7 @@ class Issuer:
         public_url: str,
         claim_expires_days: int,
         new_id: Callable[[], str],
+        writes_to_learners: bool = False,
     ) -> None:
         self._register = register
         self._vault = vault
@@ -126,6 +133,7 @@ class Issuer:
         self._public_url = public_url
         self._claim_expires = timedelta(days=claim_expires_days)
         self._new_id = new_id
+        self._writes_to_learners = writes_to_learners
 
     async def award(
         self, body: bytes, *, institution: Institution, actor: str, idempotency_key: str | None, now: datetime
@@ -134,30 +142,47 @@ class Issuer:
 
         Raises Refused with every problem, IDEMPOTENCY_KEY_REUSED, IDEMPOTENCY_IN_FLIGHT; OwnWorkRefused.
         """
-        idempotency = None
-        if idempotency_key is not None:
-            idempotency = Idempotency(key=idempotency_key, request_digest=self._request_digest(body))
-        award_id, credential_id = self._new_id(), f"urn:uuid:{self._new_id()}"
+        asked = self._asked(institution, actor, self._idempotency(idempotency_key, body), now)
         try:
-            prepared = await self._compute.run(
-                prepare,
-                body,
-                credential_id=credential_id,
-                issuer=institution.profile,
-                time_zone=institution.time_zone,
-                public_url=self._public_url,
-                now=now,
-            )
+            prepared = await self._compute.run(prepare, body, asked.awarding)
         except Refused:
             # What was good then may be bad now (a date went by): a replay is owed the first answer all the same.
-            if idempotency and (award := await self._register.replay(idempotency, institution=institution.name)):
-                return await self._receipt(award)
+            if receipt := await self._replayed(asked):
+                return receipt
             raise
-        intention = await self._intention(prepared, award_id, credential_id, institution, actor, idempotency, now)
-        intended = await self._register.intend(intention, now=now)
+        return await self._issue(asked, prepared)
+
+    async def supersede(
+        self,
+        award_id: str,
+        body: bytes,
+        *,
+        institution: Institution,
+        actor: str,
+        idempotency_key: str | None,
+        now: datetime,
+    ) -> Receipt:
+        """Awards anew what `body` corrects (the shape of `correction`); the old award ends when the new is recorded.
+
+        Raises Refused as `award` does, and NOT_FOUND, STATE_CONFLICT, GONE for the old award.
+        """
+        asked = self._asked(institution, actor, self._idempotency(idempotency_key, award_id.encode() + body), now)
+        if receipt := await self._replayed(asked):
+            return receipt
+        superseded = await self.find(award_id, institution=institution)
+        after(State(superseded.state), Act.SUPERSEDE)
+        (credential,) = superseded.credentials
+        if credential.signed is None:
+            raise _not_kept(superseded)
+        prepared = await self._compute.run(prepare_correction, body, credential.signed.open(), asked.awarding)
+        return await self._issue(asked, prepared, superseded)
+
+    async def _issue(self, asked: _Asked, prepared: Prepared, superseded: RegisteredAward | None = None) -> Receipt:
+        intention = await self._intention(asked, prepared, superseded)
+        intended = await self._register.intend(intention, now=asked.awarding.now)
         if isinstance(intended, RegisteredAward):
             return await self._receipt(intended)
-        signed = await self._complete(intended, now=now)
+        signed = await self._complete(intended, now=asked.awarding.now)
         return Receipt(
             id=intended.award_id,
             claim_url=await self._claim_url(intended.award_id, FIRST_GENERATION),
@@ -176,40 +201,77 @@ class Issuer:
                 await self._register.void(intended.credential_id, reason=str(refused), now=now)
         return count
 
-    async def revoke(
-        self, award_id: str, *, institution: Institution, actor: str, reason: str, now: datetime
+    async def act(
+        self,
+        award_id: str,
+        act: Act,
+        *,
+        institution: Institution,
+        actor: str,
+        reason: Personal[str] | None,
+        now: datetime,
+        learner_email: Personal[str] | None = None,
     ) -> RegisteredAward:
-        """Revokes an award, that is all its credentials, for good. Raises Refused: NOT_FOUND, STATE_CONFLICT."""
-        return await self._register.act(
-            award_id, "revoke", institution=institution.name, actor=actor, reason=Personal(reason), now=now
-        )
+        """What an institution may ask for by `life`'s table, but for superseding.
 
-    async def withdraw(
-        self, award_id: str, *, institution: Institution, actor: str, reason: str, now: datetime
-    ) -> RegisteredAward:
-        """Ends the learner's link and opens another. Raises Refused: NOT_FOUND, STATE_CONFLICT."""
-        award = await self.find(award_id, institution=institution)
-        generation = award.claim_generation + 1
-        token = await self._claim_token(award_id, generation)
+        Sending goes to `learner_email`, where the address that was given with the award is not the right one.
+        Raises Refused: NOT_FOUND, STATE_CONFLICT; MISSING_ELEMENT where there is no address to send to.
+        """
+        if act not in ASKED_FOR - {Act.SUPERSEDE}:
+            raise ValueError(f"an institution does not ask for “{act}” so")
+        award = await self._found(award_id, institution)
+        next_claim = await self._next_claim(award, now) if act is Act.WITHDRAW else None
+        if act is Act.SEND:
+            self._demand_address(award, learner_email)
         return await self._register.act(
             award_id,
-            "withdraw",
+            act,
             institution=institution.name,
             actor=actor,
-            reason=Personal(reason),
+            reason=reason,
             now=now,
-            next_claim=NextClaim(generation, claim_token_digest(token), now + self._claim_expires),
+            next_claim=next_claim,
+            learner_email=learner_email,
         )
 
+    def _demand_address(self, award: RegisteredAward, given: Personal[str] | None) -> None:
+        if not self._writes_to_learners:
+            detail = "this service has no mail server to send messages by"
+            raise Refused(Problem(STATE_CONFLICT, detail=detail, remedy="hand the link over yourself"))
+        if not (given or award.learner_email):
+            detail = "no e-mail address of the learner is known"
+            raise Refused(Problem(MISSING_ELEMENT, at="/email", detail=detail, remedy='send {"email": "…"}'))
+
+    async def _next_claim(self, award: RegisteredAward, now: datetime) -> NextClaim:
+        generation = award.claim_generation + 1
+        token = await self._claim_token(award.id, generation)
+        return NextClaim(generation, claim_token_digest(token), now + self._claim_expires)
+
     async def find(self, award_id: str, *, institution: Institution) -> RegisteredAward:
-        """An award of this institution. Raises Refused: NOT_FOUND, for another's too."""
+        """An award of this institution. Raises Refused: NOT_FOUND, for another's too; GONE for an erased one."""
+        award = await self._found(award_id, institution)
+        if award.state in FORGOTTEN:
+            raise Refused(Problem(GONE, detail=f"award {award_id} was erased: nothing of it is kept but its status"))
+        return award
+
+    async def _found(self, award_id: str, institution: Institution) -> RegisteredAward:
         award = await self._register.find(award_id, institution=institution.name)
         if award is None:
             raise Refused(Problem(NOT_FOUND, detail=f"your institution has no award {award_id}"))
         return award
 
-    async def list(self, *, institution: Institution, cursor: str | None, limit: int) -> Page:
-        return await self._register.list(institution=institution.name, cursor=cursor, limit=limit)
+    async def list(
+        self, *, institution: Institution, cursor: str | None, limit: int, wanted: Wanted = EVERYTHING
+    ) -> Page:
+        """One page of the awards that are wanted, newest first. Raises Refused for a cursor that is not ours."""
+        where = AwardFilter(
+            learner=search_digests(self._vault, wanted.learner) if wanted.learner else (),
+            achievement_id=wanted.achievement_id,
+            state=wanted.state,
+            awarded_from=wanted.awarded_from,
+            awarded_until=wanted.awarded_until,
+        )
+        return await self._register.list(institution=institution.name, cursor=cursor, limit=limit, where=where)
 
     async def claim_url(self, award: RegisteredAward) -> str:
         """The learner's link as it is now: the same until it is withdrawn."""
@@ -235,42 +297,50 @@ class Issuer:
         signature = await signer.sign(data, purpose=KeyPurpose.CREDENTIAL)
         return strict_json.write(data_integrity.attach_proof(ready.document, options, signature))
 
-    async def _intention(
-        self,
-        prepared: Prepared,
-        award_id: str,
-        credential_id: str,
-        institution: Institution,
-        actor: str,
-        idempotency: Idempotency | None,
-        now: datetime,
-    ) -> Intention:
+    def _asked(self, institution: Institution, actor: str, idempotency: Idempotency | None, now: datetime) -> _Asked:
+        awarding = Awarding(
+            credential_id=f"urn:uuid:{self._new_id()}",
+            issuer=institution.profile,
+            time_zone=institution.time_zone,
+            public_url=self._public_url,
+            now=now,
+        )
+        return _Asked(self._new_id(), institution, actor, idempotency, awarding)
+
+    async def _replayed(self, asked: _Asked) -> Receipt | None:
+        if asked.idempotency is None:
+            return None
+        award = await self._register.replay(asked.idempotency, institution=asked.institution.name)
+        return await self._receipt(award) if award else None
+
+    async def _intention(self, asked: _Asked, prepared: Prepared, superseded: RegisteredAward | None) -> Intention:
         claimed = prepared.micro_credential
-        token = await self._claim_token(award_id, FIRST_GENERATION)
+        token = await self._claim_token(asked.award_id, FIRST_GENERATION)
+        email = claimed.learner.email or (superseded.learner_email if superseded else None)
         return Intention(
-            award_id=award_id,
-            credential_id=credential_id,
-            institution=institution.name,
+            award_id=asked.award_id,
+            credential_id=asked.awarding.credential_id,
+            institution=asked.institution.name,
             mechanism=MECHANISM,
-            verification_method=signing_key(institution, KeyPurpose.CREDENTIAL),
+            verification_method=signing_key(asked.institution, KeyPurpose.CREDENTIAL),
             examined=prepared.examined,
             title=claimed.achievement.title.best(claimed.achievement.language)[1],
             learner_name=claimed.learner.full_name,
-            learner_digests=self._learner_digests(claimed),
+            learner_digests=learner_digests(self._vault, claimed.learner),
             achievement_id=claimed.achievement.id,
             awarded_date=claimed.awarded_date.date().isoformat(),
             claim_token_sha256=claim_token_digest(token),
-            claim_expires=now + self._claim_expires,
-            actor=actor,
-            idempotency=idempotency,
+            claim_expires=asked.awarding.now + self._claim_expires,
+            actor=asked.actor,
+            idempotency=asked.idempotency,
+            # An address that nobody writes to is not kept.
+            learner_email=email if self._writes_to_learners else None,
+            supersedes=superseded.id if superseded else None,
+            reason=prepared.reason,
         )
 
-    def _learner_digests(self, claimed: MicroCredential) -> tuple[bytes, ...]:
-        learner = claimed.learner
-        named = [("name", learner.full_name), *(("identifier", each.value) for each in learner.identifiers)]
-        if learner.email:
-            named.append(("email", learner.email))
-        return tuple(self._vault.digest(value, kind=f"learner-{kind}") for kind, value in named)
+    def _idempotency(self, key: str | None, request: bytes) -> Idempotency | None:
+        return None if key is None else Idempotency(key=key, request_digest=self._request_digest(request))
 
     def _request_digest(self, body: bytes) -> bytes:
         return self._vault.digest(Personal(hashlib.sha256(body).hexdigest()), kind="request")
@@ -278,7 +348,7 @@ class Issuer:
     async def _receipt(self, award: RegisteredAward) -> Receipt:
         (credential,) = award.credentials
         if credential.signed is None:
-            raise Refused(Problem(GONE, detail=f"award {award.id} was {award.state}; its credential is not kept"))
+            raise _not_kept(award)
         return Receipt(
             id=award.id,
             claim_url=await self._claim_url(award.id, FIRST_GENERATION),
@@ -305,6 +375,10 @@ def signing_key(institution: Institution, purpose: KeyPurpose) -> str:
             )
         )
     return max(in_use, key=lambda key: key.created).verification_method
+
+
+def _not_kept(award: RegisteredAward) -> Refused:
+    return Refused(Problem(GONE, detail=f"award {award.id} was {award.state}; its credential is not kept"))
 
 
 def _issuer_id(document: JsonObject) -> str:

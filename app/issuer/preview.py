@@ -5,10 +5,10 @@ from datetime import datetime
 
 from app.core import strict_json
 from app.core.credential import award_request, open_badge
-from app.core.credential.micro_credential import MicroCredential, Organisation
+from app.core.credential.micro_credential import MicroCredential
 from app.core.json_ld import Contexts
 from app.core.problems import Problem, Refused
-from app.issuer.award import prepare
+from app.issuer.prepare import Awarding, prepare
 from app.ports import Compute, Institution
 
 _NEVER_AWARDED = "urn:uuid:00000000-0000-0000-0000-000000000000"
@@ -22,23 +22,18 @@ class Preview:
     problems: tuple[Problem, ...]
 
 
-def preview(
-    contexts: Contexts, body: bytes, *, issuer: Organisation, time_zone: str, public_url: str, now: datetime
-) -> Preview:
+def preview(contexts: Contexts, body: bytes, awarding: Awarding) -> Preview:
     """The first step of an award, and what its draft says when it is read back. Raises Refused for no JSON object."""
     try:
-        prepared = prepare(
-            contexts,
-            body,
-            credential_id=_NEVER_AWARDED,
-            issuer=issuer,
-            time_zone=time_zone,
-            public_url=public_url,
-            now=now,
-        )
+        prepared = prepare(contexts, body, awarding)
     except Refused as refused:
-        given = strict_json.read_object(body)
-        drawn = award_request.read_as_far(given, contexts=contexts, issuer=issuer, time_zone=time_zone, now=now)
+        drawn = award_request.read_as_far(
+            strict_json.read_object(body),
+            contexts=contexts,
+            issuer=awarding.issuer,
+            time_zone=awarding.time_zone,
+            now=awarding.now,
+        )
         return Preview(drawn, refused.problems)
     return Preview(open_badge.read(prepared.examined.draft), ())
 
@@ -51,11 +46,11 @@ class Previews:
         self._public_url = public_url
 
     async def of(self, body: bytes, *, institution: Institution, now: datetime) -> Preview:
-        return await self._compute.run(
-            preview,
-            body,
+        awarding = Awarding(
+            credential_id=_NEVER_AWARDED,
             issuer=institution.profile,
             time_zone=institution.time_zone,
             public_url=self._public_url,
             now=now,
         )
+        return await self._compute.run(preview, body, awarding)

@@ -3,7 +3,8 @@
 1. A list is asked for: where the rows have not changed since it was published, and it is young enough, it stands.
 2. Else it is made anew from the rows, signed by its institution, and verified as a stranger would.
 3. It is kept by compare-and-swap: a version never goes back, whoever was slower.
-While the register does not answer, the last copy serves until its ttl.
+While the register does not answer, the last copy of a list serves until its ttl; so do the institutions' documents,
+where what is handed in as `Institutions` remembers them.
 """
 
 import asyncio
@@ -21,8 +22,8 @@ from app.issuer.award import MECHANISM, signing_key
 from app.issuer.examine import status_list_url
 from app.ports import (
     Compute,
-    Directory,
     Institution,
+    Institutions,
     KeyPurpose,
     PublishedList,
     Signers,
@@ -99,7 +100,7 @@ class Publisher:
     def __init__(
         self,
         *,
-        directory: Directory,
+        institutions: Institutions,
         status_lists: StatusLists,
         signers: Signers,
         compute: Compute,
@@ -108,7 +109,7 @@ class Publisher:
         ttl_seconds: int,
         valid_days: int,
     ) -> None:
-        self._directory = directory
+        self._institutions = institutions
         self._status_lists = status_lists
         self._signers = signers
         self._compute = compute
@@ -143,12 +144,17 @@ class Publisher:
         return published
 
     async def controlled_identifier_document(self, identifier: str) -> JsonObject | None:
-        institution = await self._directory.institution_by_did(identifier)
+        institution = await self._institutions.institution_by_did(identifier)
+        return write(controlled_identifier(institution)) if institution else None
+
+    async def document_of(self, name: str) -> JsonObject | None:
+        """The document of our institution of this name, as its own address gives it."""
+        institution = await self._institutions.institution(name)
         return write(controlled_identifier(institution)) if institution else None
 
     async def controlled_identifier(self, did: str) -> ControlledIdentifierDocument:
         """The document of an institution that we issue for. Raises LookupError where we do not."""
-        institution = await self._directory.institution_by_did(did)
+        institution = await self._institutions.institution_by_did(did)
         if institution is None:
             raise LookupError(f"{did} is none of our institutions")
         return controlled_identifier(institution)
@@ -175,7 +181,7 @@ class Publisher:
         return age < self._valid / 2
 
     async def _publish(self, rows: StatusListRows, *, now: datetime) -> PublishedList:
-        institution = await self._directory.institution(rows.institution)
+        institution = await self._institutions.institution(rows.institution)
         if institution is None:
             raise LookupError(f"list {rows.list_id} is of no institution")
         verification_method = signing_key(institution, KeyPurpose.STATUS_LIST)

@@ -2,7 +2,8 @@
 
 1. `read_proofs`: none, or one that we do not know, ends here.
 2. `find_keys`: each proof's key is looked up in the issuer's document; may it still be used?
-3. `verify_proofs`: every signature is checked. What it returns is true.
+3. `verify_proofs`: every signature is checked, and that no context stands beside what was signed. What it returns
+   is true.
 """
 
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from app.core.problems import (
 )
 from app.core.proof import data_integrity
 from app.core.proof.received_proof import DataIntegrityProof, read
+from app.verifier.context_rules import refuse_unsigned_contexts
 from app.verifier.policy import VerificationPolicy
 
 
@@ -96,6 +98,7 @@ def verify_proofs(
             detail = f"was made for {proof.proof_purpose!r:.80}; a credential is signed for assertionMethod"
             raise Refused(Problem(PROOF_VERIFICATION_ERROR, at=f"{proof.at}/proofPurpose", detail=detail))
     data_integrity.verify_proofs(contexts, received.document, keyed)
+    refuse_unsigned_contexts(contexts, received.document, tuple(proof for proof, _ in keyed))
     return VerifiedCredential(
         document={member: value for member, value in received.document.items() if member != "proof"},
         media_type=received.media_type,

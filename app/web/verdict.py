@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from markupsafe import Markup
 
+from app.core import containers
 from app.core.problems import STATUS_RETRIEVAL_ERROR
 from app.verifier.report import (
     Check,
@@ -91,6 +92,8 @@ def _sentences(report: VerificationReport, then: Markup, outline: Outline, words
     sentences = [then]
     if known is None and _is_signed_and_unchanged(report):
         sentences.append(_unknown_issuer(outline, words))
+    if report.received.container is not None:
+        sentences.append(words("verdict.inside", kind=containers.kind(report.received.container)))
     if known is not None and known.demo:
         sentences.append(words("verdict.demo", issuer=known.name))
     return tuple(sentence for sentence in sentences if sentence)

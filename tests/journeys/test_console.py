@@ -194,7 +194,7 @@ def test_an_award_is_found_by_its_number_and_by_its_link(here: Visitor, service:
     assert answer.headers["location"] == f"/console/awards/{made['id']}"
 
 
-@pytest.mark.parametrize("find", ["nothing", "<script>", "\0", "x" * 2_000, "/console"])
+@pytest.mark.parametrize("find", ["nothing", "<script>", "x" * 2_000, "/console", "\0"])
 def test_what_leads_to_nothing_is_said_to(here: Visitor, find: str) -> None:
     answer = here.client.get("/console/awards", params={"find": find})
     assert (answer.status_code, "has awarded nothing that" in answer.text) == (200, True)
@@ -276,7 +276,43 @@ def test_a_renewed_link_takes_the_place_of_the_old_one(here: Visitor, service: R
     assert service.client.get(link[1]).status_code == 200
 
 
-@pytest.mark.parametrize("act", ["intend", "record", "void", "burn", "REVOKE"])
+def test_a_name_is_corrected_and_the_old_link_leads_to_the_new(here: Visitor, service: Running) -> None:
+    made = service.award(MINIMAL_EXAMPLE).json()
+    form = {"fullName": "Zoë Corrected", "reason": "The name was misspelt."}
+    answer = here.send(f"/console/awards/{made['id']}/supersede", form)
+    new = answer.headers["location"].partition("?")[0]
+    assert new != f"/console/awards/{made['id']}"
+    saved = here.get(f"{new}/credential")
+    assert ("Zoë Corrected" in saved.text, service.verify(saved.content)["verdict"]) == (True, "valid")
+    assert f'href="{new}"' in here.get(f"/console/awards/{made['id']}").text
+    assert here.send(f"/console/awards/{made['id']}/supersede", form).headers["location"] == answer.headers["location"]
+
+
+def test_a_correction_that_changes_nothing_is_not_made(here: Visitor, service: Running) -> None:
+    made = service.award(MINIMAL_EXAMPLE).json()
+    form = {"fullName": MINIMAL_EXAMPLE["learner"]["fullName"], "reason": "x"}
+    answer = here.send(f"/console/awards/{made['id']}/supersede", form)
+    assert (answer.status_code, "nothing of the name changes" in answer.text) == (422, True)
+
+
+def test_what_is_erased_is_in_no_page_any_more(here: Visitor, service: Running) -> None:
+    body = {**MINIMAL_EXAMPLE, "learner": {"fullName": "Erased Canary"}}
+    made = service.award(body).json()
+    assert here.send(f"/console/awards/{made['id']}/erase", {"reason": "Asked for."}).headers["location"] == (
+        "/console/awards"
+    )
+    assert here.get(f"/console/awards/{made['id']}").status_code == 410
+    assert "Erased Canary" not in here.get("/console/awards").text
+
+
+def test_an_award_is_found_by_the_learners_name_and_by_its_state(here: Visitor, service: Running) -> None:
+    made = service.award({**MINIMAL_EXAMPLE, "learner": {"fullName": "Aoife Findable"}}).json()
+    assert made["id"] in here.client.get("/console/awards", params={"find": "findable"}).text
+    assert made["id"] in here.client.get("/console/awards", params={"find": "aoife", "state": "issued"}).text
+    assert made["id"] not in here.client.get("/console/awards", params={"find": "aoife", "state": "revoked"}).text
+
+
+@pytest.mark.parametrize("act", ["intend", "record", "void", "burn", "REVOKE", "suspend", "claim"])
 def test_no_other_act_has_a_form(here: Visitor, service: Running, act: str) -> None:
     made = service.award(MINIMAL_EXAMPLE).json()
     assert here.send(f"/console/awards/{made['id']}/{act}", {"reason": "x"}).status_code == 404
@@ -306,7 +342,7 @@ def test_another_institutions_award_is_not_here(here: Visitor, of_another_instit
     assert here.get(path.format(of_another_institution)).status_code == 404
 
 
-@pytest.mark.parametrize("act", ["revoke", "withdraw"])
+@pytest.mark.parametrize("act", ["revoke", "withdraw", "supersede", "erase"])
 def test_another_institutions_award_can_not_be_acted_on(here: Visitor, of_another_institution: str, act: str) -> None:
     answer = here.send(f"/console/awards/{of_another_institution}/{act}", {"reason": "x"})
     assert answer.status_code == 404

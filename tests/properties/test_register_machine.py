@@ -15,10 +15,11 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from app.adapters.database import Database
 from app.adapters.vault import AesGcmVault
 from app.core.json_ld import Contexts
-from app.core.problems import IDEMPOTENCY_IN_FLIGHT, IDEMPOTENCY_KEY_REUSED, STATE_CONFLICT, Refused
+from app.core.personal import Personal
+from app.core.problems import GONE, IDEMPOTENCY_IN_FLIGHT, IDEMPOTENCY_KEY_REUSED, STATE_CONFLICT, Refused
 from app.core.status.bitstring_status_list import expand
 from app.issuer.award import Receipt
-from app.issuer.life import BIT_SET, Act, State, after
+from app.issuer.life import AFTER, BITS, FORGOTTEN, REVOCATION, Act, State, after, demand_entry
 from app.ports import PublishedList, RegisteredAward
 from tests.issuing import Died, MortalCompute, Office, request
 from tests.long_proofs import fraction
@@ -30,6 +31,9 @@ LEASE = timedelta(seconds=30)
 # What is left undone by a process that dies there: the signature, our own check of it, the record.
 STEPS_TO_DIE_AT = ("sign_input", "checked")
 BODIES = (request(), request(awardedDate="2026-07-01"))
+CORRECTION = json.dumps({"reason": "misspelt", "learner": {"fullName": "Another Name"}}).encode()
+ASKED = (Act.REVOKE, Act.WITHDRAW, Act.ERASE, Act.SUSPEND, Act.REINSTATE)
+FORGOTTEN_OR_REPLACED = (State.SUPERSEDED, *sorted(FORGOTTEN))
 
 
 @dataclass
@@ -39,6 +43,8 @@ class Modelled:
     award_id: str
     state: State
     lease_until: datetime
+    supersedes: "Modelled | None" = None
+    superseded_by: "Modelled | None" = None
     signed: bytes | None = None
     entry: tuple[str, int] | None = None
 
@@ -97,6 +103,10 @@ class RegisterMachine(RuleBasedStateMachine):
                 requested.award = self.new_award()
                 self.awards.append(requested.award)
                 self.send(key, requested.body, requested.award, dies_at)
+            case state if state in FORGOTTEN_OR_REPLACED:
+                with pytest.raises(Refused) as refused:
+                    self.post(key, requested.body, self.new_award())
+                assert refused.value.problems[0].type == GONE
             case _:
                 receipt = self.post(key, requested.body, self.new_award())
                 assert (receipt.id, receipt.credential) == (award.award_id, award.signed)
@@ -117,8 +127,8 @@ class RegisterMachine(RuleBasedStateMachine):
     @rule()
     def recover(self) -> None:
         self.world.runner.run(self.world.office.issuer().recover(now=self.world.now))
-        for award in self.run_out():
-            award.state = after(award.state, Act.RECORD)
+        for award in sorted(self.run_out(), key=lambda one: one.lease_until):
+            self.finish(award)
 
     @rule()
     def recover_without_the_key(self) -> None:
@@ -131,14 +141,20 @@ class RegisterMachine(RuleBasedStateMachine):
     # ── what follows ─────────────────────────────────────────────────────────────────────────────────────────────────
 
     @precondition(lambda self: self.awards)
-    @rule(data=st.data(), act=st.sampled_from((Act.REVOKE, Act.WITHDRAW)))
+    @rule(data=st.data(), act=st.sampled_from(ASKED))
     def act(self, data: st.DataObject, act: Act) -> None:
         award = data.draw(st.sampled_from(self.awards))
-        issuer, institution = self.world.office.issuer(), self.world.office.institution
-        ask = issuer.revoke if act is Act.REVOKE else issuer.withdraw
-        asked = ask(award.award_id, institution=institution, actor="registrar", reason="", now=self.world.now)
+        asked = self.world.office.issuer().act(
+            award.award_id,
+            act,
+            institution=self.world.office.institution,
+            actor="registrar",
+            reason=Personal("why"),
+            now=self.world.now,
+        )
         try:
             following = after(award.state, act)
+            demand_entry(act, {REVOCATION})
         except Refused:
             with pytest.raises(Refused) as refused:
                 self.world.runner.run(asked)
@@ -146,6 +162,27 @@ class RegisterMachine(RuleBasedStateMachine):
         else:
             assert self.world.runner.run(asked).state == following
             award.state = following
+
+    @precondition(lambda self: self.awards)
+    @rule(data=st.data(), dies_at=st.sampled_from((None, *STEPS_TO_DIE_AT)))
+    def supersede(self, data: st.DataObject, dies_at: str | None) -> None:
+        old, new = data.draw(st.sampled_from(self.awards)), self.new_award()
+        other = old.superseded_by
+        if (old.state, Act.SUPERSEDE) not in AFTER or (other and other.state is not State.VOIDED):
+            with pytest.raises(Refused) as refused:
+                self.correct(old, new)
+            assert refused.value.problems[0].type in (STATE_CONFLICT, GONE)
+            return
+        new.supersedes, old.superseded_by = old, new
+        self.awards.append(new)
+        if dies_at:
+            with pytest.raises(Died):
+                self.correct(old, new, dies_at)
+            return
+        receipt = self.correct(old, new)
+        self.finish(new)
+        assert receipt.credential == self.signed(new)
+        assert json.loads(receipt.credential)["credentialSubject"]["identifier"][0]["identityHash"] == "Another Name"
 
     @rule()
     def publish(self) -> None:
@@ -176,9 +213,13 @@ class RegisterMachine(RuleBasedStateMachine):
             assert self.world.entries.setdefault(entry, award.award_id) == award.award_id, "an entry is never reused"
             award.entry = entry
             signed = credential.signed.open() if credential.signed else None
-            assert (signed is None) == (award.state in (State.INTENDED, State.VOIDED))
-            assert award.signed in (None, signed), "recorded bytes never change"
-            award.signed = signed
+            kept = award.state in (State.ISSUED, State.REVOKED)
+            assert (signed is not None) == kept, "what is replaced or erased is not kept"
+            assert not kept or award.signed in (None, signed), "recorded bytes never change"
+            award.signed = signed or award.signed
+            replaced = award.superseded_by if award.state is State.SUPERSEDED else None
+            assert registered.superseded_by == (replaced and replaced.award_id)
+            assert (registered.learner_name is None) == (award.state in FORGOTTEN)
 
     def teardown(self) -> None:
         self.publish()
@@ -188,13 +229,23 @@ class RegisterMachine(RuleBasedStateMachine):
         for award in self.awards:
             if award.entry and award.entry[0] == published.list_id:
                 index = award.entry[1]
-                assert bool(bits[index // 8] & 0x80 >> index % 8) == (award.state in BIT_SET)
+                assert bool(bits[index // 8] & 0x80 >> index % 8) == (award.state in BITS[REVOCATION])
         rows = self.world.runner.run(self.world.office.database.status_lists.rows(published.list_id))
         assert rows is not None
         assert (published.version, sum(byte.bit_count() for byte in bits)) == (rows.version, len(rows.set_indexes))
 
     def new_award(self) -> Modelled:
         return Modelled(str(uuid4()), after(None, Act.INTEND), self.world.now + LEASE)
+
+    def finish(self, award: Modelled) -> None:
+        """It is recorded, unless what it was to supersede can't be superseded any more."""
+        old = award.supersedes
+        if old and (old.state, Act.SUPERSEDE) not in AFTER:
+            award.state = after(award.state, Act.VOID)
+            return
+        award.state = after(award.state, Act.RECORD)
+        if old:
+            old.state = after(old.state, Act.SUPERSEDE)
 
     def run_out(self) -> list[Modelled]:
         return [one for one in self.awards if one.state is State.INTENDED and one.lease_until <= self.world.now]
@@ -210,11 +261,26 @@ class RegisterMachine(RuleBasedStateMachine):
 
     def post(self, key: str, body: bytes, award: Modelled, dies_at: str = "") -> Receipt:
         office = self.world.office
-        ids = iter((award.award_id, str(uuid4())))
+        ids = iter((str(uuid4()), award.award_id))
         issuer = office.issuer(new_id=lambda: next(ids), compute=MortalCompute(office.contexts, dies_at))
         return self.world.runner.run(
             issuer.award(
                 body, institution=office.institution, actor="registrar", idempotency_key=key, now=self.world.now
+            )
+        )
+
+    def correct(self, old: Modelled, award: Modelled, dies_at: str = "") -> Receipt:
+        office = self.world.office
+        ids = iter((str(uuid4()), award.award_id))
+        issuer = office.issuer(new_id=lambda: next(ids), compute=MortalCompute(office.contexts, dies_at))
+        return self.world.runner.run(
+            issuer.supersede(
+                old.award_id,
+                CORRECTION,
+                institution=office.institution,
+                actor="registrar",
+                idempotency_key=str(uuid4()),
+                now=self.world.now,
             )
         )
 
@@ -225,7 +291,10 @@ class RegisterMachine(RuleBasedStateMachine):
 
     def registered(self, award: Modelled) -> RegisteredAward:
         office = self.world.office
-        return self.world.runner.run(office.issuer().find(award.award_id, institution=office.institution))
+        register, institution = office.database.register, office.institution.name
+        found = self.world.runner.run(register.find(award.award_id, institution=institution))
+        assert found is not None
+        return found
 
     def signed(self, award: Modelled) -> bytes | None:
         (credential,) = self.registered(award).credentials

@@ -7,6 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from app.adapters.database import migrations
+from app.adapters.database.awards import Awards
 from app.adapters.database.directory import DatabaseDirectory
 from app.adapters.database.engine import (
     SQLITE,
@@ -17,8 +18,10 @@ from app.adapters.database.engine import (
     make_private,
     translated,
 )
+from app.adapters.database.outbox import DatabaseOutbox
 from app.adapters.database.people import DatabasePeople, DatabaseSessions
 from app.adapters.database.register import DatabaseRegister, RegisterLimits
+from app.adapters.database.sealed_copies import DatabaseSealedCopies
 from app.adapters.database.status_lists import DatabaseStatusLists
 from app.ports import Unavailable, Vault
 
@@ -28,15 +31,18 @@ STATUS_LIST_LENGTH = 131_072
 
 
 class Database:
-    """One database, and the ports that it fulfils: `register`, `directory`, `status_lists`, `people`, `sessions`."""
+    """One database, and the ports that it fulfils, each an attribute of its name."""
 
     def __init__(self, engine: AsyncEngine, *, vault: Vault, limits: RegisterLimits) -> None:
         self.engine = engine
         transactions = Transactions(engine)
         self.name = transactions.dialect
-        self.register = DatabaseRegister(transactions, vault=vault, limits=limits)
+        awards = Awards(vault)
+        self.register = DatabaseRegister(transactions, awards=awards, vault=vault, limits=limits)
+        self.outbox = DatabaseOutbox(transactions, awards=awards)
         self.directory = DatabaseDirectory(transactions)
         self.status_lists = DatabaseStatusLists(transactions)
+        self.sealed_copies = DatabaseSealedCopies(transactions)
         self.people = DatabasePeople(transactions, vault=vault)
         self.sessions = DatabaseSessions(transactions, vault=vault)
 

@@ -8,13 +8,17 @@ from datetime import datetime
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.adapters.database.tables import ActRow, AwardRow, CredentialRow
+from app.adapters.database.tables import ActRow, AwardRow, CredentialRow, MessageRow
 from app.core.personal import Personal
-from app.issuer.life import Act, after
+from app.core.problems import GONE, Problem, Refused
+from app.issuer.life import Act, State, after
 from app.ports import (
     ActRecord,
     Intended,
     Intention,
+    Message,
+    MessageKind,
+    MessageState,
     RegisteredAward,
     RegisteredCredential,
     StatusEntry,
@@ -24,6 +28,10 @@ from app.ports import (
 
 def _learner_name_at(award_id: str) -> str:
     return f"award/{award_id}/learner_name"
+
+
+def _learner_email_at(award_id: str) -> str:
+    return f"award/{award_id}/learner_email"
 
 
 def _reason_at(award_id: str, number: int) -> str:
@@ -56,16 +64,16 @@ class Awards:
             state=state,
             title=intention.title,
             data_key=data_key,
-            learner_name_sealed=self._vault.seal(
-                intention.learner_name.open().encode(),
-                data_key=data_key,
-                bound_to=_learner_name_at(intention.award_id),
-            ),
+            learner_name_sealed=b"",
             achievement_id=intention.achievement_id,
             awarded_date=intention.awarded_date,
             created=now,
             claim_expires=intention.claim_expires,
+            supersedes=intention.supersedes,
         )
+        self.seal_learner_name(award, intention.learner_name)
+        if intention.learner_email:
+            self.seal_learner_email(award, intention.learner_email)
         credential = CredentialRow(
             id=intention.credential_id,
             award_id=intention.award_id,
@@ -82,13 +90,32 @@ class Awards:
         )
         return award, credential
 
+    def seal_learner_name(self, award: AwardRow, name: Personal[str]) -> None:
+        award.learner_name_sealed = self._vault.seal(
+            name.open().encode(), data_key=award.data_key, bound_to=_learner_name_at(award.id)
+        )
+
+    def seal_learner_email(self, award: AwardRow, email: Personal[str]) -> None:
+        award.learner_email_sealed = self._vault.seal(
+            email.open().encode(), data_key=award.data_key, bound_to=_learner_email_at(award.id)
+        )
+
     def seal_signed(self, award: AwardRow, credential: CredentialRow, signed: bytes) -> bytes:
         return self._vault.seal(signed, data_key=award.data_key, bound_to=_signed_at(credential.id))
 
     def seal_reason(self, award: AwardRow, number: int, reason: Personal[str]) -> bytes:
         return self._vault.seal(reason.open().encode(), data_key=award.data_key, bound_to=_reason_at(award.id, number))
 
+    def learner_name(self, award: AwardRow) -> Personal[str] | None:
+        return self._text(award, award.learner_name_sealed, _learner_name_at(award.id))
+
+    def reason(self, award: AwardRow, act: ActRow) -> Personal[str] | None:
+        return self._text(award, act.reason_sealed, _reason_at(award.id, act.number))
+
     def intended(self, award: AwardRow, credential: CredentialRow) -> Intended:
+        """Raises Refused (GONE) where the award was erased."""
+        if not award.data_key:
+            raise Refused(Problem(GONE, detail=f"award {award.id} was erased"))
         document = self._vault.open(
             credential.document_sealed, data_key=award.data_key, bound_to=_document_at(credential.id)
         )
@@ -103,7 +130,7 @@ class Awards:
         )
 
     def signed(self, award: AwardRow, credential: CredentialRow) -> bytes | None:
-        if credential.signed_sealed is None:
+        if credential.signed_sealed is None or not award.data_key:
             return None
         return self._vault.open(credential.signed_sealed, data_key=award.data_key, bound_to=_signed_at(credential.id))
 
@@ -123,25 +150,39 @@ class Awards:
             select(ActRow).where(col(ActRow.award_id).in_(award_ids)).order_by(col(ActRow.number))
         ):
             acts[act.award_id].append(act)
-        return tuple(self._opened(award, credentials[award.id], acts[award.id]) for award in awards)
+        messages: defaultdict[str, list[MessageRow]] = defaultdict(list)
+        for message in await session.exec(
+            select(MessageRow).where(col(MessageRow.award_id).in_(award_ids)).order_by(col(MessageRow.created))
+        ):
+            messages[message.award_id].append(message)
+        return tuple(self._opened(award, credentials[award.id], acts[award.id], messages[award.id]) for award in awards)
 
-    def _opened(self, award: AwardRow, credentials: Sequence[CredentialRow], acts: Sequence[ActRow]) -> RegisteredAward:
-        learner_name = self._vault.open(
-            award.learner_name_sealed, data_key=award.data_key, bound_to=_learner_name_at(award.id)
-        )
+    def _opened(
+        self,
+        award: AwardRow,
+        credentials: Sequence[CredentialRow],
+        acts: Sequence[ActRow],
+        messages: Sequence[MessageRow],
+    ) -> RegisteredAward:
         return RegisteredAward(
             id=award.id,
             institution=award.institution,
             state=award.state.value,
             title=award.title,
-            learner_name=Personal(learner_name.decode()),
+            learner_name=self.learner_name(award),
             achievement_id=award.achievement_id,
             awarded_date=award.awarded_date,
             created=award.created,
             claim_generation=award.claim_generation,
             claim_expires=award.claim_expires,
             credentials=tuple(self._credential(award, credential) for credential in credentials),
-            acts=tuple(self._act(award, act) for act in acts),
+            acts=tuple(
+                ActRecord(act=act.act, actor=act.actor, at=act.at, reason=self.reason(award, act)) for act in acts
+            ),
+            messages=tuple(map(_message, messages)),
+            learner_email=self._text(award, award.learner_email_sealed, _learner_email_at(award.id)),
+            supersedes=award.supersedes,
+            superseded_by=award.superseded_by if award.state is State.SUPERSEDED else None,
         )
 
     def _credential(self, award: AwardRow, credential: CredentialRow) -> RegisteredCredential:
@@ -155,10 +196,18 @@ class Awards:
             signed=None if signed is None else Personal(signed),
         )
 
-    def _act(self, award: AwardRow, act: ActRow) -> ActRecord:
-        reason = act.reason_sealed and self._vault.open(
-            act.reason_sealed, data_key=award.data_key, bound_to=_reason_at(award.id, act.number)
-        )
-        return ActRecord(
-            act=act.act, actor=act.actor, at=act.at, reason=None if reason is None else Personal(reason.decode())
-        )
+    def _text(self, award: AwardRow, sealed: bytes | None, bound_to: str) -> Personal[str] | None:
+        if not sealed or not award.data_key:
+            return None
+        return Personal(self._vault.open(sealed, data_key=award.data_key, bound_to=bound_to).decode())
+
+
+def _message(row: MessageRow) -> Message:
+    return Message(
+        id=row.id,
+        kind=MessageKind(row.kind),
+        state=MessageState(row.state),
+        changed=row.changed,
+        attempts=row.attempts,
+        detail=row.detail,
+    )

@@ -31,9 +31,11 @@ SQLITE_PRAGMAS: Mapping[str, str] = {
     "journal_mode": "wal",
     "synchronous": "2",  # FULL: what was committed survives a loss of power
     "foreign_keys": "1",
+    "secure_delete": "1",  # what was erased is written over, not only let go
 }
 _POSTGRESQL_OPTIONS = "-c lock_timeout=10s -c statement_timeout=20s -c idle_in_transaction_session_timeout=30s"
 _READING = "testamur_reading"
+_WITHOUT_TRANSACTION = "testamur_without_transaction"
 
 
 class Unacknowledged(Unavailable):
@@ -105,6 +107,14 @@ class Transactions:
                 except exc.DBAPIError as error:
                     raise Unacknowledged("The database did not say whether it kept the change.") from error
 
+    async def write_over_what_was_erased(self) -> None:
+        """SQLite's journal holds earlier pages until it is emptied. PostgreSQL's own vacuum sees to what it keeps."""
+        if self.dialect == SQLITE:
+            with translated():
+                engine = self._engine.execution_options(**{_WITHOUT_TRANSACTION: True})
+                async with self._writer, engine.connect() as connection:
+                    await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
     async def add(self, session: AsyncSession, *rows: SQLModel) -> None:
         """Inserts in the order given: a row after those that it refers to."""
         for row in rows:
@@ -153,5 +163,6 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    reading = connection.get_execution_options().get(_READING, False)
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    options = connection.get_execution_options()
+    if not options.get(_WITHOUT_TRANSACTION):
+        connection.exec_driver_sql("BEGIN" if options.get(_READING) else "BEGIN IMMEDIATE")

@@ -9,40 +9,42 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from sqlalchemy import literal, tuple_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
-from sqlmodel.sql.expression import SelectOfScalar
 
+from app.adapters.database.acts import Acts
 from app.adapters.database.awards import Awards
 from app.adapters.database.cursors import Cursors, Position
 from app.adapters.database.engine import Transactions, Unacknowledged, storable
 from app.adapters.database.idempotency import IdempotencyKeys, in_flight
-from app.adapters.database.locks import Credentials, locked, locked_by_credential
+from app.adapters.database.locks import locked, locked_by_credential
+from app.adapters.database.outbox import drop_messages, release_messages, write_message
+from app.adapters.database.search import newest_first
 from app.adapters.database.status_lists import raise_versions, take_entry
 from app.adapters.database.tables import (
     ActRow,
     AwardRow,
     ClaimLinkRow,
     CredentialRow,
-    Instant,
     LearnerDigestRow,
 )
 from app.core.personal import Personal
-from app.core.problems import MALFORMED_VALUE_ERROR, STATE_CONFLICT, Problem, Refused
-from app.issuer.life import BIT_SET, Act, State, after, asked_for, state_of_award
+from app.core.problems import MALFORMED_VALUE_ERROR, Problem, Refused
+from app.issuer.life import LEARNERS, REVOCATION, Act, State, after, asked_for, state_of_award
 from app.ports import (
+    EVERY_AWARD,
+    AwardFilter,
     ClaimLink,
     Idempotency,
     Intended,
     Intention,
+    MessageKind,
     NextClaim,
     Page,
     RegisteredAward,
     Vault,
 )
 
-REVOCATION = "revocation"
 T = TypeVar("T")
 
 
@@ -55,11 +57,12 @@ class RegisterLimits:
 class DatabaseRegister:
     """Implements `Register`."""
 
-    def __init__(self, transactions: Transactions, *, vault: Vault, limits: RegisterLimits) -> None:
+    def __init__(self, transactions: Transactions, *, awards: Awards, vault: Vault, limits: RegisterLimits) -> None:
         self._transactions = transactions
         self._lease = timedelta(seconds=limits.intent_lease_seconds)
         self._status_list_length = limits.status_list_length
-        self._awards = Awards(vault)
+        self._awards = awards
+        self._acts = Acts(transactions, awards)
         self._cursors = Cursors(vault)
         self._keys = IdempotencyKeys(vault)
 
@@ -80,6 +83,10 @@ class DatabaseRegister:
                 earlier = await self._earlier(session, intention, intention.idempotency, now=now)
                 if earlier:
                     return earlier
+            if intention.supersedes:
+                await self._acts.take_the_place_of(
+                    session, intention.supersedes, award_id=intention.award_id, institution=intention.institution
+                )
             entry = await take_entry(
                 self._transactions,
                 session,
@@ -98,12 +105,14 @@ class DatabaseRegister:
                     generation=award.claim_generation,
                     expires=intention.claim_expires,
                 ),
-                ActRow(award_id=award.id, number=1, act=Act.INTEND, actor=intention.actor, at=now),
                 *(
                     LearnerDigestRow(award_id=award.id, digest=digest)
                     for digest in sorted(set(intention.learner_digests))
                 ),
             )
+            await self._acts.append(session, award, Act.INTEND, actor=intention.actor, reason=intention.reason, now=now)
+            kind = MessageKind.CORRECTED if intention.supersedes else MessageKind.AWARDED
+            await write_message(session, award, kind, now=now)
         return self._awards.intended(award, credential)
 
     async def _earlier(
@@ -162,6 +171,8 @@ class DatabaseRegister:
             credential.signed_sealed = self._awards.seal_signed(award, credential, signed)
             credential.recorded_at = now
             award.state = state_of_award(one.state for one in credentials)
+            await release_messages(session, award, now=now)
+            await self._acts.supersede(session, award, now=now)
         return signed
 
     async def void(self, credential_id: str, *, reason: str, now: datetime) -> None:
@@ -177,7 +188,8 @@ class DatabaseRegister:
             award, credentials, credential = await locked_by_credential(session, credential_id)
             credential.state = after(credential.state, Act.VOID)
             award.state = state_of_award(one.state for one in credentials)
-            await self._append_act(session, award, Act.VOID, actor="testamur", reason=Personal(reason), now=now)
+            await self._acts.append(session, award, Act.VOID, actor="testamur", reason=Personal(reason), now=now)
+            await drop_messages(session, award)
             await raise_versions(session, {credential.status_list_id})
         return True
 
@@ -209,12 +221,14 @@ class DatabaseRegister:
                 return None
             return await self._awards.opened(session, award)
 
-    async def list(self, *, institution: str, cursor: str | None, limit: int) -> Page:
+    async def list(self, *, institution: str, cursor: str | None, limit: int, where: AwardFilter = EVERY_AWARD) -> Page:
         if limit < 1:
             raise Refused(Problem(MALFORMED_VALUE_ERROR, at="/limit", detail="a page has at least one award"))
+        if not storable(*(text for text in (where.achievement_id, where.state) if text)):
+            return Page(awards=(), next_cursor=None)
         after_this = cursor and self._cursors.read(cursor, institution=institution)
         async with self._transactions.reading() as session:
-            found = await session.exec(_newest_first(institution, after_this or None, limit=limit + 1))
+            found = await session.exec(newest_first(institution, where, after_this or None, limit=limit + 1))
             rows = found.all()
             opened = await self._awards.all_opened(session, rows[:limit])
         if len(rows) <= limit:
@@ -235,6 +249,7 @@ class DatabaseRegister:
         reason: Personal[str] | None,
         now: datetime,
         next_claim: NextClaim | None = None,
+        learner_email: Personal[str] | None = None,
     ) -> RegisteredAward:
         async def read_back() -> RegisteredAward | None:
             award = await self.find(award_id, institution=institution)
@@ -248,65 +263,29 @@ class DatabaseRegister:
         async def work() -> RegisteredAward:
             async with self._transactions.writing() as session:
                 award, credentials = await locked(session, award_id, institution=institution)
-                await self._change(session, award, credentials, asked)
-                if next_claim:
-                    await self._renew_claim(session, award, next_claim, now=now)
-                await self._append_act(session, award, asked, actor=actor, reason=reason, now=now)
+                if asked in LEARNERS and await self._was_done(session, award, asked):
+                    return await self._awards.opened(session, award)
+                await self._acts.change(session, award, credentials, asked)
+                if learner_email:
+                    self._awards.seal_learner_email(award, learner_email)
+                match asked:
+                    case Act.WITHDRAW if next_claim:
+                        await self._acts.renew_claim(session, award, next_claim, now=now)
+                    case Act.SEND:
+                        await write_message(session, award, MessageKind.LINK, now=now)
+                    case Act.ERASE:
+                        await self._acts.erase(session, award, credentials)
+                await self._acts.append(session, award, asked, actor=actor, reason=reason, now=now)
                 return await self._awards.opened(session, award)
 
-        return await self._acknowledged(work(), read_back)
+        acted = await self._acknowledged(work(), read_back)
+        if asked is Act.ERASE:
+            await self._transactions.write_over_what_was_erased()
+        return acted
 
-    async def _change(self, session: AsyncSession, award: AwardRow, credentials: Credentials, act: Act) -> None:
-        award.state = after(award.state, act)
-        changed: set[str] = set()
-        for credential in credentials:
-            if credential.state is State.VOIDED:
-                continue
-            before, credential.state = credential.state, after(credential.state, act)
-            if (before in BIT_SET) != (credential.state in BIT_SET):
-                changed.add(credential.status_list_id)
-        await session.flush()
-        await raise_versions(session, changed)
-
-    async def _renew_claim(
-        self, session: AsyncSession, award: AwardRow, next_claim: NextClaim, *, now: datetime
-    ) -> None:
-        if next_claim.generation != award.claim_generation + 1:
-            raise Refused(Problem(STATE_CONFLICT, detail="the claim link was withdrawn by another request meanwhile"))
-        present = await session.exec(
-            select(ClaimLinkRow).where(
-                ClaimLinkRow.award_id == award.id, ClaimLinkRow.generation == award.claim_generation
-            )
-        )
-        present.one().withdrawn = now
-        award.claim_generation = next_claim.generation
-        award.claim_expires = next_claim.expires
-        await self._transactions.add(
-            session,
-            ClaimLinkRow(
-                token_sha256=next_claim.token_sha256,
-                award_id=award.id,
-                generation=next_claim.generation,
-                expires=next_claim.expires,
-            ),
-        )
-
-    async def _append_act(
-        self,
-        session: AsyncSession,
-        award: AwardRow,
-        act: Act,
-        *,
-        actor: str,
-        reason: Personal[str] | None,
-        now: datetime,
-    ) -> None:
-        numbers = await session.exec(select(ActRow.number).where(ActRow.award_id == award.id))
-        number = max(numbers, default=0) + 1
-        sealed = None if reason is None else self._awards.seal_reason(award, number, reason)
-        await self._transactions.add(
-            session, ActRow(award_id=award.id, number=number, act=act, actor=actor, at=now, reason_sealed=sealed)
-        )
+    async def _was_done(self, session: AsyncSession, award: AwardRow, act: Act) -> bool:
+        done = select(ActRow.number).where(ActRow.award_id == award.id, ActRow.act == act)
+        return (await session.exec(done)).first() is not None
 
     async def claim(self, token_sha256: bytes) -> tuple[ClaimLink, RegisteredAward] | None:
         async with self._transactions.reading() as session:
@@ -329,13 +308,3 @@ class DatabaseRegister:
             if kept is None:
                 raise
             return kept
-
-
-def _newest_first(institution: str, after_this: Position | None, *, limit: int) -> SelectOfScalar[AwardRow]:
-    statement = select(AwardRow).where(AwardRow.institution == institution)
-    if after_this:
-        statement = statement.where(
-            tuple_(col(AwardRow.created), col(AwardRow.id))
-            < tuple_(literal(after_this.created, Instant), literal(after_this.award_id))
-        )
-    return statement.order_by(col(AwardRow.created).desc(), col(AwardRow.id).desc()).limit(limit)

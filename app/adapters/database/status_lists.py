@@ -11,7 +11,7 @@ from app.adapters.database.engine import Transactions, Unacknowledged, storable
 from app.adapters.database.tables import CredentialRow, InstitutionRow, PublishedListRow, StatusListRow
 from app.core.problems import NOT_FOUND, Problem, Refused
 from app.core.status.permutation import index_at
-from app.issuer.life import BIT_SET
+from app.issuer.life import BITS
 from app.ports import PublishedList, StatusEntry, StatusListRows
 
 _PERMUTATION_KEY_BYTES = 32
@@ -32,7 +32,7 @@ class DatabaseStatusLists:
                 return None
             set_indexes = await session.exec(
                 select(CredentialRow.status_list_index)
-                .where(col(CredentialRow.status_list_id) == list_id, col(CredentialRow.state).in_(BIT_SET))
+                .where(col(CredentialRow.status_list_id) == list_id, col(CredentialRow.state).in_(BITS[found.purpose]))
                 .order_by(col(CredentialRow.status_list_index))
             )
             return StatusListRows(

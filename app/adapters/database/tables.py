@@ -135,8 +135,13 @@ class PublishedListRow(Row, table=True):
 
 
 class AwardRow(Row, table=True):
+    """Where `data_key` is empty it was destroyed, and with it all that was sealed: the award is erased."""
+
     __tablename__ = "award"
-    __table_args__ = (Index(None, "institution", "created", "id"),)
+    __table_args__ = (
+        Index(None, "institution", "created", "id"),
+        Index(None, "institution", "achievement_id", "created", "id"),
+    )
 
     id: str = Field(primary_key=True)
     institution: str = Field(foreign_key="institution.name")
@@ -144,11 +149,15 @@ class AwardRow(Row, table=True):
     title: str
     data_key: bytes
     learner_name_sealed: bytes
+    learner_email_sealed: bytes | None = None
     achievement_id: str
     awarded_date: str
     created: datetime = Field(sa_type=Instant)
     claim_generation: int = 1
     claim_expires: datetime = Field(sa_type=Instant)
+    # The award that takes this one's place, from when it is intended; this one is superseded when that is recorded.
+    superseded_by: str | None = Field(default=None, index=True)
+    supersedes: str | None = None
 
 
 class LearnerDigestRow(Row, table=True):
@@ -215,6 +224,27 @@ class ClaimLinkRow(Row, table=True):
     withdrawn: datetime | None = Field(default=None, sa_type=Instant)
 
 
+class MessageRow(Row, table=True):
+    """The outbox: what the learner is to be told, written with the act that it tells of.
+
+    The address is the award's, sealed; the text is made when it is sent. `next_attempt` is empty while there is none:
+    the award is still being issued, or the message came to its end.
+    """
+
+    __tablename__ = "message"
+    __table_args__ = (Index(None, "award_id"), Index(None, "next_attempt"))
+
+    id: str = Field(primary_key=True)
+    award_id: str = Field(foreign_key="award.id")
+    kind: str
+    state: str
+    attempts: int = 0
+    next_attempt: datetime | None = Field(default=None, sa_type=Instant)
+    created: datetime = Field(sa_type=Instant)
+    changed: datetime = Field(sa_type=Instant)
+    detail: str = ""
+
+
 class IdempotencyRow(Row, table=True):
     """`key_digest` and `request_digest` are keyed: a client's key or a guessable request tells nothing."""
 
@@ -227,4 +257,19 @@ class IdempotencyRow(Row, table=True):
     award_id: str = Field(
         sa_column=Column(ForeignKey("award.id", deferrable=True, initially="DEFERRED"), nullable=False, index=True)
     )
+    created: datetime = Field(sa_type=Instant)
+
+
+# ── what paper leads to ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class SealedCopyRow(Row, table=True):
+    """A signed credential under a key that stands on its printed certificate alone."""
+
+    __tablename__ = "sealed_copy"
+
+    id: str = Field(primary_key=True)
+    award_id: str = Field(foreign_key="award.id", index=True)
+    institution: str = Field(foreign_key="institution.name")
+    content: bytes
     created: datetime = Field(sa_type=Instant)

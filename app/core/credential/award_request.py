@@ -18,7 +18,7 @@ from app.core.json_ld import Contexts
 from app.core.personal import Personal
 from app.core.problems import MALFORMED_VALUE_ERROR, MISSING_ELEMENT, RANGE_ERROR, UNKNOWN_VALUE, JsonObject
 
-__all__ = ["EXAMPLE", "MINIMAL_EXAMPLE", "REQUEST_SCHEMA", "read"]
+__all__ = ["EXAMPLE", "MINIMAL_EXAMPLE", "REQUEST_SCHEMA", "read", "read_email", "read_learner", "read_members"]
 
 _EARLIEST = date(1900, 1, 1)
 
@@ -34,7 +34,13 @@ def read(
 
     Raises Refused with every problem at once.
     """
-    members = Members(body)
+    return read_members(Members(body), contexts=contexts, issuer=issuer, time_zone=time_zone, now=now)
+
+
+def read_members(
+    members: Members, *, contexts: Contexts, issuer: Organisation, time_zone: str, now: datetime
+) -> MicroCredential:
+    """As `read`, of a request that stands inside another body."""
     found = _read(members, contexts, issuer, time_zone, now)
     members.end()
     refuse_one_name_for_two_things(found)
@@ -50,7 +56,7 @@ def read_as_far(
 
 def _read(members: Members, contexts: Contexts, issuer: Organisation, time_zone: str, now: datetime) -> MicroCredential:
     _check_country(members, contexts, issuer)
-    learner = _learner(members, now.date())
+    learner = read_learner(members, now.date())
     achievement = read_achievement(members, contexts, issuer)
     grade = _grade(members.inside("grade"))
     awarded = _awarded_date(members, ZoneInfo(time_zone), now)
@@ -73,8 +79,8 @@ def _check_country(members: Members, contexts: Contexts, issuer: Organisation) -
         members.problem(UNKNOWN_VALUE, said, remedy=remedy)
 
 
-def _learner(members: Members, today: date) -> Learner:
-    """Element 1."""
+def read_learner(members: Members, today: date) -> Learner:
+    """Element 1, the member `learner`."""
     learner = members.inside("learner")
     if learner is None or "fullName" not in learner:
         (learner or members).missing(element(1), "fullName" if learner else "learner", remedy="give learner.fullName")
@@ -82,15 +88,12 @@ def _learner(members: Members, today: date) -> Learner:
     born = learner.day("dateOfBirth")
     if born is not None and not _EARLIEST <= born < today:
         learner.problem(RANGE_ERROR, "is not a day on which a learner was born", "dateOfBirth")
-    email = learner.name("email")
-    if email not in (None, PLACEHOLDER) and not _EMAIL.fullmatch(email):
-        learner.problem(MALFORMED_VALUE_ERROR, f"{show(email)} is not an e-mail address", "email")
     found = Learner(
         full_name=Personal(learner.name("fullName") or PLACEHOLDER),
         given_name=_personal(learner.name("givenName")),
         family_name=_personal(learner.name("familyName")),
         date_of_birth=None if born is None else Personal(born),
-        email=_personal(email),
+        email=read_email(learner),
         identifiers=tuple(
             LearnerIdentifier(identifier.scheme, Personal(identifier.value))
             for identifier in read_identifiers(learner, taken=_TAKEN_SCHEMES)
@@ -99,6 +102,14 @@ def _learner(members: Members, today: date) -> Learner:
     )
     learner.refuse_unread()
     return found
+
+
+def read_email(members: Members) -> Personal[str] | None:
+    """The member `email`, a learner's address."""
+    email = members.name("email")
+    if email not in (None, PLACEHOLDER) and not _EMAIL.fullmatch(email):
+        members.problem(MALFORMED_VALUE_ERROR, f"{show(email)} is not an e-mail address", "email")
+    return _personal(email)
 
 
 def _awarded_date(members: Members, zone: ZoneInfo, now: datetime) -> datetime:

@@ -13,14 +13,15 @@ from app.web.outside import outside
 from app.web.verdict import time_element
 from app.web.words import Words
 
-_PERSON, _TERMINAL, _SERVICE = "person:", "cli:", "testamur"
+_PERSON, _TERMINAL = "person:", "cli:"
+_BY_THEMSELVES: Mapping[str, str] = {"testamur": "console.actor.service", "learner": "console.actor.learner"}
 
 
 @dataclass(frozen=True, slots=True)
 class AwardLine:
-    """One award in the table."""
+    """One award in the table; one that was erased has no page any more."""
 
-    path: str
+    path: str | None
     learner: Markup
     title: Markup
     day: Markup
@@ -37,12 +38,13 @@ class ActLine:
     reason: Markup | None
 
 
-def award_line(award: RegisteredAward, *, language: str) -> AwardLine:
+def award_line(award: RegisteredAward, *, words: Words) -> AwardLine:
+    day = _day(award.awarded_date, words.language)
     return AwardLine(
-        path=award_path(award.id),
-        learner=outside(award.learner_name.open()),
+        path=award_path(award.id) if award.learner_name else None,
+        learner=outside(award.learner_name.open()) if award.learner_name else words("console.forgotten"),
         title=outside(award.title),
-        day=Markup('<time datetime="{}">{}</time>').format(award.awarded_date, _day(award.awarded_date, language)),
+        day=Markup('<time datetime="{}">{}</time>').format(award.awarded_date, day),
         state=award.state,
     )
 
@@ -66,8 +68,8 @@ def names_by_id(people: Sequence[Person]) -> Mapping[str, str]:
 
 def _actor(actor: str, *, names: Mapping[str, str], words: Words) -> Markup:
     """Who did it, as the register keeps it: a person, an account at the machine, the service, or a client program."""
-    if actor == _SERVICE:
-        return words("console.actor.service")
+    if actor in _BY_THEMSELVES:
+        return words(_BY_THEMSELVES[actor])
     if actor.startswith(_PERSON):
         name = names.get(actor.removeprefix(_PERSON))
         return outside(name) if name else words("console.actor.unknown")

@@ -20,7 +20,8 @@ async def server(tmp_path: Path) -> AsyncIterator[HttpsServer]:
 
 
 def cached(server: HttpsServer, **limits: float) -> CachedFetch:
-    settings: dict[str, float] = {"fetch_timeout_seconds": 2.0, "max_age_seconds": 60.0, **limits}
+    settings: dict[str, float] = {"fetch_timeout_seconds": 2.0, "usual_age_seconds": 60.0, "max_age_seconds": 600.0}
+    settings |= limits
     return CachedFetch(server.fetch(), **settings)  # type: ignore[arg-type]
 
 
@@ -41,7 +42,7 @@ async def test_a_thousand_checks_within_its_age_fetch_a_list_once(server: HttpsS
 
 async def test_a_list_past_its_age_is_fetched_again(server: HttpsServer) -> None:
     server.paths["/list"] = answering(b"list")
-    fetch = cached(server, max_age_seconds=0.05)
+    fetch = cached(server, usual_age_seconds=0.05)
     await ask(fetch, server.url("/list"))
     await asyncio.sleep(0.06)
     await ask(fetch, server.url("/list"))

@@ -5,7 +5,20 @@ from itertools import product
 import pytest
 
 from app.core.problems import STATE_CONFLICT, Refused
-from app.issuer.life import AFTER, ASKED_FOR, BIT_SET, Act, State, after, asked_for, state_of_award
+from app.issuer.life import (
+    AFTER,
+    ASKED_FOR,
+    BITS,
+    LEARNERS,
+    REVOCATION,
+    Act,
+    State,
+    after,
+    asked_for,
+    demand_entry,
+    possible,
+    state_of_award,
+)
 
 NOT_IN_THE_TABLE = [pair for pair in product((None, *State), Act) if pair not in AFTER]
 
@@ -15,9 +28,27 @@ def test_the_whole_table() -> None:
         ("None", "intend"): "intended",
         ("intended", "record"): "issued",
         ("intended", "void"): "voided",
+        ("issued", "send"): "issued",
         ("issued", "withdraw"): "issued",
+        ("issued", "claim"): "issued",
+        ("issued", "decline"): "issued",
+        ("suspended", "withdraw"): "suspended",
+        ("suspended", "claim"): "suspended",
+        ("suspended", "decline"): "suspended",
         ("revoked", "withdraw"): "revoked",
+        ("revoked", "claim"): "revoked",
+        ("revoked", "decline"): "revoked",
+        ("issued", "suspend"): "suspended",
+        ("suspended", "reinstate"): "issued",
         ("issued", "revoke"): "revoked",
+        ("suspended", "revoke"): "revoked",
+        ("erased", "revoke"): "revoked-erased",
+        ("issued", "supersede"): "superseded",
+        ("suspended", "supersede"): "superseded",
+        ("revoked", "supersede"): "superseded",
+        ("issued", "erase"): "erased",
+        ("revoked", "erase"): "revoked-erased",
+        ("superseded", "erase"): "revoked-erased",
     }
 
 
@@ -34,20 +65,37 @@ def test_nothing_follows_a_voided_intent(act: Act) -> None:
         after(State.VOIDED, act)
 
 
-def test_a_bit_that_is_set_stays_set() -> None:
-    assert all(following in BIT_SET for (state, _), following in AFTER.items() if state in BIT_SET)
+def test_a_bit_that_revokes_stays_set() -> None:
+    assert all(following in BITS[REVOCATION] for (state, _), following in AFTER.items() if state in BITS[REVOCATION])
+
+
+def test_erasing_changes_no_bit() -> None:
+    erasing = [(state, following) for (state, act), following in AFTER.items() if act is Act.ERASE]
+    for states in BITS.values():
+        assert all((state in states) == (following in states) for state, following in erasing)
+
+
+def test_a_badge_has_no_place_to_say_that_it_is_suspended() -> None:
+    with pytest.raises(Refused) as refused:
+        demand_entry(Act.SUSPEND, {REVOCATION})
+    assert "withdraw its link" in refused.value.problems[0].remedy
+
+
+@pytest.mark.parametrize("state", State)
+def test_what_is_offered_is_what_the_table_allows(state: State) -> None:
+    assert all((state, act) in AFTER and act in ASKED_FOR for act in possible(state))
 
 
 def test_recording_never_sets_a_bit() -> None:
-    assert after(State.INTENDED, Act.RECORD) not in BIT_SET
+    assert after(State.INTENDED, Act.RECORD) not in BITS[REVOCATION]
 
 
-@pytest.mark.parametrize("act", sorted(ASKED_FOR))
-def test_an_institution_asks_for_an_act_by_its_name(act: Act) -> None:
+@pytest.mark.parametrize("act", sorted((ASKED_FOR | LEARNERS) - {Act.SUPERSEDE}))
+def test_an_act_is_asked_for_by_its_name(act: Act) -> None:
     assert asked_for(str(act)) is act
 
 
-@pytest.mark.parametrize("act", sorted(set(Act) - ASKED_FOR))
+@pytest.mark.parametrize("act", sorted({*set(Act) - ASKED_FOR - LEARNERS, Act.SUPERSEDE}))
 def test_what_the_service_does_itself_can_not_be_asked_for(act: Act) -> None:
     with pytest.raises(Refused) as refused:
         asked_for(act)

@@ -19,8 +19,8 @@ def test_what_is_offered_leads_on_from_the_state(state: State) -> None:
     assert all((state, act) in AFTER and act in ASKED_FOR for act in possible(state, person("registrar")))
 
 
-def test_what_is_issued_can_be_revoked_and_its_link_renewed() -> None:
-    assert possible("issued", person("registrar")) == (Act.WITHDRAW, Act.REVOKE)
+def test_what_is_issued_can_be_corrected_revoked_and_erased() -> None:
+    assert possible("issued", person("registrar")) == (Act.WITHDRAW, Act.SUPERSEDE, Act.REVOKE, Act.ERASE)
 
 
 def test_what_is_revoked_can_not_be_revoked_again() -> None:

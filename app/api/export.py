@@ -1,0 +1,62 @@
+"""All awards that were asked for, one a line: JSON Lines for programs, CSV for spreadsheets.
+
+A cell that a spreadsheet would take for a formula is written with an apostrophe before it.
+"""
+
+import csv
+import io
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+from app.api.rendered import summary
+from app.issuer.award import Issuer, Wanted
+from app.ports import Institution
+
+JSON_LINES = "application/jsonl"
+CSV = "text/csv"
+
+_PAGE = 200
+_FORMULA = tuple("=+-@\t\r\n")
+_COLUMNS = ("id", "state", "learner", "title", "achievement", "awardedDate", "created", "claimed", "declined")
+_LINKS = ("supersedes", "supersededBy", "claimUrl", "claimExpires", "message")
+
+
+async def json_lines(issuer: Issuer, *, institution: Institution, wanted: Wanted) -> AsyncIterator[bytes]:
+    async for award in _awards(issuer, institution, wanted):
+        yield json.dumps(award, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+async def spreadsheet(issuer: Issuer, *, institution: Institution, wanted: Wanted) -> AsyncIterator[bytes]:
+    """RFC 4180, in UTF-8 with a byte order mark: without one, spreadsheets take it for another encoding."""
+    yield "\ufeff".encode() + _line((*_COLUMNS, *_LINKS))
+    async for award in _awards(issuer, institution, wanted):
+        flat = {
+            **award,
+            "learner": award.get("learner", {}).get("fullName", ""),
+            "achievement": award["achievement"]["id"],
+            "message": award["messages"][-1]["state"] if award.get("messages") else "",
+        }
+        yield _line(tuple(formula_safe(str(flat.get(column, ""))) for column in (*_COLUMNS, *_LINKS)))
+
+
+def formula_safe(cell: str) -> str:
+    """OWASP, CSV injection: no cell begins as a formula does."""
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+
+
+async def _awards(issuer: Issuer, institution: Institution, wanted: Wanted) -> AsyncIterator[dict[str, Any]]:
+    cursor: str | None = None
+    while True:
+        page = await issuer.list(institution=institution, cursor=cursor, limit=_PAGE, wanted=wanted)
+        for award in page.awards:
+            yield await summary(issuer, award)
+        if page.next_cursor is None:
+            return
+        cursor = page.next_cursor
+
+
+def _line(cells: tuple[str, ...]) -> bytes:
+    line = io.StringIO()
+    csv.writer(line).writerow(cells)
+    return line.getvalue().encode("utf-8", "replace")

@@ -1,0 +1,63 @@
+"""An award as JSON, as a line of a table, and whole with its recorded bytes spliced in as they are."""
+
+from typing import Any
+
+from fastapi import Response
+
+from app.core import strict_json
+from app.core.problems import JsonObject
+from app.issuer.award import Issuer
+from app.issuer.life import FORGOTTEN, Act
+from app.ports import Message, RegisteredAward
+
+
+async def summary(issuer: Issuer, award: RegisteredAward) -> dict[str, Any]:
+    """What is told of an award in a list; what does not apply is left out."""
+    learner = award.learner_name
+    told: dict[str, Any] = {
+        "id": award.id,
+        "state": award.state,
+        "title": award.title,
+        "learner": learner and {"fullName": learner.open()},
+        "achievement": {"id": award.achievement_id},
+        "awardedDate": award.awarded_date,
+        "created": award.created.isoformat(),
+        "claimed": _first(award, Act.CLAIM),
+        "declined": _first(award, Act.DECLINE),
+        "supersedes": award.supersedes,
+        "supersededBy": award.superseded_by,
+        "messages": [_message(message) for message in award.messages],
+    }
+    if award.state not in FORGOTTEN:
+        told["claimUrl"] = await issuer.claim_url(award)
+        told["claimExpires"] = award.claim_expires.isoformat()
+    return {name: value for name, value in told.items() if value}
+
+
+async def whole(issuer: Issuer, award: RegisteredAward) -> Response:
+    """The award, its acts, and the recorded bytes of each credential."""
+    members: JsonObject = {
+        **await summary(issuer, award),
+        "acts": [
+            {
+                "act": act.act,
+                "actor": act.actor,
+                "at": act.at.isoformat(),
+                **({"reason": act.reason.open()} if act.reason else {}),
+            }
+            for act in award.acts
+        ],
+    }
+    signed = b",".join(each.signed.open() for each in award.credentials if each.signed)
+    return Response(
+        strict_json.write(members)[:-1] + b',"credentials":[' + signed + b"]}", media_type="application/json"
+    )
+
+
+def _first(award: RegisteredAward, act: Act) -> str | None:
+    return next((one.at.isoformat() for one in award.acts if one.act == act), None)
+
+
+def _message(message: Message) -> dict[str, str]:
+    told = {"kind": message.kind, "state": message.state, "changed": message.changed.isoformat()}
+    return {**told, "detail": message.detail} if message.detail else told
