@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
+import secrets
 import socket
 import sys
+import time
 import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
@@ -13,6 +15,8 @@ from importlib import metadata
 
 from fastapi import FastAPI
 
+from app.access.attempts import Attempts
+from app.access.sessions import SessionLifetime, SignIn
 from app.access.tokens import AccessTokens
 from app.adapters import typesetting
 from app.adapters.cached_fetch import CachedFetch
@@ -23,6 +27,7 @@ from app.adapters.fetch import GuardedFetch, Offline
 from app.adapters.keys.ring import DATA_FILE, KeyRing, open_data_key, open_key_ring
 from app.adapters.known_issuers import ListedIssuers, OwnAndListedIssuers, load_known_issuers
 from app.adapters.paper_seal import seal
+from app.adapters.passwords import Argon2Passwords
 from app.adapters.remembered_institutions import RememberedInstitutions
 from app.adapters.typesetting import PooledRasteriser
 from app.adapters.vault import AesGcmVault
@@ -37,6 +42,7 @@ from app.http import problems
 from app.http.problems import ErrorPage
 from app.http.server import CannotListen, configure_logging, listen, make_server
 from app.issuer.award import Issuer
+from app.issuer.preview import Previews
 from app.issuer.publish import NothingPublished, Publisher
 from app.issuer.set_up import demand_public_url
 from app.ports import Fetch, Institution, KeyPurpose, Overloaded, Unavailable
@@ -44,6 +50,7 @@ from app.settings import Settings
 from app.verifier.verifier import Verifier
 from app.web import badge_picture
 from app.web.certificates import Certificates, Press
+from app.web.console.routes import console_routes
 from app.web.headings import Headings
 from app.web.pages import error_page, routes
 from app.web.renderer import Operator, Renderer
@@ -63,9 +70,12 @@ class Service:
     institutions: tuple[Institution, ...]
     tokens: AccessTokens
     issuer: Issuer
+    previews: Previews
     publisher: Publisher
     verifier: Verifier
     claims: Claims
+    passwords: Argon2Passwords
+    sign_in: SignIn
     badges: PictureBadges
     headings: Headings
     certificates: Certificates
@@ -82,6 +92,11 @@ def clock() -> datetime:
 
 def new_id() -> str:
     return str(uuid.uuid4())
+
+
+def new_token() -> str:
+    """256 random bits."""
+    return secrets.token_urlsafe(32)
 
 
 @asynccontextmanager
@@ -107,6 +122,8 @@ async def composed(
         )
         compute = InlineCompute(contexts) if inline else await stack.enter_async_context(_pool(settings))
         fetch = _fetch(settings, stack, offline=offline, reaching=reaching)
+        passwords = Argon2Passwords()
+        stack.callback(passwords.close)
         remembered = RememberedInstitutions(database.directory, ttl_seconds=settings.status_ttl_seconds)
         headings = Headings.of(vocabularies.field_labels(contexts))
         publisher = Publisher(
@@ -142,6 +159,7 @@ async def composed(
                 claim_expires_days=settings.claim_expires_days,
                 new_id=new_id,
             ),
+            previews=Previews(compute=compute, public_url=settings.public_url),
             publisher=publisher,
             verifier=Verifier(
                 fetch=fetch,
@@ -151,6 +169,8 @@ async def composed(
                 fetch_timeout_seconds=settings.fetch_timeout_seconds,
             ),
             claims=Claims(register=database.register, directory=database.directory),
+            passwords=passwords,
+            sign_in=_sign_in(settings, database, passwords),
             badges=PictureBadges(draw=badge_picture.of, rasterise=PooledRasteriser(compute)),
             headings=headings,
             certificates=Certificates(
@@ -223,6 +243,20 @@ async def _database(settings: Settings, stack: AsyncExitStack) -> Database:
     return database
 
 
+def _sign_in(settings: Settings, database: Database, passwords: Argon2Passwords) -> SignIn:
+    return SignIn(
+        people=database.people,
+        sessions=database.sessions,
+        passwords=passwords,
+        attempts=Attempts(tries=settings.sign_in_tries),
+        lifetime=SessionLifetime(
+            idle=timedelta(minutes=settings.session_idle_minutes), absolute=timedelta(hours=settings.session_hours)
+        ),
+        new_token=new_token,
+        steady_clock=time.monotonic,
+    )
+
+
 async def _check_set_up(settings: Settings, database: Database, institutions: tuple[Institution, ...]) -> None:
     if not institutions:
         detail = "There is no institution yet."
@@ -289,6 +323,22 @@ def web_application(service: Service) -> tuple[FastAPI, ErrorPage]:
         ),
     ):
         application.include_router(router)
+    application.include_router(
+        console_routes(
+            renderer=renderer,
+            sign_in=service.sign_in,
+            issuer=service.issuer,
+            claims=service.claims,
+            people=service.database.people,
+            previews=service.previews,
+            contexts=service.contexts,
+            new_token=new_token,
+            directory=directory,
+            clock=clock,
+            public_url=settings.public_url,
+            max_form_bytes=settings.max_form_bytes,
+        )
+    )
     problems.install(application, page=page)
     return application, page
 
@@ -357,9 +407,12 @@ def _welcome(service: Service) -> str:
     url = settings.public_url
     first = service.institutions[0]
     client = settings.keys_dir / f"{first.name}-client.env"
+    registrar = settings.keys_dir / f"{first.name}-registrar.env"
+    password = f" (its password: {registrar})" if registrar.exists() else ""
     return (
         f"\n  {first.profile.name}\n"
         f"  verify   {url}/verify\n"
+        f"  console  {url}/console{password}\n"
         f"  the API  {url}/api\n"
         f"  client   {client}\n\n"
         f"  Try:     .venv/bin/testamur award --example\n"

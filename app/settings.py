@@ -41,6 +41,7 @@ class Settings:
     verify_per_minute: int = 120
     claim_per_minute: int = 60
     token_per_minute: int = 60
+    sign_in_per_minute: int = 20
     write_per_minute: int = 6_000
 
     fetch_timeout_seconds: float = 3.0
@@ -51,6 +52,9 @@ class Settings:
     compute_timeout_seconds: float = 5.0
 
     access_token_seconds: int = 900
+    sign_in_tries: int = 10
+    session_idle_minutes: int = 60
+    session_hours: int = 12
     claim_expires_days: int = 90
     intent_lease_seconds: int = 30
     status_publish_seconds: int = 0
@@ -70,6 +74,8 @@ class Settings:
 _BOUNDS: Mapping[str, tuple[float, float]] = {
     "port": (1, 65_535),
     "access_token_seconds": (60, 3_600),
+    "session_idle_minutes": (1, 1_440),
+    "session_hours": (1, 168),
     "status_publish_seconds": (0, 60),
     "status_ttl_seconds": (0, 86_400),
     "max_status_ttl_seconds": (1, 86_400),

@@ -30,13 +30,13 @@ from app.web.outside import link, visible
 from app.web.paper import Paper, claimed_rows, micro_credential_paper, outline_paper, plain_rows
 from app.web.static_files import StaticFiles
 from app.web.verdict import band, day_element, time_element
-from app.web.words import Library
+from app.web.words import Library, Words
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _MAX_RESUBMITTED_BYTES = 40_000
 # What a file dialog offers first; anything else may be chosen there all the same.
 _ACCEPTED = (".json", ".vc", "application/json", "application/vc", *sorted(containers.MEDIA_TYPES))
-_ERRORS = frozenset({400, 404, 405, 408, 413, 415, 429, 500, 503})
+_ERRORS = frozenset({400, 403, 404, 405, 408, 410, 413, 415, 429, 500, 503})
 _STAMPS = {
     Headline.REVOKED: "stamp.revoked",
     Headline.SUSPENDED: "stamp.suspended",
@@ -183,6 +183,20 @@ class Renderer:
     def render_error(self, status: int, *, language: Language, reference: str) -> str:
         kind = status if status in _ERRORS else 500 if status >= 500 else 400
         return self._page("error.html", language, kind=str(kind), reference=reference)
+
+    def render_console(self, template: str, *, language: Language, **values: Any) -> str:
+        """A page of the console; its values were worked out in `web.console`."""
+        return self._page(f"console/{template}", language, **{"here": None, "places": (), **values})
+
+    def paper_of(self, credential: MicroCredential, language: Language) -> Paper:
+        """The paper of a credential that the institution's own register keeps, or that it is about to award."""
+        return micro_credential_paper(credential, self._drawing(language))
+
+    def words(self, language: Language) -> Words:
+        return self._library.of(language)
+
+    def drawing(self, language: Language) -> Drawing:
+        return self._drawing(language)
 
     def _paper(self, document: JsonObject, language: Language) -> Paper:
         """The European elements where it has them, else what any credential has."""

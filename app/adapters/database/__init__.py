@@ -19,6 +19,7 @@ from app.adapters.database.engine import (
     translated,
 )
 from app.adapters.database.outbox import DatabaseOutbox
+from app.adapters.database.people import DatabasePeople, DatabaseSessions
 from app.adapters.database.recorded_proofs import DatabaseRecordedProofs
 from app.adapters.database.register import DatabaseRegister, RegisterLimits
 from app.adapters.database.sealed_copies import DatabaseSealedCopies
@@ -44,6 +45,8 @@ class Database:
         self.status_lists = DatabaseStatusLists(transactions)
         self.sealed_copies = DatabaseSealedCopies(transactions)
         self.recorded_proofs = DatabaseRecordedProofs(transactions, vault=vault)
+        self.people = DatabasePeople(transactions, vault=vault)
+        self.sessions = DatabaseSessions(transactions, vault=vault)
 
     @classmethod
     def connect(

@@ -18,6 +18,16 @@ from app.ports import KeyPurpose
 SHORTEST_PASSPHRASE = 20
 
 _CREDENTIALS = re.compile(rb"CLIENT_ID=([a-z0-9-]{1,100})\nCLIENT_SECRET=([A-Za-z0-9_-]{43})\n")
+_REGISTRAR = re.compile(rb"LOGIN=([a-z0-9@.-]{1,150})\nPASSWORD=([A-Za-z0-9_-]{20})\n")
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrarCredentials:
+    """What a demonstration's registrar signs in with, and the file that tells it."""
+
+    login: str
+    password: str = field(repr=False)
+    path: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +84,19 @@ class FileKeyMaker:
             if write_private(path, content):
                 return ClientCredentials(client_id, secret, path)
         raise AssertionError("counting does not end")
+
+    def make_registrar(self, institution: str) -> RegistrarCredentials:
+        """A demonstration's address and password for its console, in a file for whoever tries it."""
+        path = self.registrar_file(institution)
+        made = f"LOGIN=registrar@{institution}.example\nPASSWORD={secrets.token_urlsafe(15)}\n"
+        write_private(path, made.encode())
+        match = _REGISTRAR.fullmatch(read_private(path))
+        if not match:
+            raise refused(path, "holds no address and password", "Move it away and run `testamur setup` again.")
+        return RegistrarCredentials(match[1].decode(), match[2].decode(), path)
+
+    def registrar_file(self, institution: str) -> Path:
+        return self._path(f"{institution}-registrar.env")
 
     def _path(self, name: str) -> Path:
         self.keys_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
