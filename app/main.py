@@ -29,9 +29,10 @@ from app.adapters.known_issuers import ListedIssuers, OwnAndListedIssuers, load_
 from app.adapters.paper_seal import seal
 from app.adapters.passwords import Argon2Passwords
 from app.adapters.remembered_institutions import RememberedInstitutions
+from app.adapters.running_batches import RunningBatches
 from app.adapters.typesetting import PooledRasteriser
 from app.adapters.vault import AesGcmVault
-from app.api import acts, awards, badges, oauth, public, vcalm
+from app.api import acts, awards, badges, batches, oauth, public, vcalm
 from app.api.authorization import authorization
 from app.core.credential import vocabularies
 from app.core.json_ld import Contexts
@@ -42,6 +43,7 @@ from app.http import problems
 from app.http.problems import ErrorPage
 from app.http.server import CannotListen, configure_logging, listen, make_server
 from app.issuer.award import Issuer
+from app.issuer.batch import Classes
 from app.issuer.preview import Previews
 from app.issuer.publish import NothingPublished, Publisher
 from app.issuer.set_up import demand_public_url
@@ -71,6 +73,7 @@ class Service:
     tokens: AccessTokens
     issuer: Issuer
     previews: Previews
+    classes: Classes
     publisher: Publisher
     verifier: Verifier
     claims: Claims
@@ -137,6 +140,16 @@ async def composed(
             ttl_seconds=settings.status_ttl_seconds,
             valid_days=settings.status_valid_days,
         )
+        issuer = Issuer(
+            register=database.register,
+            vault=AesGcmVault(keys.data),
+            signers=keys,
+            documents=publisher,
+            compute=compute,
+            public_url=settings.public_url,
+            claim_expires_days=settings.claim_expires_days,
+            new_id=new_id,
+        )
         yield Service(
             settings=settings,
             contexts=contexts,
@@ -149,15 +162,14 @@ async def composed(
                 public_url=settings.public_url,
                 lifetime=timedelta(seconds=settings.access_token_seconds),
             ),
-            issuer=Issuer(
-                register=database.register,
-                vault=AesGcmVault(keys.data),
-                signers=keys,
-                documents=publisher,
+            issuer=issuer,
+            classes=Classes(
+                issuer=issuer,
                 compute=compute,
                 public_url=settings.public_url,
-                claim_expires_days=settings.claim_expires_days,
-                new_id=new_id,
+                most_rows=settings.max_batch_rows,
+                # Long enough for a lease of a process that died to run out.
+                patience_seconds=2 * settings.intent_lease_seconds + 10,
             ),
             previews=Previews(compute=compute, public_url=settings.public_url),
             publisher=publisher,
@@ -284,13 +296,14 @@ def web_application(service: Service) -> tuple[FastAPI, ErrorPage]:
     static = StaticFiles.read()
     renderer = _renderer(service, static)
     page = error_page(renderer)
+    running = RunningBatches(classes=service.classes, clock=clock)
     application = FastAPI(
         title="Testamur",
         version=metadata.version("testamur"),
         summary="European micro-credentials as verifiable credentials.",
         docs_url=None,
         redoc_url=None,
-        lifespan=_lifespan(service),
+        lifespan=_lifespan(service, running),
     )
     directory = service.database.directory
     authorize = authorization(tokens=service.tokens, directory=directory, clock=clock)
@@ -300,6 +313,13 @@ def web_application(service: Service) -> tuple[FastAPI, ErrorPage]:
         acts.routes(issuer=service.issuer, authorize=authorize, clock=clock),
         badges.routes(issuer=service.issuer, badges=service.badges, authorize=authorize),
         awards.routes(issuer=service.issuer, prints=service.certificates.printed, authorize=authorize, clock=clock),
+        batches.routes(
+            classes=service.classes,
+            batches=running,
+            authorize=authorize,
+            clock=clock,
+            max_form_bytes=settings.max_form_bytes,
+        ),
         vcalm.routes(verifier=service.verifier, clock=clock, strict_http=settings.strict_http),
         public.routes(
             publisher=service.publisher,
@@ -353,11 +373,12 @@ def _renderer(service: Service, static: StaticFiles) -> Renderer:
     return Renderer(operator=operator, headings=service.headings, static=static)
 
 
-def _lifespan(service: Service) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _lifespan(service: Service, running: RunningBatches) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         recovering = asyncio.create_task(_recover(service))
         yield
+        await running.close()
         recovering.cancel()
         await asyncio.gather(recovering, return_exceptions=True)
 

@@ -170,6 +170,13 @@ class Issuer:
             credential=signed,
         )
 
+    async def awarded_under(
+        self, idempotency_key: str, body: bytes, *, institution: Institution
+    ) -> RegisteredAward | None:
+        """What `award` has awarded for this key and body; None where nothing yet. Raises IDEMPOTENCY_KEY_REUSED."""
+        idempotency = Idempotency(key=idempotency_key, request_digest=self._request_digest(body))
+        return await self._register.replay(idempotency, institution=institution.name)
+
     async def recover(self, *, now: datetime) -> int:
         """Finishes, or voids, every intent whose lease has run out; returns how many there were."""
         count = 0
