@@ -21,6 +21,10 @@ class _Kept:
     def running(self) -> bool:
         return self.task is not None and not self.task.done()
 
+    @property
+    def all_awarded(self) -> bool:
+        return len(self.progress().awarded) == len(self.batch.rows)
+
     def tell(self, outcome: RowAwarded | RowFailed) -> None:
         self.outcomes[outcome.row] = outcome
 
@@ -46,7 +50,7 @@ class RunningBatches:
     async def start(self, batch: Batch, *, institution: Institution, actor: str) -> BatchProgress:
         place = (institution.name, batch.id)
         earlier = self._kept.get(place)
-        if earlier is not None and (earlier.running or not earlier.progress().failed):
+        if earlier is not None and (earlier.running or earlier.all_awarded):
             return earlier.progress()
         running = [name for (name, _), each in self._kept.items() if each.running]
         if running.count(institution.name) >= _MOST_OF_ONE_INSTITUTION or len(running) >= _MOST_KEPT:

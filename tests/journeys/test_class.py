@@ -233,7 +233,7 @@ def typed(environment: Mapping[str, str], *arguments: str | Path) -> subprocess.
         capture_output=True,
         stdin=subprocess.DEVNULL,
         check=False,
-        timeout=60,
+        timeout=300,
     )
 
 
@@ -276,7 +276,7 @@ def test_mistakes_on_the_command_line(environment: Mapping[str, str], tmp_path: 
 )
 def test_half_a_class_is_refused(environment: Mapping[str, str], arguments: tuple[str, ...]) -> None:
     command = [sys.executable, "-m", "app.cli", "award", *arguments]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=False, timeout=60)
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=False, timeout=300)
     assert done.returncode == 1
     assert b"Say --" in done.stderr
 
@@ -314,7 +314,7 @@ def _on_a_terminal(environment: Mapping[str, str], command: list[str], answer: s
             seen += piece
             if b"Type yes: " in seen and not asked:
                 screen.write(f"{answer}\n".encode())
-    return seen.decode(), process.wait(timeout=60)
+    return seen.decode(), process.wait(timeout=300)
 
 
 def _read(terminal: int) -> Iterator[bytes]:
