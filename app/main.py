@@ -39,7 +39,7 @@ from app.http.server import CannotListen, configure_logging, listen, make_server
 from app.issuer.award import Issuer
 from app.issuer.publish import NothingPublished, Publisher
 from app.issuer.set_up import demand_public_url
-from app.ports import Fetch, Institution, KeyPurpose, Overloaded, Unavailable
+from app.ports import Compute, Fetch, Institution, KeyPurpose, Overloaded, Unavailable
 from app.settings import Settings
 from app.verifier.verifier import Verifier
 from app.web import badge_picture
@@ -58,6 +58,7 @@ class Service:
 
     settings: Settings
     contexts: Contexts
+    compute: Compute
     database: Database
     institutions: tuple[Institution, ...]
     tokens: AccessTokens
@@ -91,7 +92,7 @@ async def composed(settings: Settings, *, inline: bool = False, offline: bool = 
         institutions = tuple(await database.directory.institutions())
         await _check_set_up(settings, database, institutions)
         keys = open_key_ring(institutions, keys_dir=settings.keys_dir, passphrase=settings.passphrase)
-        compute = InlineCompute(contexts) if inline else await stack.enter_async_context(_pool(settings))
+        compute: Compute = InlineCompute(contexts) if inline else await stack.enter_async_context(_pool(settings))
         fetch = _fetch(settings, stack, offline=offline)
         remembered = RememberedInstitutions(database.directory, ttl_seconds=settings.status_ttl_seconds)
         headings = Headings.of(vocabularies.field_labels(contexts))
@@ -108,6 +109,7 @@ async def composed(settings: Settings, *, inline: bool = False, offline: bool = 
         yield Service(
             settings=settings,
             contexts=contexts,
+            compute=compute,
             database=database,
             institutions=institutions,
             tokens=AccessTokens(
@@ -238,7 +240,7 @@ def web_application(service: Service) -> tuple[FastAPI, ErrorPage]:
         acts.routes(issuer=service.issuer, authorize=authorize, clock=clock),
         badges.routes(issuer=service.issuer, badges=service.badges, authorize=authorize),
         awards.routes(issuer=service.issuer, prints=service.certificates.printed, authorize=authorize, clock=clock),
-        vcalm.routes(verifier=service.verifier, clock=clock, strict_http=settings.strict_http),
+        vcalm.routes(verifier=service.verifier, compute=service.compute, clock=clock, strict_http=settings.strict_http),
         public.routes(
             publisher=service.publisher,
             contexts=service.contexts,

@@ -2,8 +2,9 @@
 
 from app.core import did, strict_json
 from app.core.did.document import ControlledIdentifierDocument, read
+from app.core.json_ld import Contexts
 from app.core.problems import INVALID_CONTROLLED_IDENTIFIER_DOCUMENT, Problem, Refused
-from app.ports import Fetch, Publications, Unavailable
+from app.ports import Compute, Fetch, Publications, Unavailable
 from app.verifier.policy import VerificationPolicy
 from app.verifier.prove import told
 from app.verifier.report import Failed, Undetermined
@@ -12,7 +13,13 @@ _ACCEPT = "application/did+json, application/did+ld+json, application/cid, appli
 
 
 async def resolve(
-    identifier: str, *, publications: Publications, fetch: Fetch, deadline: float, policy: VerificationPolicy
+    identifier: str,
+    *,
+    publications: Publications,
+    fetch: Fetch,
+    compute: Compute,
+    deadline: float,
+    policy: VerificationPolicy,
 ) -> ControlledIdentifierDocument | Failed | Undetermined:
     """The document of `identifier`; or that there can be none (Failed), or that it was not to be had (Undetermined)."""
     try:
@@ -33,10 +40,13 @@ async def resolve(
         )
     except Refused as unanswered:
         return Undetermined(unanswered.problems)
-    return _read_fetched(fetched.content, url=located, identifier=identifier)
+    return await compute.run(read_fetched, fetched.content, url=located, identifier=identifier)
 
 
-def _read_fetched(content: bytes, *, url: str, identifier: str) -> ControlledIdentifierDocument | Failed | Undetermined:
+def read_fetched(
+    _contexts: Contexts, content: bytes, *, url: str, identifier: str
+) -> ControlledIdentifierDocument | Failed | Undetermined:
+    """The document as it stands at `url`, which a stranger wrote."""
     try:
         document = strict_json.read_object(content)
     except Refused:

@@ -98,6 +98,7 @@ class Verifier:
             issuer,
             publications=self._publications,
             fetch=self._fetch,
+            compute=self._compute,
             deadline=deadline,
             policy=self._policy,
         )

@@ -1,6 +1,7 @@
 """Hostile requests to a running service: none is a 5xx, none is believed, and none leaves a trace in the log."""
 
 import json
+import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -79,6 +80,32 @@ def test_bytes_that_two_parsers_would_read_differently_are_a_problem(service: Ru
     answer = service.client.post(path, content=body, headers=headers)
     assert answer.status_code in {400, 422}
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(b"{" + b",".join(b'"%d":0' % (n // 2) for n in range(90_000)) + b"}", id="45,000 repeated names"),
+        pytest.param(b'{"reason":[' + b"0," * 500_000 + b"0]}", id="500,000 values"),
+    ],
+)
+@pytest.mark.parametrize(
+    "path", ["/verify", "/credentials/verify", "/claim/none", "/awards", "/awards/none/revoke", "/awards/none/send"]
+)
+def test_a_tiring_body_is_refused_and_holds_up_nobody(service: Running, path: str, body: bytes) -> None:
+    media_type = "application/vc" if path == "/verify" else "application/json"
+    headers = {**service.signed_in(), "Content-Type": media_type, "Accept": "application/json"}
+    before = _cpu_seconds(service.process.pid)
+    answer = service.client.post(path, content=body, headers=headers)
+    assert answer.status_code in {400, 413, 422}
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert _cpu_seconds(service.process.pid) - before < 0.5
+
+
+def _cpu_seconds(pid: int) -> float:
+    """What a process has used of the processor, without its children: for the service, what its event loop did."""
+    used = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+    return sum(map(int, used)) / os.sysconf("SC_CLK_TCK")
 
 
 @pytest.mark.parametrize("media_type", ["text/html", "application/xml", "application/json; charset=utf-7", "nonsense"])
