@@ -10,6 +10,7 @@ from app.adapters.database import migrations
 from app.adapters.database.awards import Awards
 from app.adapters.database.directory import DatabaseDirectory
 from app.adapters.database.engine import (
+    READING_SECONDS,
     SQLITE,
     SQLITE_PRAGMAS,
     Transactions,
@@ -35,6 +36,7 @@ class Database:
     def __init__(self, engine: AsyncEngine, *, vault: Vault, limits: RegisterLimits) -> None:
         self.engine = engine
         transactions = Transactions(engine)
+        self._patience = transactions.patience
         self.name = transactions.dialect
         awards = Awards(vault)
         self.register = DatabaseRegister(transactions, awards=awards, vault=vault, limits=limits)
@@ -70,7 +72,7 @@ class Database:
     async def check(self) -> None:
         """Raises Unavailable where the database does not answer, is of another version, or would lose what it kept."""
         with translated():
-            async with self.engine.connect() as connection:
+            async with self._patience.asking(at_most_seconds=READING_SECONDS), self.engine.connect() as connection:
                 await (_check_sqlite if self.name == SQLITE else _check_postgresql)(connection)
                 if not await connection.run_sync(migrations.is_current):
                     raise Unavailable(
