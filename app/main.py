@@ -7,7 +7,7 @@ import sys
 import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from importlib import metadata
 
@@ -89,8 +89,12 @@ async def composed(settings: Settings, *, inline: bool = False, offline: bool = 
     listed = load_known_issuers(settings.known_issuers_file)
     async with AsyncExitStack() as stack:
         database = await _database(settings, stack)
+        if inline:
+            settings = await _as_set_up(settings, database)
         institutions = tuple(await database.directory.institutions())
         await _check_set_up(settings, database, institutions)
+        if not inline:
+            _demand_that_a_demonstration_is_alone(settings, institutions)
         keys = open_key_ring(institutions, keys_dir=settings.keys_dir, passphrase=settings.passphrase)
         compute: Compute = InlineCompute(contexts) if inline else await stack.enter_async_context(_pool(settings))
         fetch = _fetch(settings, stack, offline=offline)
@@ -197,11 +201,26 @@ async def _database(settings: Settings, stack: AsyncExitStack) -> Database:
     return database
 
 
+async def _as_set_up(settings: Settings, database: Database) -> Settings:
+    """A command may be typed where PORT is not the service's: without a PUBLIC_URL, the stored one stands."""
+    stored = await database.directory.public_url()
+    return replace(settings, public_url=stored) if stored and settings.public_url_is_default else settings
+
+
 async def _check_set_up(settings: Settings, database: Database, institutions: tuple[Institution, ...]) -> None:
     if not institutions:
         detail = "There is no institution yet."
         raise Refused(Problem(SETTING_ERROR, detail=detail, remedy="Type: testamur setup"))
     await demand_public_url(database.directory, settings.public_url)
+
+
+def _demand_that_a_demonstration_is_alone(settings: Settings, institutions: tuple[Institution, ...]) -> None:
+    for institution in institutions:
+        if institution.demo and not settings.host_is_loopback:
+            who = institution.profile.name
+            detail = f"HOST is {settings.host}, and {who} is a demonstration: no other machine may reach it."
+            remedy = "Leave HOST out; or set up your institution, with another DATABASE_URL and KEYS_DIR."
+            raise Refused(Problem(SETTING_ERROR, at="/HOST", detail=detail, remedy=remedy))
 
 
 def _press(settings: Settings) -> Press:
@@ -308,7 +327,22 @@ def listening(settings: Settings) -> socket.socket:
     try:
         return listen(settings.host, settings.port)
     except CannotListen as taken:
-        raise Refused(Problem(SETTING_ERROR, at="/PORT", detail=str(taken))) from taken
+        raise Refused(
+            Problem(SETTING_ERROR, at="/PORT", detail=str(taken), remedy=_elsewhere(settings, taken))
+        ) from taken
+
+
+def _elsewhere(settings: Settings, taken: CannotListen) -> str:
+    """How to listen elsewhere. What was signed points at the port, where the public URL follows from it."""
+    if taken.free_port is None:
+        return ""
+    if settings.public_url_is_default and (settings.keys_dir / DATA_FILE).exists():
+        return (
+            f"Stop it. What this service signed points at port {settings.port}: a second service, on another port, has "
+            f"a database and keys of its own: PORT={taken.free_port} DATABASE_URL=sqlite:///second.sqlite3 "
+            "KEYS_DIR=second-keys"
+        )
+    return f"Stop it, or choose another port: PORT={taken.free_port}"
 
 
 def serve(settings: Settings, listener: socket.socket) -> None:

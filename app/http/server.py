@@ -25,6 +25,7 @@ from app.http.rate_limit import RateLimit, rules
 from app.http.request_log import RequestLog
 from app.settings import Settings
 
+_LAST_PORT: Final = 65_535
 _MAX_HEAD_BYTES: Final = 32_768
 # The body's own time-out is `limits`'; the socket's comes after it, so that the answer still gets out.
 _GRACE_SECONDS: Final = 3.0
@@ -36,7 +37,11 @@ _END_OF_HEAD: Final = b"\r\n\r\n"
 
 
 class CannotListen(Exception):  # noqa: N818 - like Refused
-    """The address can't be had; the message says what to do."""
+    """The address can't be had. `free_port` is one to try instead, where another program has the port."""
+
+    def __init__(self, why: str, *, free_port: int | None = None) -> None:
+        super().__init__(why)
+        self.free_port = free_port
 
 
 def guarded(app: ASGIApp, settings: Settings, *, page: ErrorPage | None = None) -> ASGIApp:
@@ -68,9 +73,8 @@ def listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         if error.errno == errno.EADDRINUSE:
-            raise CannotListen(
-                f"Port {port} on {host} is taken by another program. Stop it, or choose another port: PORT={port + 1}"
-            ) from error
+            taken = f"Port {port} on {host} is taken by another program."
+            raise CannotListen(taken, free_port=port + 1 if port < _LAST_PORT else port - 1) from error
         raise CannotListen(f"Can't listen on {host} port {port}: {error.strerror}. Set HOST or PORT.") from error
     listener.setblocking(False)
     return listener

@@ -23,6 +23,7 @@ from app.adapters.database.outbox import DatabaseOutbox
 from app.adapters.database.register import DatabaseRegister, RegisterLimits
 from app.adapters.database.sealed_copies import DatabaseSealedCopies
 from app.adapters.database.status_lists import DatabaseStatusLists
+from app.core.problems import SETTING_ERROR, Problem, Refused
 from app.ports import Unavailable, Vault
 
 __all__ = ["Database"]
@@ -54,9 +55,13 @@ class Database:
         intent_lease_seconds: int = 30,
         status_list_length: int = STATUS_LIST_LENGTH,
     ) -> "Database":
-        """Opens no connection yet. Raises ValueError for a URL of another kind of database."""
+        """Opens no connection yet. Raises Refused (SETTING_ERROR) for a URL of another kind of database."""
+        try:
+            engine = create_engine(database_url(url))
+        except ValueError as error:
+            raise Refused(Problem(SETTING_ERROR, at="/DATABASE_URL", detail=f"{error}.")) from None
         limits = RegisterLimits(intent_lease_seconds=intent_lease_seconds, status_list_length=status_list_length)
-        return cls(create_engine(database_url(url)), vault=vault, limits=limits)
+        return cls(engine, vault=vault, limits=limits)
 
     async def upgrade(self) -> None:
         """Brings the schema up to date; makes the SQLite file where there is none."""
