@@ -249,6 +249,7 @@ def web_application(service: Service) -> tuple[FastAPI, ErrorPage]:
         summary="European micro-credentials as verifiable credentials.",
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,
         lifespan=_lifespan(service),
     )
     directory = service.database.directory

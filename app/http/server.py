@@ -19,6 +19,7 @@ from uvicorn.server import ServerState
 
 from app.http.headers import Headers
 from app.http.limits import Limits
+from app.http.methods import Heads
 from app.http.negotiation import HttpRefused, Refusal
 from app.http.problems import MEDIA_TYPE, ErrorPage, refusal
 from app.http.rate_limit import RateLimit, rules
@@ -47,7 +48,7 @@ class CannotListen(Exception):  # noqa: N818 - like Refused
 def guarded(app: ASGIApp, settings: Settings, *, page: ErrorPage | None = None) -> ASGIApp:
     """The application behind everything that stands before it; the log outermost, so that it sees what was refused."""
     limited = Limits(
-        RateLimit(app, rules=rules(settings), page=page),
+        RateLimit(Heads(app), rules=rules(settings), page=page),
         max_credential_bytes=settings.max_credential_bytes,
         max_form_bytes=settings.max_form_bytes,
         body_timeout_seconds=settings.body_timeout_seconds,

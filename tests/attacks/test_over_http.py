@@ -279,3 +279,65 @@ def test_what_a_stranger_sends_writes_no_line_of_its_own_into_the_log(service: R
     assert len(written) >= 4
     assert "forged" not in log
     assert token not in log
+
+
+# ── what RFC 9110 and RFC 6749 ask ───────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("path", ["/verify/", "/awards/", "/api/", "/oauth/token/", "/issuers/demo/did.json/"])
+def test_a_slash_too_many_leads_nowhere(service: Running, path: str) -> None:
+    answer = service.client.get(path, headers={**service.signed_in(), "Host": "evil.example"})
+    assert (answer.status_code, "location" in answer.headers) == (404, False)
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/verify", "/api", "/openapi.json", "/healthz", "/readyz", "/issuers/demo/did.json", "/awards"]
+)
+def test_head_is_answered_as_get_is_without_the_content(service: Running, path: str) -> None:
+    head, got = (service.client.request(method, path, headers=service.signed_in()) for method in ("HEAD", "GET"))
+    assert (head.status_code, head.content) == (got.status_code, b"") == (200, b"")
+    assert {"content-length", "content-type"} <= head.headers.keys()
+    assert head.headers["content-length"] == got.headers.get("content-length", str(len(got.content)))
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allow"),
+    [
+        ("DELETE", "/verify", "GET, HEAD, POST"),
+        ("PUT", "/awards", "GET, HEAD, POST"),
+        ("PATCH", "/claim/none", "GET, HEAD, POST"),
+        ("GET", "/oauth/token", "POST"),
+        ("HEAD", "/oauth/token", "POST"),
+        ("DELETE", "/healthz", "GET, HEAD"),
+    ],
+)
+def test_a_method_that_is_not_taken_is_told_all_that_are(service: Running, method: str, path: str, allow: str) -> None:
+    answer = service.client.request(method, path)
+    assert (answer.status_code, answer.headers["allow"]) == (405, allow)
+
+
+@pytest.mark.parametrize("header", ["Idempotency-Key", "Authorization", "Content-Type"])
+def test_a_header_that_says_two_things_is_refused(service: Running, header: str) -> None:
+    answer = service.client.post("/awards", content=b"{}", headers=[(header, "a"), (header, "b")])
+    assert answer.status_code == 400
+    assert "more than once" in answer.json()["detail"]
+
+
+def test_a_parameter_that_stands_twice_is_answered_in_the_terms_of_oauth(service: Running) -> None:
+    body = b"grant_type=client_credentials&grant_type=client_credentials"
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    answer = service.client.post("/oauth/token", content=body, headers=headers)
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+    assert answer.headers["cache-control"] == "no-store"
+
+
+def test_who_sends_no_token_is_told_of_no_error(service: Running) -> None:
+    assert service.client.get("/awards").headers["www-authenticate"] == 'Bearer realm="testamur"'
+    wrong = service.client.get("/awards", headers={"Authorization": "Bearer x"})
+    assert wrong.headers["www-authenticate"] == 'Bearer realm="testamur", error="invalid_token"'
+
+
+def test_a_number_that_is_too_large_is_a_problem_like_any_other_of_a_request(service: Running) -> None:
+    headers = {**service.signed_in(), "Content-Type": "application/json"}
+    answer = service.client.post("/awards", content=b'{"number":9007199254740993}', headers=headers)
+    assert answer.status_code == 422
