@@ -29,7 +29,7 @@ class NoAnswer(psycopg.OperationalError):
 class PatientConnection(psycopg.AsyncConnection[Any]):
     """Hangs up where no answer comes, or nobody waits for it any more."""
 
-    async def wait(self, gen: PQGen[T], interval: float = 0.0, timeout: float | None = None) -> T:  # noqa: ASYNC109 - psycopg's own
+    async def wait(self, gen: PQGen[T], interval: float = 0.1, timeout: float | None = None) -> T:  # noqa: ASYNC109
         try:
             async with asyncio.timeout(_ANSWER_SECONDS if timeout is None else timeout):
                 return await waiting.wait_async(gen, self.pgconn.socket, interval=interval)
