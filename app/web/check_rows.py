@@ -11,6 +11,8 @@ from markupsafe import Markup
 from app.core.problems import (
     EXPIRED,
     MISSING_PROOF,
+    NOT_ASKED,
+    NOT_LOOKED_UP,
     NOT_YET_VALID,
     REVOKED,
     STATUS_RETRIEVAL_ERROR,
@@ -43,6 +45,11 @@ _OF_PROBLEM: Mapping[tuple[Check, str], tuple[str, str]] = MappingProxyType(
         (Check.PROOF, MISSING_PROOF): ("check.proof.missing", "check.proof.missing.said"),
         (Check.STATUS, REVOKED): ("check.status.revoked", "check.status.revoked.said"),
         (Check.STATUS, SUSPENDED): ("check.status.suspended", "check.status.suspended.said"),
+        (Check.KNOWN_ISSUER, NOT_LOOKED_UP): (
+            "check.known_issuer.undetermined",
+            "check.known_issuer.undetermined.said",
+        ),
+        (Check.STATUS, NOT_ASKED): ("check.status.undetermined", "check.status.undetermined.not_asked"),
         (Check.STATUS, STATUS_RETRIEVAL_ERROR): ("check.status.undetermined", "check.status.undetermined.silent"),
         (Check.VALIDITY_PERIOD, EXPIRED): ("check.validity_period.failed", "check.validity_period.ended"),
         (Check.VALIDITY_PERIOD, NOT_YET_VALID): ("check.validity_period.failed", "check.validity_period.future"),
