@@ -9,7 +9,7 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from importlib import metadata
 
@@ -47,7 +47,7 @@ from app.issuer.batch import Classes
 from app.issuer.preview import Previews
 from app.issuer.publish import NothingPublished, Publisher
 from app.issuer.set_up import demand_public_url
-from app.ports import Fetch, Institution, KeyPurpose, Overloaded, Unavailable
+from app.ports import Compute, Fetch, Institution, KeyPurpose, Overloaded, Unavailable
 from app.settings import Settings
 from app.verifier.verifier import Verifier
 from app.web import badge_picture
@@ -67,6 +67,7 @@ class Service:
 
     settings: Settings
     contexts: Contexts
+    compute: Compute
     database: Database
     keys: KeyRing
     institutions: tuple[Institution, ...]
@@ -115,15 +116,19 @@ async def composed(
     listed = load_known_issuers(settings.known_issuers_file)
     async with AsyncExitStack() as stack:
         database = await _database(settings, stack)
+        if inline:
+            settings = await _as_set_up(settings, database)
         institutions = tuple(await database.directory.institutions())
         await _check_set_up(settings, database, institutions)
+        if not inline:
+            _demand_that_a_demonstration_is_alone(settings, institutions)
         keys = open_key_ring(
             institutions,
             keys_dir=settings.keys_dir,
             passphrase=settings.passphrase,
             find_institution=database.directory.institution_by_did,
         )
-        compute = InlineCompute(contexts) if inline else await stack.enter_async_context(_pool(settings))
+        compute: Compute = InlineCompute(contexts) if inline else await stack.enter_async_context(_pool(settings))
         fetch = _fetch(settings, stack, offline=offline, reaching=reaching)
         passwords = Argon2Passwords()
         stack.callback(passwords.close)
@@ -153,6 +158,7 @@ async def composed(
         yield Service(
             settings=settings,
             contexts=contexts,
+            compute=compute,
             database=database,
             keys=keys,
             institutions=institutions,
@@ -269,11 +275,26 @@ def _sign_in(settings: Settings, database: Database, passwords: Argon2Passwords)
     )
 
 
+async def _as_set_up(settings: Settings, database: Database) -> Settings:
+    """A command may be typed where PORT is not the service's: without a PUBLIC_URL, the stored one stands."""
+    stored = await database.directory.public_url()
+    return replace(settings, public_url=stored) if stored and settings.public_url_is_default else settings
+
+
 async def _check_set_up(settings: Settings, database: Database, institutions: tuple[Institution, ...]) -> None:
     if not institutions:
         detail = "There is no institution yet."
         raise Refused(Problem(SETTING_ERROR, detail=detail, remedy="Type: testamur setup"))
     await demand_public_url(database.directory, settings.public_url)
+
+
+def _demand_that_a_demonstration_is_alone(settings: Settings, institutions: tuple[Institution, ...]) -> None:
+    for institution in institutions:
+        if institution.demo and not settings.host_is_loopback:
+            who = institution.profile.name
+            detail = f"HOST is {settings.host}, and {who} is a demonstration: no other machine may reach it."
+            remedy = "Leave HOST out; or set up your institution, with another DATABASE_URL and KEYS_DIR."
+            raise Refused(Problem(SETTING_ERROR, at="/HOST", detail=detail, remedy=remedy))
 
 
 def _press(settings: Settings) -> Press:
@@ -303,6 +324,7 @@ def web_application(service: Service) -> tuple[FastAPI, ErrorPage]:
         summary="European micro-credentials as verifiable credentials.",
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,
         lifespan=_lifespan(service, running),
     )
     directory = service.database.directory
@@ -320,7 +342,7 @@ def web_application(service: Service) -> tuple[FastAPI, ErrorPage]:
             clock=clock,
             max_form_bytes=settings.max_form_bytes,
         ),
-        vcalm.routes(verifier=service.verifier, clock=clock, strict_http=settings.strict_http),
+        vcalm.routes(verifier=service.verifier, compute=service.compute, clock=clock, strict_http=settings.strict_http),
         public.routes(
             publisher=service.publisher,
             contexts=service.contexts,
@@ -404,7 +426,22 @@ def listening(settings: Settings) -> socket.socket:
     try:
         return listen(settings.host, settings.port)
     except CannotListen as taken:
-        raise Refused(Problem(SETTING_ERROR, at="/PORT", detail=str(taken))) from taken
+        raise Refused(
+            Problem(SETTING_ERROR, at="/PORT", detail=str(taken), remedy=_elsewhere(settings, taken))
+        ) from taken
+
+
+def _elsewhere(settings: Settings, taken: CannotListen) -> str:
+    """How to listen elsewhere. What was signed points at the port, where the public URL follows from it."""
+    if taken.free_port is None:
+        return ""
+    if settings.public_url_is_default and (settings.keys_dir / DATA_FILE).exists():
+        return (
+            f"Stop it. What this service signed points at port {settings.port}: a second service, on another port, has "
+            f"a database and keys of its own: PORT={taken.free_port} DATABASE_URL=sqlite:///second.sqlite3 "
+            "KEYS_DIR=second-keys"
+        )
+    return f"Stop it, or choose another port: PORT={taken.free_port}"
 
 
 def serve(settings: Settings, listener: socket.socket) -> None:
