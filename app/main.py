@@ -21,6 +21,7 @@ from app.adapters.database import Database
 from app.adapters.fetch import GuardedFetch, Offline
 from app.adapters.keys.ring import DATA_FILE, open_data_key, open_key_ring
 from app.adapters.known_issuers import ListedIssuers, OwnAndListedIssuers, load_known_issuers
+from app.adapters.mail import SmtpMail
 from app.adapters.vault import AesGcmVault
 from app.api import acts, awards, oauth, public, vcalm
 from app.api.authorization import authorization
@@ -28,6 +29,7 @@ from app.core.credential import vocabularies
 from app.core.json_ld import Contexts
 from app.core.problems import SETTING_ERROR, Problem, Refused
 from app.exchange.claim import Claims
+from app.exchange.delivery import Delivery
 from app.http import problems
 from app.http.problems import ErrorPage
 from app.http.server import CannotListen, configure_logging, listen, make_server
@@ -38,16 +40,20 @@ from app.ports import Fetch, Institution, KeyPurpose, Overloaded, Unavailable
 from app.settings import Settings
 from app.verifier.verifier import Verifier
 from app.web.headings import Headings
+from app.web.letters import Letters
 from app.web.pages import error_page, routes
 from app.web.renderer import Operator, Renderer
 from app.web.static_files import StaticFiles
+
+# How long a letter that is being handed to the mail server may hold up the end; it is sent again where that was short.
+_LAST_LETTER_SECONDS = 5
 
 log = logging.getLogger("testamur")
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """Everything that one process works with, made once."""
+    """Everything that one process works with, made once. Without a mail server there is no `delivery`."""
 
     settings: Settings
     contexts: Contexts
@@ -58,6 +64,7 @@ class Service:
     publisher: Publisher
     verifier: Verifier
     claims: Claims
+    delivery: Delivery | None
 
 
 def clock() -> datetime:
@@ -93,6 +100,17 @@ async def composed(settings: Settings, *, inline: bool = False, offline: bool = 
             ttl_seconds=settings.status_ttl_seconds,
             valid_days=settings.status_valid_days,
         )
+        issuer = Issuer(
+            register=database.register,
+            vault=AesGcmVault(keys.data),
+            signers=keys,
+            documents=publisher,
+            compute=compute,
+            public_url=settings.public_url,
+            claim_expires_days=settings.claim_expires_days,
+            new_id=new_id,
+            writes_to_learners=settings.mail_server is not None,
+        )
         yield Service(
             settings=settings,
             contexts=contexts,
@@ -104,16 +122,7 @@ async def composed(settings: Settings, *, inline: bool = False, offline: bool = 
                 public_url=settings.public_url,
                 lifetime=timedelta(seconds=settings.access_token_seconds),
             ),
-            issuer=Issuer(
-                register=database.register,
-                vault=AesGcmVault(keys.data),
-                signers=keys,
-                documents=publisher,
-                compute=compute,
-                public_url=settings.public_url,
-                claim_expires_days=settings.claim_expires_days,
-                new_id=new_id,
-            ),
+            issuer=issuer,
             publisher=publisher,
             verifier=Verifier(
                 fetch=fetch,
@@ -123,6 +132,7 @@ async def composed(settings: Settings, *, inline: bool = False, offline: bool = 
                 fetch_timeout_seconds=settings.fetch_timeout_seconds,
             ),
             claims=Claims(register=database.register, directory=database.directory),
+            delivery=_delivery(settings, database, issuer, institutions),
         )
 
 
@@ -165,12 +175,32 @@ async def _database(settings: Settings, stack: AsyncExitStack) -> Database:
         raise Refused(Problem(SETTING_ERROR, at="/KEYS_DIR", detail=detail, remedy=remedy))
     data_key = open_data_key(settings.keys_dir, passphrase=settings.passphrase, may_be_unencrypted=True)
     database = Database.connect(
-        settings.database_url, vault=AesGcmVault(data_key), intent_lease_seconds=settings.intent_lease_seconds
+        settings.database_url,
+        vault=AesGcmVault(data_key),
+        intent_lease_seconds=settings.intent_lease_seconds,
+        # Handing in a letter ends at its time-out: nobody else tries the same one before.
+        message_lease_seconds=2 * settings.smtp_timeout_seconds + 5,
     )
     stack.push_async_callback(database.close)
     await database.upgrade()
     await database.check()
     return database
+
+
+def _delivery(
+    settings: Settings, database: Database, issuer: Issuer, institutions: tuple[Institution, ...]
+) -> Delivery | None:
+    server = settings.mail_server
+    if server is None:
+        return None
+    return Delivery(
+        outbox=database.outbox,
+        directory=database.directory,
+        mail=SmtpMail.of(settings, server),
+        letters=Letters.read(settings.mail_templates_dir, institutions, public_url=settings.public_url),
+        claim_url=issuer.claim_url,
+        retry_seconds=settings.mail_retry_seconds,
+    )
 
 
 async def _check_set_up(settings: Settings, database: Database, institutions: tuple[Institution, ...]) -> None:
@@ -249,10 +279,15 @@ def _renderer(service: Service, static: StaticFiles) -> Renderer:
 def _lifespan(service: Service) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        stopping = asyncio.Event()
         recovering = asyncio.create_task(_recover(service))
+        delivering = asyncio.create_task(_deliver(service, stopping))
         yield
+        stopping.set()
         recovering.cancel()
-        await asyncio.gather(recovering, return_exceptions=True)
+        await asyncio.wait([delivering], timeout=_LAST_LETTER_SECONDS)
+        delivering.cancel()
+        await asyncio.gather(recovering, delivering, return_exceptions=True)
 
     return lifespan
 
@@ -269,6 +304,11 @@ async def _recover(service: Service) -> None:
             # A fault of ours must not end recovery for every other award; it is told, and tried again.
             log.exception("recovery failed")
         await asyncio.sleep(service.settings.intent_lease_seconds / 2)
+
+
+async def _deliver(service: Service, stopping: asyncio.Event) -> None:
+    if service.delivery is not None:
+        await service.delivery.run(clock, stopping=stopping)
 
 
 def listening(settings: Settings) -> socket.socket:
