@@ -55,6 +55,8 @@ class SmtpMail:
         try:
             async with asyncio.timeout(self.timeout_seconds):
                 await client.connect()
+                if client.is_ehlo_or_helo_needed:
+                    await client.ehlo()
                 return await self._hand_in(client, letter.to, content, beyond_ascii=beyond_ascii)
         except TimeoutError:
             # aiosmtplib's own time-outs are OSErrors of this kind too.
@@ -118,12 +120,15 @@ def _written(letter: Letter, *, sender: str) -> tuple[bytes, bool]:
     try:
         return _message(letter, sender=sender, beyond_ascii=beyond_ascii).as_bytes(), beyond_ascii
     except (ValueError, UnicodeError):
-        # A line break in an address, or half a surrogate pair: no mail server need be asked.
+        # A line break in it, or half a surrogate pair: no mail server need be asked.
         raise _refused(553, "5.1.3 this is no address that a letter can carry", permanent=True) from None
 
 
 def _message(letter: Letter, *, sender: str, beyond_ascii: bool) -> EmailMessage:
-    to = letter.to.open().rpartition("@")
+    address = letter.to.open()
+    to = address.rpartition("@")
+    if not all(to) or not address.isprintable() or " " in address:
+        raise ValueError("an address has two parts, and nothing in them that can't be seen")
     name, _, domain = sender.rpartition("@")
     message = EmailMessage(policy=SMTPUTF8 if beyond_ascii else SMTP)
     message["From"] = Address(_one_line(letter.sender_name), username=name, domain=domain)
