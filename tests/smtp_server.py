@@ -44,13 +44,17 @@ async def silent(_recipient: str) -> str:
 
 @dataclass
 class Mailbox:
-    """What a mail server took, and how it answers: to a recipient, and to a letter's content once it has it."""
+    """What a mail server took, and how it answers: to a recipient, and to a letter's content once it has it.
+
+    `seen` are the letters that it had before it answered.
+    """
 
     port: int = 0
     to_recipient: Answering = field(default_factory=lambda: always("250 OK"))
     to_content: Answering = field(default_factory=lambda: always("250 2.0.0 taken"))
     taken: list[Envelope] = field(default_factory=list)
     logins: list[tuple[bytes, bytes]] = field(default_factory=list)
+    seen: list[Envelope] = field(default_factory=list)
     breaks_off: bool = False
     secret: tuple[bytes, bytes] | None = None
 
@@ -70,6 +74,13 @@ class Mailbox:
             time.sleep(0.02)
         return self.letters
 
+    def wait_until_seen(self, *, seconds: float = 20) -> None:
+        """A letter has come, and is not yet answered."""
+        until = time.monotonic() + seconds
+        while not self.seen:
+            assert time.monotonic() < until, "no letter came"
+            time.sleep(0.02)
+
     # The names that aiosmtpd calls.
     async def handle_RCPT(  # noqa: N802
         self, server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
@@ -84,6 +95,7 @@ class Mailbox:
         return answer
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+        self.seen.append(envelope)
         answer = await self.to_content("")
         if answer.startswith("250"):
             self.taken.append(envelope)

@@ -112,7 +112,14 @@ class Delivery:
         due = await self._outbox.due(now=clock())
         if due is None:
             return None
-        outcome = await self._attempt(due, now=clock())
+        try:
+            outcome = await self._attempt(due, now=clock())
+        except Unavailable:
+            raise
+        except Exception:
+            # A fault of ours with one letter must not hold up the others, nor be tried for ever.
+            log.exception("message %s could not be sent", due.message.id)
+            outcome = self._again(due, "a fault of this service: its log tells more")
         now = clock()
         await self._outbox.settle(
             due.message.id,
@@ -132,7 +139,7 @@ class Delivery:
             log.warning("delivery waits: %s", away)
             return _TROUBLE_SECONDS
         except Exception:
-            # A fault of ours must not end delivery for every other message; this one's lease makes it wait.
+            # A fault of ours must not end delivery.
             log.exception("delivery failed")
             return _IDLE_SECONDS
         match outcome:

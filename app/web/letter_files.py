@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 
 from app.core.problems import SETTING_ERROR, Problem, Refused
 from app.ports import Institution, MessageKind
@@ -30,8 +29,8 @@ class OwnLetter:
 class OwnLetters:
     """All of them, by path; each has a `.txt`."""
 
-    sources: Mapping[str, str] = field(default=MappingProxyType({}), repr=False)
-    letters: frozenset[OwnLetter] = frozenset()
+    sources: Mapping[str, str] = field(repr=False)
+    letters: frozenset[OwnLetter]
 
     def has_html(self, letter: OwnLetter) -> bool:
         return f"{letter.path}.html" in self.sources
@@ -40,7 +39,7 @@ class OwnLetters:
 def read_own_letters(folder: Path | None, institutions: Sequence[Institution]) -> OwnLetters:
     """Raises Refused (SETTING_ERROR) with every file that can't be read, or would never be used."""
     if folder is None:
-        return OwnLetters()
+        return OwnLetters({}, frozenset())
     languages = {institution.name: institution.languages for institution in institutions}
     sources: dict[str, str] = {}
     letters: set[OwnLetter] = set()
