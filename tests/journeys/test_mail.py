@@ -55,6 +55,7 @@ def _emptied(request: pytest.FixtureRequest) -> None:
         shared: Mailbox = request.getfixturevalue("mailbox")
         shared.taken.clear()
         shared.to_recipient = always("250 OK")
+        shared.breaks_off = False
 
 
 def award(service: Running, learner: Mapping[str, Any] = LEARNER) -> dict[str, Any]:
@@ -157,22 +158,22 @@ def test_a_server_that_asks_for_patience_gets_it(service: Running, mailbox: Mail
     assert until(service, receipt["id"], all_in("sent"))
 
 
-def test_a_server_that_says_nothing_is_asked_again(tmp_path: Path) -> None:
-    with mail_server(Mailbox(to_recipient=silent)) as mailbox, writing(mailbox, tmp_path) as service:
-        receipt = award(service)
-        waiting = until(service, receipt["id"], lambda found: bool(found[0].get("detail")))
-        assert waiting[0]["state"] == "pending"
-        assert "did not answer within 1 s" in waiting[0]["detail"]
-        mailbox.to_recipient = always("250 OK")
-        assert len(mailbox.wait_for(1)) == 1
+def test_a_server_that_says_nothing_is_asked_again(service: Running, mailbox: Mailbox) -> None:
+    mailbox.to_recipient = silent
+    receipt = award(service)
+    (waiting,) = until(service, receipt["id"], lambda found: bool(found[0].get("detail")))
+    assert waiting["state"] == "pending"
+    assert "did not answer within 1 s" in waiting["detail"]
+    mailbox.to_recipient = always("250 OK")
+    assert len(mailbox.wait_for(1)) == 1
 
 
-def test_a_server_that_breaks_off_is_asked_again(tmp_path: Path) -> None:
-    with mail_server(Mailbox(breaks_off=True)) as mailbox, writing(mailbox, tmp_path) as service:
-        receipt = award(service)
-        until(service, receipt["id"], lambda found: "broke the connection off" in found[0].get("detail", ""))
-        mailbox.breaks_off = False
-        assert len(mailbox.wait_for(1)) == 1
+def test_a_server_that_breaks_off_is_asked_again(service: Running, mailbox: Mailbox) -> None:
+    mailbox.breaks_off = True
+    receipt = award(service)
+    until(service, receipt["id"], lambda found: "broke the connection off" in found[0].get("detail", ""))
+    mailbox.breaks_off = False
+    assert len(mailbox.wait_for(1)) == 1
 
 
 def test_awarding_does_not_wait_for_a_mail_server_that_is_away(tmp_path: Path) -> None:
@@ -196,7 +197,7 @@ def test_what_is_ended_before_it_was_sent_does_not_go_out(service: Running, mail
     mailbox.to_recipient = always("250 OK")
     after = award(service, {"fullName": "Next", "email": "next@example.org"})
     until(service, after["id"], all_in("sent"))
-    time.sleep(3)
+    time.sleep(1.5)
     assert [letter["To"] for letter in mailbox.letters] == ["next@example.org"]
     if act != "erase":
         (ended,) = messages(service, receipt["id"])
@@ -309,3 +310,14 @@ def test_a_refusal_is_told_in_the_servers_words(service: Running, mailbox: Mailb
     done = typed(service, mailbox, service.log.parent, "mail", "test", "admin@example.edu")
     assert done.returncode == 1
     assert "relay access denied" in done.stderr
+
+
+def test_a_template_that_is_broken_stops_the_service_and_is_named(tmp_path: Path) -> None:
+    letter = tmp_path / "templates" / "demo" / "en" / "awarded.txt"
+    letter.parent.mkdir(parents=True)
+    letter.write_text("Subject: {{ titel }}\n\n{{ link }}")
+    with (
+        pytest.raises(AssertionError, match=r"demo/en/awarded\.txt, which is of no use: 'titel' is undefined"),
+        writing(Mailbox(port=1), tmp_path, MAIL_TEMPLATES_DIR=str(letter.parents[2])),
+    ):
+        pass

@@ -87,8 +87,8 @@ def test_a_letter_says_from_whom_what_it_is_and_who_may_have_the_link() -> None:
         f"  {LINK}\n\n"
         "Whoever has this link can take it: do not pass it on. The link works until 22 February 2027; the credential"
         " does not end then.\n\n"
-        "Keep this file: it is the credential itself. Send it to whoever asks for it. They check it at"
-        " https://credentials.example.edu/verify.\n\n"
+        "What you get there is a file, and that is the credential itself: keep it, and send it to whoever asks for it."
+        " They check it at https://credentials.example.edu/verify.\n\n"
         "Is something wrong, or is this not for you? Tell Universität Süd: registry@example.edu. You can also answer"
         " this message.\n"
     )
