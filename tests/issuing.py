@@ -78,6 +78,7 @@ class Office:
         new_id: Callable[[], str] = lambda: str(uuid4()),
         signers: Signers | None = None,
         compute: Compute | None = None,
+        writes_to_learners: bool = False,
     ) -> Issuer:
         return Issuer(
             register=self.database.register,
@@ -88,6 +89,7 @@ class Office:
             public_url=PUBLIC_URL,
             claim_expires_days=90,
             new_id=new_id,
+            writes_to_learners=writes_to_learners,
         )
 
     def publisher(self, *, signers: Signers | None = None) -> Publisher:

@@ -107,3 +107,16 @@ def _break(database: Database) -> None:
     @event.listens_for(database.engine.sync_engine, "do_connect")
     def refuse(*_: object) -> None:
         raise OperationalError("connect", {}, ConnectionRefusedError("away"))
+
+
+async def test_a_link_that_has_ended_is_not_sent_again(office: Office) -> None:
+    issuer = office.issuer(writes_to_learners=True)
+    asked = {"institution": office.institution, "actor": "a test"}
+    learner = {"fullName": "Zoë", "email": "zoe@example.org"}
+    receipt = await issuer.award(request(learner=learner), idempotency_key=None, now=NOW, **asked)  # type: ignore[arg-type]
+    later = NOW + timedelta(days=91)
+    with pytest.raises(Refused, match="its link ended on") as refused:
+        await issuer.act(receipt.id, Act.SEND, reason=None, now=later, **asked)  # type: ignore[arg-type]
+    assert "withdraw" in refused.value.problems[0].remedy
+    await issuer.act(receipt.id, Act.WITHDRAW, reason=Personal("ended"), now=later, **asked)  # type: ignore[arg-type]
+    await issuer.act(receipt.id, Act.SEND, reason=None, now=later, **asked)  # type: ignore[arg-type]
