@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
+import secrets
 import socket
 import sys
+import time
 import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
@@ -13,32 +15,46 @@ from importlib import metadata
 
 from fastapi import FastAPI
 
+from app.access.attempts import Attempts
+from app.access.sessions import SessionLifetime, SignIn
 from app.access.tokens import AccessTokens
+from app.adapters import typesetting
 from app.adapters.cached_fetch import CachedFetch
 from app.adapters.contexts import load_contexts
 from app.adapters.cpu_pool import CpuPool, InlineCompute
 from app.adapters.database import Database
 from app.adapters.fetch import GuardedFetch, Offline
-from app.adapters.keys.ring import DATA_FILE, open_data_key, open_key_ring
+from app.adapters.keys.ring import DATA_FILE, KeyRing, open_data_key, open_key_ring
 from app.adapters.known_issuers import ListedIssuers, OwnAndListedIssuers, load_known_issuers
 from app.adapters.mail import SmtpMail
+from app.adapters.paper_seal import seal
+from app.adapters.passwords import Argon2Passwords
+from app.adapters.remembered_institutions import RememberedInstitutions
+from app.adapters.running_batches import RunningBatches
+from app.adapters.typesetting import PooledRasteriser
 from app.adapters.vault import AesGcmVault
-from app.api import acts, awards, oauth, public, vcalm
+from app.api import acts, awards, badges, batches, oauth, public, vcalm
 from app.api.authorization import authorization
 from app.core.credential import vocabularies
 from app.core.json_ld import Contexts
 from app.core.problems import SETTING_ERROR, Problem, Refused
 from app.exchange.claim import Claims
 from app.exchange.delivery import Delivery
+from app.exchange.picture_badge import PictureBadges
 from app.http import problems
 from app.http.problems import ErrorPage
 from app.http.server import CannotListen, configure_logging, listen, make_server
 from app.issuer.award import Issuer
+from app.issuer.batch import Classes
+from app.issuer.preview import Previews
 from app.issuer.publish import NothingPublished, Publisher
 from app.issuer.set_up import demand_public_url
 from app.ports import Fetch, Institution, KeyPurpose, Overloaded, Unavailable
 from app.settings import Settings
 from app.verifier.verifier import Verifier
+from app.web import badge_picture
+from app.web.certificates import Certificates, Press
+from app.web.console.routes import console_routes
 from app.web.headings import Headings
 from app.web.letters import Letters
 from app.web.pages import error_page, routes
@@ -58,13 +74,26 @@ class Service:
     settings: Settings
     contexts: Contexts
     database: Database
+    keys: KeyRing
     institutions: tuple[Institution, ...]
     tokens: AccessTokens
     issuer: Issuer
+    previews: Previews
+    classes: Classes
     publisher: Publisher
     verifier: Verifier
     claims: Claims
+    passwords: Argon2Passwords
+    sign_in: SignIn
+    badges: PictureBadges
+    headings: Headings
+    certificates: Certificates
     delivery: Delivery | None
+
+    async def ready(self) -> None:
+        """Raises Unavailable where the database, or a key that signs now, is not to be had."""
+        await self.database.check()
+        await self.keys.check(await self.database.directory.institutions())
 
 
 def clock() -> datetime:
@@ -75,10 +104,18 @@ def new_id() -> str:
     return str(uuid.uuid4())
 
 
+def new_token() -> str:
+    """256 random bits."""
+    return secrets.token_urlsafe(32)
+
+
 @asynccontextmanager
-async def composed(settings: Settings, *, inline: bool = False, offline: bool = False) -> AsyncIterator[Service]:
+async def composed(
+    settings: Settings, *, inline: bool = False, offline: bool = False, reaching: GuardedFetch | None = None
+) -> AsyncIterator[Service]:
     """The whole service over one database. `inline` works in this process alone, as a command does.
 
+    `reaching` is how it asks other hosts, where that is not the public Internet on port 443.
     Raises Refused (SETTING_ERROR, KEY_ERROR) where it was not set up, or a key can't be opened; Unavailable.
     """
     contexts = load_contexts(settings.contexts_dir)
@@ -87,12 +124,22 @@ async def composed(settings: Settings, *, inline: bool = False, offline: bool = 
         database = await _database(settings, stack)
         institutions = tuple(await database.directory.institutions())
         await _check_set_up(settings, database, institutions)
-        keys = open_key_ring(institutions, keys_dir=settings.keys_dir, passphrase=settings.passphrase)
+        keys = open_key_ring(
+            institutions,
+            keys_dir=settings.keys_dir,
+            passphrase=settings.passphrase,
+            find_institution=database.directory.institution_by_did,
+        )
         compute = InlineCompute(contexts) if inline else await stack.enter_async_context(_pool(settings))
-        fetch = _fetch(settings, stack, offline=offline)
+        fetch = _fetch(settings, stack, offline=offline, reaching=reaching)
+        passwords = Argon2Passwords()
+        stack.callback(passwords.close)
+        remembered = RememberedInstitutions(database.directory, ttl_seconds=settings.status_ttl_seconds)
+        headings = Headings.of(vocabularies.field_labels(contexts))
         publisher = Publisher(
-            directory=database.directory,
+            institutions=remembered,
             status_lists=database.status_lists,
+            recorded_proofs=database.recorded_proofs,
             signers=keys,
             compute=compute,
             public_url=settings.public_url,
@@ -115,6 +162,7 @@ async def composed(settings: Settings, *, inline: bool = False, offline: bool = 
             settings=settings,
             contexts=contexts,
             database=database,
+            keys=keys,
             institutions=institutions,
             tokens=AccessTokens(
                 signer=keys.by_purpose(KeyPurpose.ACCESS_TOKEN),
@@ -123,17 +171,49 @@ async def composed(settings: Settings, *, inline: bool = False, offline: bool = 
                 lifetime=timedelta(seconds=settings.access_token_seconds),
             ),
             issuer=issuer,
+            classes=Classes(
+                issuer=issuer,
+                compute=compute,
+                public_url=settings.public_url,
+                most_rows=settings.max_batch_rows,
+                # Long enough for a lease of a process that died to run out.
+                patience_seconds=2 * settings.intent_lease_seconds + 10,
+            ),
+            previews=Previews(compute=compute, public_url=settings.public_url),
             publisher=publisher,
             verifier=Verifier(
                 fetch=fetch,
                 publications=publisher,
-                known_issuers=OwnAndListedIssuers(database.directory, listed),
+                known_issuers=OwnAndListedIssuers(remembered, listed),
                 compute=compute,
                 fetch_timeout_seconds=settings.fetch_timeout_seconds,
             ),
             claims=Claims(register=database.register, directory=database.directory),
+            passwords=passwords,
+            sign_in=_sign_in(settings, database, passwords),
+            badges=PictureBadges(draw=badge_picture.of, rasterise=PooledRasteriser(compute)),
+            headings=headings,
+            certificates=Certificates(
+                press=_press(settings),
+                copies=database.sealed_copies,
+                compute=compute,
+                headings=headings,
+                public_url=settings.public_url,
+            ),
             delivery=_delivery(settings, database, issuer, institutions),
         )
+
+
+@asynccontextmanager
+async def administering(settings: Settings) -> AsyncIterator[Database]:
+    """The database of a service that was set up. No key that signs is opened: one of them may be what is amiss.
+
+    Raises Refused (SETTING_ERROR, KEY_ERROR), Unavailable.
+    """
+    async with AsyncExitStack() as stack:
+        database = await _database(settings, stack)
+        await _check_set_up(settings, database, tuple(await database.directory.institutions()))
+        yield database
 
 
 @asynccontextmanager
@@ -154,13 +234,14 @@ async def verifying(settings: Settings, *, offline: bool = False) -> AsyncIterat
         )
 
 
-def _fetch(settings: Settings, stack: AsyncExitStack, *, offline: bool) -> Fetch:
+def _fetch(settings: Settings, stack: AsyncExitStack, *, offline: bool, reaching: GuardedFetch | None = None) -> Fetch:
     if offline:
         return Offline()
     fetch = CachedFetch(
-        GuardedFetch(max_bytes=settings.max_fetch_bytes),
+        reaching or GuardedFetch(max_bytes=settings.max_fetch_bytes),
         fetch_timeout_seconds=settings.fetch_timeout_seconds,
-        max_age_seconds=settings.status_ttl_seconds,
+        usual_age_seconds=settings.status_ttl_seconds,
+        max_age_seconds=settings.max_status_ttl_seconds,
     )
     stack.push_async_callback(fetch.close)
     return fetch
@@ -203,11 +284,30 @@ def _delivery(
     )
 
 
+def _sign_in(settings: Settings, database: Database, passwords: Argon2Passwords) -> SignIn:
+    return SignIn(
+        people=database.people,
+        sessions=database.sessions,
+        passwords=passwords,
+        attempts=Attempts(tries=settings.sign_in_tries),
+        lifetime=SessionLifetime(
+            idle=timedelta(minutes=settings.session_idle_minutes), absolute=timedelta(hours=settings.session_hours)
+        ),
+        new_token=new_token,
+        steady_clock=time.monotonic,
+    )
+
+
 async def _check_set_up(settings: Settings, database: Database, institutions: tuple[Institution, ...]) -> None:
     if not institutions:
         detail = "There is no institution yet."
         raise Refused(Problem(SETTING_ERROR, detail=detail, remedy="Type: testamur setup"))
     await demand_public_url(database.directory, settings.public_url)
+
+
+def _press(settings: Settings) -> Press:
+    glyphs = typesetting.glyphs(settings.fonts_dir)
+    return Press(seal=seal, typeset=typesetting.pdf, glyphs=glyphs, fonts_dir=settings.fonts_dir)
 
 
 def _pool(settings: Settings) -> CpuPool:
@@ -225,28 +325,36 @@ def web_application(service: Service) -> tuple[FastAPI, ErrorPage]:
     static = StaticFiles.read()
     renderer = _renderer(service, static)
     page = error_page(renderer)
+    running = RunningBatches(classes=service.classes, clock=clock)
     application = FastAPI(
         title="Testamur",
         version=metadata.version("testamur"),
         summary="European micro-credentials as verifiable credentials.",
         docs_url=None,
         redoc_url=None,
-        lifespan=_lifespan(service),
+        lifespan=_lifespan(service, running),
     )
     directory = service.database.directory
     authorize = authorization(tokens=service.tokens, directory=directory, clock=clock)
     max_age_seconds = min(settings.status_publish_seconds, settings.status_ttl_seconds)
     for router in (
         oauth.routes(tokens=service.tokens, directory=directory, clock=clock, new_id=new_id),
-        awards.routes(issuer=service.issuer, authorize=authorize, clock=clock),
         acts.routes(issuer=service.issuer, authorize=authorize, clock=clock),
+        badges.routes(issuer=service.issuer, badges=service.badges, authorize=authorize),
+        awards.routes(issuer=service.issuer, prints=service.certificates.printed, authorize=authorize, clock=clock),
+        batches.routes(
+            classes=service.classes,
+            batches=running,
+            authorize=authorize,
+            clock=clock,
+            max_form_bytes=settings.max_form_bytes,
+        ),
         vcalm.routes(verifier=service.verifier, clock=clock, strict_http=settings.strict_http),
         public.routes(
             publisher=service.publisher,
-            directory=directory,
             contexts=service.contexts,
             clock=clock,
-            ready=service.database.check,
+            ready=service.ready,
             max_age_seconds=max_age_seconds,
         ),
         routes(
@@ -254,6 +362,9 @@ def web_application(service: Service) -> tuple[FastAPI, ErrorPage]:
             static=static,
             verifier=service.verifier,
             claims=service.claims,
+            badges=service.badges,
+            certificates=service.certificates,
+            copies=service.database.sealed_copies,
             clock=clock,
             openapi=application.openapi,
             public_url=settings.public_url,
@@ -261,6 +372,22 @@ def web_application(service: Service) -> tuple[FastAPI, ErrorPage]:
         ),
     ):
         application.include_router(router)
+    application.include_router(
+        console_routes(
+            renderer=renderer,
+            sign_in=service.sign_in,
+            issuer=service.issuer,
+            claims=service.claims,
+            people=service.database.people,
+            previews=service.previews,
+            contexts=service.contexts,
+            new_token=new_token,
+            directory=directory,
+            clock=clock,
+            public_url=settings.public_url,
+            max_form_bytes=settings.max_form_bytes,
+        )
+    )
     problems.install(application, page=page)
     return application, page
 
@@ -271,12 +398,11 @@ def _renderer(service: Service, static: StaticFiles) -> Renderer:
         name=first.profile.name,
         public_url=service.settings.public_url,
         demo=first.demo,
-        issuer_ids=frozenset(institution.did for institution in service.institutions),
     )
-    return Renderer(operator=operator, headings=Headings.of(vocabularies.field_labels(service.contexts)), static=static)
+    return Renderer(operator=operator, headings=service.headings, static=static)
 
 
-def _lifespan(service: Service) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _lifespan(service: Service, running: RunningBatches) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         stopping = asyncio.Event()
@@ -284,6 +410,7 @@ def _lifespan(service: Service) -> Callable[[FastAPI], AbstractAsyncContextManag
         delivering = asyncio.create_task(_deliver(service, stopping))
         yield
         stopping.set()
+        await running.close()
         recovering.cancel()
         await asyncio.wait([delivering], timeout=_LAST_LETTER_SECONDS)
         delivering.cancel()
@@ -340,9 +467,12 @@ def _welcome(service: Service) -> str:
     url = settings.public_url
     first = service.institutions[0]
     client = settings.keys_dir / f"{first.name}-client.env"
+    registrar = settings.keys_dir / f"{first.name}-registrar.env"
+    password = f" (its password: {registrar})" if registrar.exists() else ""
     return (
         f"\n  {first.profile.name}\n"
         f"  verify   {url}/verify\n"
+        f"  console  {url}/console{password}\n"
         f"  the API  {url}/api\n"
         f"  client   {client}\n\n"
         f"  Try:     .venv/bin/testamur award --example\n"

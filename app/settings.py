@@ -38,28 +38,36 @@ class Settings:
     contexts_dir: Path = ROOT / "contexts"
     institution_file: Path | None = None
     known_issuers_file: Path | None = None
+    fonts_dir: Path | None = None
     trusted_proxies: tuple[str, ...] = ()
     strict_http: bool = False
 
     max_credential_bytes: int = 1_048_576
     max_form_bytes: int = 1_310_720
+    max_batch_rows: int = 500
     header_timeout_seconds: float = 10.0
     body_timeout_seconds: float = 10.0
     request_timeout_seconds: float = 30.0
     keep_alive_seconds: int = 5
     max_connections: int = 512
+    max_connections_per_client: int = 64
     verify_per_minute: int = 120
     claim_per_minute: int = 60
     token_per_minute: int = 60
+    sign_in_per_minute: int = 20
     write_per_minute: int = 6_000
 
     fetch_timeout_seconds: float = 3.0
     max_fetch_bytes: int = 1_048_576
+    max_status_ttl_seconds: int = 3_600
     compute_workers: int = 2
     compute_queue: int = 64
     compute_timeout_seconds: float = 5.0
 
     access_token_seconds: int = 900
+    sign_in_tries: int = 10
+    session_idle_minutes: int = 60
+    session_hours: int = 12
     claim_expires_days: int = 90
     intent_lease_seconds: int = 30
     status_publish_seconds: int = 0
@@ -93,10 +101,14 @@ class Settings:
 _BOUNDS: Mapping[str, tuple[float, float]] = {
     "port": (1, 65_535),
     "access_token_seconds": (60, 3_600),
+    "session_idle_minutes": (1, 1_440),
+    "session_hours": (1, 168),
     "status_publish_seconds": (0, 60),
     "status_ttl_seconds": (0, 86_400),
+    "max_status_ttl_seconds": (1, 86_400),
     "max_credential_bytes": (1_024, 1_048_576),
     "max_form_bytes": (1_024, 16_777_216),
+    "max_batch_rows": (1, 500),
     "max_fetch_bytes": (1_024, 1_048_576),
     "fetch_timeout_seconds": (0.1, 60),
     "compute_workers": (1, 64),

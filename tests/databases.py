@@ -18,6 +18,8 @@ from uuid import uuid4
 import psycopg
 import pytest
 from psycopg import sql
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 
 from app.adapters.database import Database
 from app.adapters.vault import AesGcmVault
@@ -144,6 +146,15 @@ async def database(database_url: str, vault: AesGcmVault) -> AsyncIterator[Datab
     database = Database.connect(database_url, vault=vault)
     yield database
     await database.close()
+
+
+async def take_away(database: Database) -> None:
+    """From now on no connection is to be had, and none that was is left."""
+    await database.engine.dispose()
+
+    @event.listens_for(database.engine.sync_engine, "do_connect")
+    def refuse(*_: object) -> None:
+        raise OperationalError("connect", {}, ConnectionRefusedError("away"))
 
 
 @contextmanager

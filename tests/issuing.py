@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 from uuid import uuid4
@@ -11,6 +11,7 @@ from app.adapters.cpu_pool import InlineCompute
 from app.adapters.database import Database
 from app.adapters.keys.maker import FileKeyMaker
 from app.adapters.keys.ring import KeyRing, open_key_ring
+from app.adapters.remembered_institutions import RememberedInstitutions
 from app.adapters.vault import AesGcmVault
 from app.core.credential import award_request
 from app.core.json_ld import Contexts
@@ -56,21 +57,29 @@ class Office:
     institution: Institution
     keys: KeyRing
     contexts: Contexts
+    keys_dir: Path
+    public_url: str = PUBLIC_URL
 
     @classmethod
-    async def opened(cls, database: Database, contexts: Contexts, keys_dir: Path) -> "Office":
-        """Over a database without an institution."""
+    async def opened(
+        cls, database: Database, contexts: Contexts, keys_dir: Path, *, public_url: str = PUBLIC_URL
+    ) -> "Office":
+        """Over a database without an institution. On https it is a did:web, else a did:key."""
         made = await first_institution(
             database.directory,
             FileKeyMaker(keys_dir, None),
             lambda: DEMONSTRATION,
-            public_url=PUBLIC_URL,
+            public_url=public_url,
             scopes=frozenset(),
             now=NOW,
         )
-        return cls(
-            database, made.institution, open_key_ring([made.institution], keys_dir=keys_dir, passphrase=None), contexts
+        keys = open_key_ring(
+            [made.institution],
+            keys_dir=keys_dir,
+            passphrase=None,
+            find_institution=database.directory.institution_by_did,
         )
+        return cls(database, made.institution, keys, contexts, keys_dir, public_url)
 
     def issuer(
         self,
@@ -86,7 +95,7 @@ class Office:
             signers=signers or self.keys,
             documents=self.publisher(),
             compute=compute or InlineCompute(self.contexts),
-            public_url=PUBLIC_URL,
+            public_url=self.public_url,
             claim_expires_days=90,
             new_id=new_id,
             writes_to_learners=writes_to_learners,
@@ -94,11 +103,12 @@ class Office:
 
     def publisher(self, *, signers: Signers | None = None) -> Publisher:
         return Publisher(
-            directory=self.database.directory,
+            institutions=RememberedInstitutions(self.database.directory, ttl_seconds=TTL_SECONDS),
             status_lists=self.database.status_lists,
+            recorded_proofs=self.database.recorded_proofs,
             signers=signers or self.keys,
             compute=InlineCompute(self.contexts),
-            public_url=PUBLIC_URL,
+            public_url=self.public_url,
             publish_seconds=0,
             ttl_seconds=TTL_SECONDS,
             valid_days=30,
@@ -106,7 +116,11 @@ class Office:
 
     def without_its_keys(self) -> Signers:
         """What a process can sign with that lost the institution's key, or may not use it any more."""
-        return replace(self.keys, _institutions=())
+
+        async def nobody(_did: str) -> Institution | None:
+            return None
+
+        return open_key_ring([], keys_dir=self.keys_dir, passphrase=None, find_institution=nobody)
 
 
 def request(**members: object) -> bytes:

@@ -51,7 +51,7 @@ def written() -> tuple[str, ...]:
 
 
 def texts() -> tuple[str, ...]:
-    binary = (".png", ".woff2", ".ico", ".sqlite3", ".bin")
+    binary = (".png", ".woff2", ".otf", ".ico", ".sqlite3", ".bin")
     return tuple(name for name in written() if not name.startswith(NOT_READ) and not name.endswith(binary))
 
 

@@ -63,7 +63,7 @@ OWNERS: Mapping[str, tuple[str, ...]] = {
     "jwt": ("app.core.proof", "app.access"),
     "jsonschema": ("app.core.credential",),
     "referencing": ("app.core.credential",),
-    "cryptography": ("app.core.proof", "app.adapters.keys", "app.adapters.vault"),
+    "cryptography": ("app.core.proof", "app.adapters.keys", "app.adapters.vault", "app.adapters.paper_seal"),
     "httpx": ("app.adapters.fetch",),
     "httpcore": ("app.adapters.fetch",),
     "sqlmodel": ("app.adapters.database",),
@@ -91,6 +91,8 @@ IMPURE_MODULES = frozenset(
     {"asyncio", "http", "io", "multiprocessing", "os", "pathlib", "random", "secrets", "shutil", "socket", "sqlite3"}
     | {"subprocess", "tempfile", "threading", "time", "urllib.request"}
 )
+# Bytes in memory that are read as a stream: nothing of the world.
+PURE = frozenset({"io.BytesIO"})
 IMPURE_CALLS = frozenset({"now", "utcnow", "today", "uuid1", "uuid4"})
 IMPURE_BUILTINS = frozenset({"open", "print", "input"})
 CLOCKLESS = ("core", "verifier", "access", "issuer", "exchange")
@@ -118,7 +120,7 @@ class Module:
                 assert node.level == 0, f"{self.name} imports by a relative name"
                 for alias in node.names:
                     whole = f"{node.module}.{alias.name}"
-                    yield whole if whole in names() else str(node.module)
+                    yield whole if whole in names() | PURE else str(node.module)
 
 
 @cache
@@ -184,7 +186,7 @@ def test_modules_import_each_other_in_no_circle() -> None:
 @each("core")
 def test_the_core_imports_nothing_that_touches_the_world(module: Module) -> None:
     for imported in module.imports():
-        assert not within(imported, tuple(IMPURE_MODULES)), f"{module} imports {imported}"
+        assert imported in PURE or not within(imported, tuple(IMPURE_MODULES)), f"{module} imports {imported}"
 
 
 @each("core")

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from app.core import did, strict_json
+from app.core import containers, did, strict_json
 from app.core.did.document import ControlledIdentifierDocument
 from app.core.json_ld import Contexts
 from app.verifier.verifier import checked
 
 GOLDEN = sorted((Path(__file__).parent / "golden").rglob("*.vc.json"))
+BAKED = sorted(path for kind in ("png", "svg") for path in (Path(__file__).parent / "golden").rglob(f"*.{kind}"))
 
 
 @pytest.mark.parametrize("path", GOLDEN, ids=lambda path: f"{path.parent.name}/{path.name}")
@@ -21,5 +22,13 @@ def test_what_was_once_issued_still_verifies(path: Path, contexts: Contexts) -> 
     checked(contexts, signed, controller, now=datetime(2026, 12, 1, tzinfo=UTC))
 
 
+@pytest.mark.parametrize("path", BAKED, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_what_was_once_baked_still_holds_the_same_credential(path: Path) -> None:
+    unwrapped = containers.unwrap(path.read_bytes())
+    assert unwrapped is not None
+    assert unwrapped.content == path.with_suffix(".vc.json").read_bytes()
+
+
 def test_there_is_one_of_each_kind() -> None:
     assert len(GOLDEN) >= 2
+    assert {path.suffix for path in BAKED} == {".png", ".svg"}

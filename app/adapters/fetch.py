@@ -126,7 +126,9 @@ class GuardedFetch:
         self._network = _PinnedNetwork(resolve or SystemResolver(), self._reach)
         self._ssl_context = ssl_context or ssl.create_default_context()
 
-    async def __call__(self, url: str, *, accept: str, deadline: float, otherwise: str) -> Fetched:
+    async def __call__(
+        self, url: str, *, accept: str, deadline: float, otherwise: str, at_most_seconds_old: float | None = None
+    ) -> Fetched:
         target = _read_url(url, self._reach.ports, otherwise=otherwise)
         try:
             async with asyncio.timeout_at(deadline):
@@ -140,6 +142,9 @@ class GuardedFetch:
         except (httpcore.NetworkError, httpcore.ProtocolError, OSError) as error:
             why, again = _why(error), "Try again later."
         raise Refused(Problem(otherwise, detail=f"{target.host} {why}", remedy=again))
+
+    def keep(self, fetched: Fetched, *, accept: str, ttl_seconds: float | None, until: float | None) -> None:
+        """Remembers nothing."""
 
     async def _get(self, target: "_Target", *, accept: str, deadline: float) -> Fetched:
         headers: dict[bytes | str, bytes | str] = {
@@ -205,8 +210,13 @@ class _NotReached(Exception):  # noqa: N818 - becomes the detail of a Problem
 class Offline:
     """Port `Fetch` where nobody may be asked: every question stays open."""
 
-    async def __call__(self, url: str, *, accept: str, deadline: float, otherwise: str) -> Fetched:
+    async def __call__(
+        self, url: str, *, accept: str, deadline: float, otherwise: str, at_most_seconds_old: float | None = None
+    ) -> Fetched:
         raise Refused(Problem(otherwise, detail=f"{url:.200} was not asked: this check is offline"))
+
+    def keep(self, fetched: Fetched, *, accept: str, ttl_seconds: float | None, until: float | None) -> None:
+        """Has nothing to remember."""
 
 
 def _read_url(url: str, ports: frozenset[int], *, otherwise: str) -> _Target:

@@ -14,7 +14,7 @@ from app.core.problems import (
     Refused,
     pointer,
 )
-from app.ports import Directory, KnownIssuer
+from app.ports import Institutions, KnownIssuer
 
 _MAX_BYTES = 10_485_760
 _OWN = "this service"
@@ -34,13 +34,13 @@ class ListedIssuers:
 class OwnAndListedIssuers:
     """The port `KnownIssuers`. With no file and no institution nobody is known."""
 
-    directory: Directory
+    institutions: Institutions
     listed: Mapping[str, KnownIssuer]
 
     async def find(self, issuer_id: str) -> KnownIssuer | None:
-        own = await self.directory.institution_by_did(issuer_id)
+        own = await self.institutions.institution_by_did(issuer_id)
         if own is not None:
-            return KnownIssuer(own.did, own.profile.name, _OWN, url=own.profile.url, demo=own.demo)
+            return KnownIssuer(own.did, own.profile.name, _OWN, url=own.profile.url, demo=own.demo, own=True)
         return self.listed.get(issuer_id)
 
 

@@ -1,7 +1,7 @@
 """`/awards`: award, list, export, look up. JSON in, JSON out; who decides is `Issuer`."""
 
-from datetime import date
-from typing import Annotated
+from datetime import date, datetime
+from typing import Annotated, Protocol
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
@@ -14,6 +14,8 @@ from app.api.export import CSV, JSON_LINES, json_lines, spreadsheet
 from app.api.idempotency import IdempotencyKey, idempotency_key
 from app.api.rendered import summary, whole
 from app.core.credential import award_request
+from app.exchange.claim import ClaimOffer
+from app.http.headers import attachment
 from app.http.negotiation import best, read_body
 from app.issuer.award import Issuer, Wanted
 from app.issuer.life import State
@@ -23,7 +25,13 @@ _AWARDS_CSV = {"Content-Disposition": 'attachment; filename="awards.csv"'}
 _LISTS = ("application/json", JSON_LINES, CSV)
 
 
-def routes(*, issuer: Issuer, authorize: Authorize, clock: Clock) -> APIRouter:
+class Prints(Protocol):
+    """Makes the certificate of an award, in a reader's language: bytes of a PDF, and a name to save them under."""
+
+    async def __call__(self, awarded: ClaimOffer, *, language: str, now: datetime) -> tuple[str, bytes]: ...
+
+
+def routes(*, issuer: Issuer, prints: Prints, authorize: Authorize, clock: Clock) -> APIRouter:
     router = APIRouter(tags=["Awards"])
     may_write = Depends(authorize(Scope.AWARD))
     may_read = Depends(authorize(Scope.READ_AWARDS))
@@ -113,5 +121,23 @@ def routes(*, issuer: Issuer, authorize: Authorize, clock: Clock) -> APIRouter:
     )
     async def get_award(award_id: AwardId, caller: Annotated[Caller, may_read]) -> Response:
         return await whole(issuer, await issuer.find(award_id, institution=caller.institution))
+
+    @router.get(
+        "/awards/{award_id}/certificate",
+        summary="The certificate in print: a PDF/A with the signed credential attached",
+        responses={
+            200: {"description": "Pages to print or to send.", "content": {"application/pdf": {}}},
+            **problems(401, 403, 404, 410, 422, 429, 503),
+        },
+    )
+    async def certificate(
+        award_id: AwardId,
+        caller: Annotated[Caller, may_read],
+        lang: Annotated[str, Query(max_length=35, description="The reader's language, e.g. `de`.")] = "en",
+    ) -> Response:
+        award = await issuer.find(award_id, institution=caller.institution)
+        offer = ClaimOffer.of(award, caller.institution)
+        filename, content = await prints(offer, language=lang, now=clock())
+        return Response(content, media_type="application/pdf", headers={"Content-Disposition": attachment(filename)})
 
     return router

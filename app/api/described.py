@@ -208,3 +208,9 @@ def json_answer(description: str, schema: JsonObject, *, media_type: str = "appl
 def problems(*statuses: int) -> Answers:
     """The refusals of a route, each an RFC 9457 problem document."""
     return {status: json_answer(_WHY[status], PROBLEM, media_type="application/problem+json") for status in statuses}
+
+
+def picture_answer(media_type: str) -> dict[str, Any]:
+    """A picture that carries a credential."""
+    schema = {"type": "string", "format": "binary"}
+    return {"description": "The picture, as a file to save.", "content": {media_type: {"schema": schema}}}

@@ -9,12 +9,11 @@ from fastapi.responses import JSONResponse
 
 from app.api.described import CREDENTIAL, json_answer, problems
 from app.core import strict_json
-from app.core.did.document import write
 from app.core.json_ld import Contexts
 from app.core.problems import NOT_FOUND, Problem, Refused
 from app.http.negotiation import best
-from app.issuer.publish import Publisher, controlled_identifier
-from app.ports import Clock, Directory
+from app.issuer.publish import Publisher
+from app.ports import Clock
 
 _CREDENTIAL_TYPES = ("application/ld+json", "application/json", "application/vc")
 _DOCUMENTS = {
@@ -26,7 +25,6 @@ _DOCUMENTS = {
 def routes(
     *,
     publisher: Publisher,
-    directory: Directory,
     contexts: Contexts,
     clock: Clock,
     ready: Callable[[], Awaitable[None]],
@@ -53,10 +51,10 @@ def routes(
         responses={200: json_answer("The document.", {"type": "object"}), **problems(404, 503)},
     )
     async def did_document(name: Annotated[str, Path(pattern="^[a-z0-9-]{1,63}$")], request: Request) -> Response:
-        institution = await directory.institution(name)
-        if institution is None:
+        document = await publisher.document_of(name)
+        if document is None:
             raise _not_found("issuer", name)
-        content = strict_json.write(write(controlled_identifier(institution)))
+        content = strict_json.write(document)
         return _tagged(request, content, media_type="application/json", cache_control=fresh)
 
     @router.get("/contexts/{name}", summary="The JSON-LD context of the European elements", responses=problems(404))

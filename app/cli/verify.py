@@ -11,6 +11,7 @@ from app.cli.given import Commands, read
 from app.core.problems import Refused
 from app.main import clock, verifying
 from app.settings import Settings
+from app.verifier.parse import ANY_FILE
 from app.verifier.report import Verdict
 from app.web.languages import choose
 from app.web.plain_text import report_lines
@@ -32,7 +33,9 @@ _EXIT_CODES_TOLD = """exit codes: 0 valid, by a known issuer; 10 valid, by an un
 def add_to(commands: Commands) -> None:
     """What may be typed."""
     verify = commands.add_parser("verify", help="verify a credential", epilog=_EXIT_CODES_TOLD)
-    verify.add_argument("file", metavar="credential.json", help="a signed credential; - for standard input")
+    verify.add_argument(
+        "file", metavar="FILE", help="a signed credential as JSON or in a picture (PNG, SVG); - for standard input"
+    )
     verify.add_argument("--offline", action="store_true", help="ask no other host")
     verify.add_argument("--json", action="store_true", help="the whole report")
     verify.set_defaults(run=lambda settings, chosen: asyncio.run(run(settings, chosen)))
@@ -43,7 +46,7 @@ async def run(settings: Settings, chosen: argparse.Namespace) -> int:
     content = read(chosen.file)
     async with verifying(settings, offline=chosen.offline) as verifier:
         try:
-            report = await verifier.verify(content, "application/vc", now=clock())
+            report = await verifier.verify(content, ANY_FILE, now=clock())
         except Refused as refused:
             for problem in refused.problems:
                 print(f"testamur: We found no credential in this: {problem.detail}", file=sys.stderr)

@@ -4,7 +4,7 @@ The link may be opened by a mail scanner, a wallet and the learner alike: openin
 credential is repeatable until the link expires or is withdrawn.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from app.core import strict_json
@@ -33,19 +33,41 @@ class ClaimOffer:
     corrects: bool
     credential: bytes = field(repr=False)
 
+    @classmethod
+    def of(cls, award: RegisteredAward, institution: Institution) -> "ClaimOffer":
+        """What the register keeps of an award, read. Raises Refused (GONE) where it keeps no signed bytes."""
+        (credential,) = award.credentials
+        if credential.signed is None:
+            raise _not_kept()
+        signed = credential.signed.open()
+        document: JsonObject = strict_json.read_object(signed)
+        return cls(
+            award_id=award.id,
+            institution=institution,
+            micro_credential=open_badge.read(document),
+            state=award.state,
+            expires=award.claim_expires,
+            corrects=award.supersedes is not None,
+            credential=signed,
+        )
+
     @property
     def filename(self) -> str:
-        """`{title} – {name}.vc.json`, without what a file system refuses."""
-        title = self.micro_credential.achievement.title.best(self.micro_credential.achievement.language)[1]
-        name = f"{title} – {self.micro_credential.learner.full_name.open()}"
-        return "".join("_" if character in '/\\:*?"<>|' or ord(character) < 32 else character for character in name) + (
-            ".vc.json"
-        )
+        return file_name(self.micro_credential, ".vc.json")
 
     def verifiable_presentation(self) -> bytes:
         """An unsigned presentation (VC Data Model 2.0 §4.13) holding the recorded bytes, spliced."""
         head = b'{"@context":["https://www.w3.org/ns/credentials/v2"],"type":["VerifiablePresentation"],'
         return head + b'"verifiableCredential":[' + self.credential + b"]}"
+
+
+def file_name(micro_credential: MicroCredential, ending: str) -> str:
+    """`{title} – {name}` and the ending, without what a file system refuses."""
+    title = micro_credential.achievement.title.best(micro_credential.achievement.language)[1]
+    name = f"{title} – {micro_credential.learner.full_name.open()}"
+    return (
+        "".join("_" if character in '/\\:*?"<>|' or ord(character) < 32 else character for character in name) + ending
+    )
 
 
 class Claims:
@@ -71,20 +93,9 @@ class Claims:
             raise _gone(f"this link {why}")
         award = await self._newest(award)
         institution = await self._directory.institution(award.institution)
-        (credential,) = award.credentials
-        if institution is None or credential.signed is None:
-            raise Refused(Problem(GONE, detail="the institution no longer keeps this credential"))
-        signed = credential.signed.open()
-        document: JsonObject = strict_json.read_object(signed)
-        return ClaimOffer(
-            award_id=award.id,
-            institution=institution,
-            micro_credential=open_badge.read(document),
-            state=award.state,
-            expires=link.expires,
-            corrects=award.supersedes is not None,
-            credential=signed,
-        )
+        if institution is None:
+            raise _not_kept()
+        return replace(ClaimOffer.of(award, institution), expires=link.expires)
 
     async def take(self, token: str, *, now: datetime) -> ClaimOffer:
         """Hands it over, as often as it is asked for; the institution sees when it was first. Raises as `open`."""
@@ -115,3 +126,7 @@ class Claims:
 
 def _gone(detail: str) -> Refused:
     return Refused(Problem(GONE, detail=detail, remedy="ask the institution for a new one"))
+
+
+def _not_kept() -> Refused:
+    return Refused(Problem(GONE, detail="the institution no longer keeps this credential"))

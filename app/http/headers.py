@@ -4,6 +4,7 @@ https://fetch.spec.whatwg.org/#http-cors-protocol
 """
 
 import re
+from urllib.parse import quote
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -64,3 +65,12 @@ class Headers:
 def _is_preflight(scope: Scope) -> bool:
     asked = {name for name, _ in scope["headers"]}
     return scope["method"] == "OPTIONS" and {b"origin", b"access-control-request-method"} <= asked
+
+
+def attachment(filename: str) -> str:
+    """`Content-Disposition` for saving under a name in any language (RFC 6266 §4.3, RFC 8187)."""
+    ascii_name = "".join(
+        character if character.isascii() and character.isprintable() and character not in '"\\%' else "_"
+        for character in filename
+    )
+    return f"attachment; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(filename, safe='')}"

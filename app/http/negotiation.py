@@ -1,4 +1,4 @@
-"""What the client sends and what it would like back: media types, RFC 9110 §8.3 and §12.5.1."""
+"""What the client sends and what it would like back: media types, RFC 9110 §8.3 and §12.5.1; names of files."""
 
 import re
 from enum import Enum, auto
@@ -17,7 +17,9 @@ _MOST_RANGES = 32
 class Refusal(Enum):
     """Why a request is turned away before anyone looked at what it says. `problems` knows the status of each."""
 
+    SIGN_IN = auto()
     MALFORMED = auto()
+    FOREIGN = auto()
     METHOD = auto()
     TOO_SLOW = auto()
     TOO_LARGE = auto()

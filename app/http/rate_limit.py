@@ -36,13 +36,14 @@ def rules(settings: Settings) -> tuple[Rule, ...]:
     every = _WRITING | {"GET", "HEAD"}
     return (
         Rule("token", re.compile(r"/oauth/token"), _WRITING, settings.token_per_minute),
+        Rule("sign-in", re.compile(r"/console/(?:sign-in|password)"), _WRITING, settings.sign_in_per_minute),
         Rule(
             "verify",
             re.compile(r"/(?:credentials/|presentations/)?verify"),
             _WRITING,
             settings.verify_per_minute,
         ),
-        Rule("claim", re.compile(r"/claim/.*", re.DOTALL), every, settings.claim_per_minute),
+        Rule("claim", re.compile(r"/(?:claim|p)/.*", re.DOTALL), every, settings.claim_per_minute),
         Rule("write", re.compile(r".*", re.DOTALL), _WRITING, settings.write_per_minute),
     )
 

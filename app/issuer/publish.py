@@ -3,7 +3,8 @@
 1. A list is asked for: where the rows have not changed since it was published, and it is young enough, it stands.
 2. Else it is made anew from the rows, signed by its institution, and verified as a stranger would.
 3. It is kept by compare-and-swap: a version never goes back, whoever was slower.
-While the register does not answer, the last copy serves until its ttl.
+While the register does not answer, the last copy of a list serves until its ttl; so do the institutions' documents,
+where what is handed in as `Institutions` remembers them.
 """
 
 import asyncio
@@ -17,14 +18,15 @@ from app.core.json_ld import Contexts
 from app.core.problems import JsonObject
 from app.core.proof import data_integrity
 from app.core.status import bitstring_status_list
-from app.issuer.award import MECHANISM, signing_key
 from app.issuer.examine import status_list_url
+from app.issuer.sign import MECHANISM, signing_key
 from app.ports import (
     Compute,
-    Directory,
     Institution,
+    Institutions,
     KeyPurpose,
     PublishedList,
+    RecordedProofs,
     Signers,
     StatusListRows,
     StatusLists,
@@ -92,6 +94,9 @@ class NothingPublished:
     async def controlled_identifier_document(self, identifier: str) -> JsonObject | None:
         return None
 
+    async def recorded(self, signed_data: bytes) -> datetime | None:
+        return None
+
 
 class Publisher:
     """Fulfils the verifier's `Publications`, and answers the public routes, out of the same bytes."""
@@ -99,8 +104,9 @@ class Publisher:
     def __init__(
         self,
         *,
-        directory: Directory,
+        institutions: Institutions,
         status_lists: StatusLists,
+        recorded_proofs: RecordedProofs,
         signers: Signers,
         compute: Compute,
         public_url: str,
@@ -108,8 +114,9 @@ class Publisher:
         ttl_seconds: int,
         valid_days: int,
     ) -> None:
-        self._directory = directory
+        self._institutions = institutions
         self._status_lists = status_lists
+        self._recorded_proofs = recorded_proofs
         self._signers = signers
         self._compute = compute
         self._public_url = public_url
@@ -143,12 +150,20 @@ class Publisher:
         return published
 
     async def controlled_identifier_document(self, identifier: str) -> JsonObject | None:
-        institution = await self._directory.institution_by_did(identifier)
+        institution = await self._institutions.institution_by_did(identifier)
         return write(controlled_identifier(institution)) if institution else None
+
+    async def document_of(self, name: str) -> JsonObject | None:
+        """The document of our institution of this name, as its own address gives it."""
+        institution = await self._institutions.institution(name)
+        return write(controlled_identifier(institution)) if institution else None
+
+    async def recorded(self, signed_data: bytes) -> datetime | None:
+        return await self._recorded_proofs.recorded(signed_data)
 
     async def controlled_identifier(self, did: str) -> ControlledIdentifierDocument:
         """The document of an institution that we issue for. Raises LookupError where we do not."""
-        institution = await self._directory.institution_by_did(did)
+        institution = await self._institutions.institution_by_did(did)
         if institution is None:
             raise LookupError(f"{did} is none of our institutions")
         return controlled_identifier(institution)
@@ -175,7 +190,7 @@ class Publisher:
         return age < self._valid / 2
 
     async def _publish(self, rows: StatusListRows, *, now: datetime) -> PublishedList:
-        institution = await self._directory.institution(rows.institution)
+        institution = await self._institutions.institution(rows.institution)
         if institution is None:
             raise LookupError(f"list {rows.list_id} is of no institution")
         verification_method = signing_key(institution, KeyPurpose.STATUS_LIST)
@@ -189,7 +204,7 @@ class Publisher:
             valid_until=now + self._valid,
             ttl_seconds=self._ttl_seconds,
         )
-        signer = self._signers.by_method(verification_method)
+        signer = await self._signers.by_method(verification_method)
         signature = await signer.sign(drafted.sign_input, purpose=KeyPurpose.STATUS_LIST)
         content = strict_json.write(data_integrity.attach_proof(drafted.unsigned, drafted.options, signature))
         await self._compute.run(checked, content, controlled_identifier(institution), now=now)

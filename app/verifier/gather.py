@@ -17,7 +17,8 @@ from app.core.problems import (
     Problem,
     Refused,
 )
-from app.ports import Compute, Fetch, KnownIssuer, KnownIssuers, Publications, Unavailable
+from app.core.status import bitstring_status_list
+from app.ports import Compute, Fetch, Fetched, KnownIssuer, KnownIssuers, Publications, Unavailable
 from app.verifier.parse import parse
 from app.verifier.policy import VerificationPolicy
 from app.verifier.prove import Unproven
@@ -67,10 +68,14 @@ async def gather(
 
     async def found_list(url: str) -> FoundList:
         try:
-            content = await _status_list(url, fetch=fetch, publications=publications, deadline=deadline, now=now)
-            held = await compute.run(verify_status_list, content, url, controller, now=now, policy=policy)
+            own = await _own_list(url, publications=publications, now=now)
+            if own is not None:
+                return url, await compute.run(verify_status_list, own, url, controller, now=now, policy=policy)
+            fetched = await fetch(url, accept=_ACCEPT, deadline=deadline, otherwise=STATUS_RETRIEVAL_ERROR)
+            held = await compute.run(verify_status_list, fetched.content, url, controller, now=now, policy=policy)
         except Refused as refused:
             return url, Undetermined(refused.problems)
+        _keep(fetched, held, fetch=fetch, now=now)
         return url, held
 
     return Gathered(
@@ -120,18 +125,22 @@ def verify_status_list(
     return verified
 
 
-async def _status_list(url: str, *, fetch: Fetch, publications: Publications, deadline: float, now: datetime) -> bytes:
-    """Our own list from where it is made, another's from its host. Raises Refused (STATUS_RETRIEVAL_ERROR)."""
+async def _own_list(url: str, *, publications: Publications, now: datetime) -> bytes | None:
+    """Our own list, from where it is made; None where it is another's. Raises Refused (STATUS_RETRIEVAL_ERROR)."""
     try:
-        own = await publications.status_list(url, now=now)
+        return await publications.status_list(url, now=now)
     except Unavailable as unavailable:
         detail = f"the list {url:.200} is not to be had now"
         raise Refused(
             Problem(STATUS_RETRIEVAL_ERROR, at="/credentialStatus", detail=detail, remedy="try again in some minutes")
         ) from unavailable
-    if own is not None:
-        return own
-    return (await fetch(url, accept=_ACCEPT, deadline=deadline, otherwise=STATUS_RETRIEVAL_ERROR)).content
+
+
+def _keep(fetched: Fetched, held: VerifiedCredential, *, fetch: Fetch, now: datetime) -> None:
+    """The list is proven, so it may say how long it is kept: its `ttl`, and never past its `validUntil`."""
+    _, end = data_model.validity_period(held.document)
+    until = None if end is None else asyncio.get_running_loop().time() + (end - now).total_seconds()
+    fetch.keep(fetched, accept=_ACCEPT, ttl_seconds=bitstring_status_list.ttl_seconds(held.document), until=until)
 
 
 async def _known_issuer(identifier: str, known_issuers: KnownIssuers) -> KnownIssuer | Undetermined | None:

@@ -1,6 +1,7 @@
 """Bytes to a ReceivedCredential: step 2 of the way in. What cannot be read as a credential ends here."""
 
-from app.core import strict_json
+from app.core import containers, strict_json
+from app.core.containers.carried import is_compact_jws
 from app.core.credential import data_model
 from app.core.credential.received import ReceivedCredential
 from app.core.json_ld import Contexts
@@ -8,22 +9,44 @@ from app.core.problems import PARSING_ERROR, Problem, Refused
 from app.core.proof import FORMATS
 
 MEDIA_TYPES = frozenset(media_type for proof_format in FORMATS for media_type in proof_format.MEDIA_TYPES)
+# What a person chose as a file: nobody declared what it is, so it is read as what its first bytes say.
+ANY_FILE = "application/octet-stream"
+
+_WHOLE_FILE = "hand over the whole file as the issuer gave it: JSON that begins with {, a PDF, PNG or SVG"
 
 
 def parse(_contexts: Contexts, content: bytes, media_type: str) -> ReceivedCredential:
-    """The credential that was handed over, read as what the sender declared, never guessed.
+    """The credential that was handed over, taken out of its picture where it came in one.
 
-    Raises Refused: PARSING_ERROR, and what `strict_json` refuses.
+    It is read as what the sender declared, never as something else. Raises Refused: PARSING_ERROR, and what
+    `strict_json` refuses.
     """
     declared = media_type.partition(";")[0].strip().lower()
-    if declared not in MEDIA_TYPES:
+    if declared not in MEDIA_TYPES | containers.MEDIA_TYPES | {ANY_FILE}:
         raise _unreadable(f"{declared!r:.80} is not a kind of credential that is read here")
-    document = strict_json.read_object(content)
+    container, carried = _unwrapped(content, declared)
+    if is_compact_jws(carried):
+        held = f"it is {containers.kind(container)} with" if container else "it is"
+        detail = f"{held} a credential that is signed as a token (JWT), which is not read here yet"
+        raise _unreadable(detail, remedy="ask whether the institution has it as JSON too")
+    document = strict_json.read_object(carried)
     if "@context" not in document or data_model.TYPE not in data_model.types(document):
-        raise _unreadable(f"there is no credential in it: no object with an @context and the type {data_model.TYPE}")
-    return ReceivedCredential(document=document, media_type=declared)
+        held = f"it is {containers.kind(container)} with JSON in it, but" if container else "it is JSON, but"
+        raise _unreadable(f"{held} no credential: it has no @context, or not the type {data_model.TYPE}")
+    return ReceivedCredential(document=document, media_type=declared, container=container)
 
 
-def _unreadable(detail: str) -> Refused:
-    remedy = "hand over the whole file as the issuer gave it, JSON that begins with {"
+def _unwrapped(content: bytes, declared: str) -> tuple[str | None, bytes]:
+    """The media type of the file around the credential, None where there is none; and the credential's bytes."""
+    unwrapped = containers.unwrap(content)
+    found = unwrapped.media_type if unwrapped else None
+    if declared != ANY_FILE and found != (declared if declared in containers.MEDIA_TYPES else None):
+        what_it_is = f"it is {containers.kind(found)}" if found else f"it is no {containers.kind(declared)}"
+        raise _unreadable(
+            f"it was handed over as {declared}, but {what_it_is}", remedy="declare it, and name its file, as what it is"
+        )
+    return found, unwrapped.content if unwrapped else content
+
+
+def _unreadable(detail: str, *, remedy: str = _WHOLE_FILE) -> Refused:
     return Refused(Problem(PARSING_ERROR, detail=detail, remedy=remedy))

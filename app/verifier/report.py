@@ -160,13 +160,17 @@ class VerificationReport:
                 assert_never(other)
 
     def as_json(self) -> JsonObject:
-        """The report as a program reads it. `issuer` is what is proven: of an unproven credential, nobody's."""
+        """The report as a program reads it. `issuer` is what is proven: of an unproven credential, nobody's.
+
+        `container` is the media type of the file that the credential came in; nothing else of that file was looked at.
+        """
         return {
             "verdict": str(self.verdict),
             "headline": str(self.headline),
             "issuer": self._issuer_as_json(),
             "checkedAt": date_time_stamp.write(self.checked_at),
             "findings": [_finding_as_json(finding) for finding in self.findings],
+            **({"container": self.received.container} if self.received.container else {}),
         }
 
     def _problem_types(self, check: Check) -> frozenset[str]:

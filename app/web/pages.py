@@ -4,26 +4,31 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
-from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
-from app.core import strict_json
+from app.core import containers, strict_json
 from app.core.problems import GONE, MALFORMED_VALUE_ERROR, NOT_FOUND, PARSING_ERROR, JsonObject, Problem, Refused
+from app.exchange import picture_badge
+from app.exchange.picture_badge import PictureBadge
 from app.http.forms import MULTIPART, URLENCODED, read_form
-from app.http.negotiation import read_body, wants_json
+from app.http.headers import attachment
+from app.http.negotiation import best, read_body, wants_json
 from app.http.problems import Answer, ErrorPage
-from app.ports import Clock
+from app.ports import Clock, Institution, SealedCopies
+from app.verifier.parse import ANY_FILE
 from app.verifier.report import VerificationReport
+from app.web.certificates import Certificate
 from app.web.languages import Language, choose
 from app.web.renderer import ClaimOffer, Renderer
 from app.web.static_files import StaticFiles
 
 CREDENTIAL_TYPES = ("application/vc", "application/json", "application/vc+ld+json", "application/ld+json")
+CONTAINER_TYPES = tuple(sorted(containers.MEDIA_TYPES))
 
 # Everything comes from this service; no inline script or style; nobody may frame a verdict.
-_POLICY = (
+POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; img-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
@@ -43,12 +48,25 @@ class Opens(Protocol):
     async def decline(self, token: str, *, now: datetime) -> ClaimOffer: ...
 
 
+class Bakes(Protocol):
+    async def bake(self, credential: bytes, *, institution: Institution, media_type: str) -> PictureBadge: ...
+
+
+class Prints(Protocol):
+    def offers(self, awarded: ClaimOffer, *, language: Language) -> bool: ...
+
+    async def make(self, awarded: ClaimOffer, *, language: Language, now: datetime) -> Certificate: ...
+
+
 def routes(
     *,
     renderer: Renderer,
     static: StaticFiles,
     verifier: Verifies,
     claims: Opens,
+    badges: Bakes,
+    certificates: Prints,
+    copies: SealedCopies,
     clock: Clock,
     openapi: Callable[[], JsonObject],
     public_url: str,
@@ -58,7 +76,9 @@ def routes(
     router = APIRouter()
     router.include_router(_front(renderer, static, openapi))
     router.include_router(_verify(renderer, verifier, clock, max_form_bytes=max_form_bytes))
-    router.include_router(_claim(renderer, claims, clock, public_url=public_url))
+    router.include_router(_claim(renderer, claims, certificates, clock, public_url=public_url))
+    router.include_router(_picture_badge(claims, badges, clock, max_form_bytes=max_form_bytes))
+    router.include_router(_printed(renderer, copies))
     return router
 
 
@@ -67,7 +87,7 @@ def error_page(renderer: Renderer) -> ErrorPage:
 
     def page(request: Request, answer: Answer) -> Response:
         language = _language(request)
-        if answer.type == GONE:
+        if answer.type == GONE and not request.url.path.startswith("/console"):
             return _html(renderer.render_claim_gone(language=language), _PRIVATE)
         if request.url.path == "/verify" and answer.problems:
             return _html(renderer.render_unreadable(answer.problems, language=language))
@@ -122,7 +142,7 @@ def _verify(renderer: Renderer, verifier: Verifies, clock: Clock, *, max_form_by
     return router
 
 
-def _claim(renderer: Renderer, claims: Opens, clock: Clock, *, public_url: str) -> APIRouter:
+def _claim(renderer: Renderer, claims: Opens, certificates: Prints, clock: Clock, *, public_url: str) -> APIRouter:
     router = APIRouter(tags=["Claim"])
 
     @router.get(
@@ -134,7 +154,9 @@ def _claim(renderer: Renderer, claims: Opens, clock: Clock, *, public_url: str) 
         offered = await claims.open(token, now=clock())
         if wants_json(request):
             return _json(json.dumps({"protocols": {"vcapi": f"{public_url}/claim/{token}"}}).encode(), _PRIVATE)
-        return _html(renderer.render_claim(offered, token=token, language=_language(request)), _PRIVATE)
+        language = _language(request)
+        prints = certificates.offers(offered, language=language)
+        return _html(renderer.render_claim(offered, token=token, language=language, prints=prints), _PRIVATE)
 
     @router.post(
         "/claim/{token}",
@@ -158,31 +180,87 @@ def _claim(renderer: Renderer, claims: Opens, clock: Clock, *, public_url: str) 
     @router.post("/claim/{token}/decline", include_in_schema=False)
     async def decline(token: str, request: Request) -> Response:
         offered = await claims.decline(token, now=clock())
-        page = renderer.render_claim(offered, token=token, language=_language(request), declined=True)
+        language = _language(request)
+        prints = certificates.offers(offered, language=language)
+        page = renderer.render_claim(offered, token=token, language=language, prints=prints, declined=True)
         return _html(page, _PRIVATE)
+
+    @router.post("/claim/{token}/certificate", include_in_schema=False)
+    async def certificate(token: str, request: Request) -> Response:
+        now = clock()
+        offered = await claims.take(token, now=now)
+        made = await certificates.make(offered, language=_language(request), now=now)
+        headers = {**_PRIVATE, "Content-Disposition": attachment(made.filename)}
+        return Response(made.content, media_type="application/pdf", headers=headers)
 
     return router
 
 
-def attachment(filename: str) -> str:
-    """`Content-Disposition` for saving under a name in any language (RFC 6266 §4.3, RFC 8187)."""
-    ascii_name = "".join(
-        character if character.isascii() and character.isprintable() and character not in '"\\%' else "_"
-        for character in filename
+def _picture_badge(claims: Opens, badges: Bakes, clock: Clock, *, max_form_bytes: int) -> APIRouter:
+    router = APIRouter(tags=["Claim"])
+
+    @router.post(
+        "/claim/{token}/badge",
+        summary="Take it as a picture: an Open Badge baked into SVG or PNG",
+        responses={200: {"description": "The picture with the recorded credential in it.", "content": _PICTURES}},
+        openapi_extra={"requestBody": {"content": {URLENCODED: {"schema": _PICTURE_FORM}}}},
     )
-    return f"attachment; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(filename, safe='')}"
+    async def badge(token: str, request: Request) -> Response:
+        media_type = await _picture_type(request, max_form_bytes=max_form_bytes)
+        offered = await claims.take(token, now=clock())
+        badge = await badges.bake(offered.credential, institution=offered.institution, media_type=media_type)
+        headers = {**_PRIVATE, "Vary": "Accept", "Content-Disposition": attachment(badge.file_name)}
+        return Response(badge.content, media_type=badge.media_type, headers=headers)
+
+    return router
+
+
+async def _picture_type(request: Request, *, max_form_bytes: int) -> str:
+    """The form's `format`, else what the client would like best, else SVG."""
+    chosen = None
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() in (MULTIPART, URLENCODED):
+        chosen = (await read_form(request, max_bytes=max_form_bytes)).text("format")
+    if chosen is None:
+        return best(request.headers.get("accept"), tuple(picture_badge.MEDIA_TYPES.values())) or picture_badge.SVG
+    if chosen not in picture_badge.MEDIA_TYPES:
+        named = " or ".join(picture_badge.MEDIA_TYPES)
+        raise Refused(Problem(MALFORMED_VALUE_ERROR, at="/format", detail=f"{chosen!r:.40} is not {named}"))
+    return picture_badge.MEDIA_TYPES[chosen]
+
+
+def _printed(renderer: Renderer, copies: SealedCopies) -> APIRouter:
+    """Where the code on a printed certificate leads. Its key is in the fragment, which no browser sends."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/p/{copy_id}")
+    async def printed(copy_id: str, request: Request) -> Response:
+        found = await copies.find(copy_id) is not None
+        page = renderer.render_printed(copy_id if found else None, language=_language(request))
+        answer = _html(page, _PRIVATE, connects=True)
+        answer.status_code = 200 if found else 404
+        return answer
+
+    @router.get("/p/{copy_id}/sealed")
+    async def sealed(copy_id: str) -> Response:
+        copy = await copies.find(copy_id)
+        if copy is None:
+            raise Refused(Problem(NOT_FOUND, detail="there is no copy behind this code"))
+        return Response(copy, media_type="application/octet-stream", headers=_PRIVATE)
+
+    return router
 
 
 async def _handed_in(request: Request, *, max_form_bytes: int) -> tuple[bytes, str]:
     declared = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if declared not in (MULTIPART, URLENCODED):
-        return await read_body(request, allowed=CREDENTIAL_TYPES)
+        return await read_body(request, allowed=(*CREDENTIAL_TYPES, *CONTAINER_TYPES))
     form = await read_form(request, max_bytes=max_form_bytes)
     file, text = form.file("file"), form.text("text")
     if file is not None and file.content:
-        return file.content, CREDENTIAL_TYPES[0]
+        # A browser declares a picture by the file's name; that it is what it is called is checked.
+        return file.content, file.media_type if file.media_type in CONTAINER_TYPES else ANY_FILE
     if text is not None and text.strip():
-        return text.strip().encode(), CREDENTIAL_TYPES[0]
+        return text.strip().encode(), ANY_FILE
     raise Refused(Problem(PARSING_ERROR, detail="nothing was handed in", remedy="choose a file, or paste its text"))
 
 
@@ -191,7 +269,7 @@ def _language(request: Request) -> Language:
 
 
 def _html(page: str, headers: Mapping[str, str] | None = None, *, connects: bool = False) -> HTMLResponse:
-    policy = f"{_POLICY}; connect-src 'self'" if connects else _POLICY
+    policy = f"{POLICY}; connect-src 'self'" if connects else POLICY
     own = {"Content-Security-Policy": policy, "Vary": _NEGOTIATED, "Cache-Control": "no-store", **(headers or {})}
     return HTMLResponse(page.encode("utf-8", "replace"), headers=own)
 
@@ -200,9 +278,12 @@ def _json(content: bytes, headers: Mapping[str, str] | None = None) -> Response:
     return Response(content, media_type="application/json", headers={"Vary": "Accept", **(headers or {})})
 
 
+_PICTURES = {media_type: {"schema": {"type": "string"}} for media_type in picture_badge.MEDIA_TYPES.values()}
+_PICTURE_FORM = {"type": "object", "properties": {"format": {"enum": list(picture_badge.MEDIA_TYPES)}}}
 _TEXT = {"schema": {"type": "string"}}
 _HANDED_IN: dict[str, Any] = {
     **{media_type: {"schema": {"type": "object"}} for media_type in CREDENTIAL_TYPES[:2]},
+    **{media_type: {"schema": {"type": "string", "format": "binary"}} for media_type in CONTAINER_TYPES},
     MULTIPART: {"schema": {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}}},
     URLENCODED: {"schema": {"type": "object", "properties": {"text": {"type": "string"}}}},
 }

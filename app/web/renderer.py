@@ -12,12 +12,13 @@ import segno
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from app.core import containers
 from app.core.credential import open_badge
 from app.core.credential.micro_credential import MicroCredential
 from app.core.problems import JsonObject, Problem, Refused
 from app.ports import Institution
 from app.verifier.report import Check, Headline, Passed, VerificationReport
-from app.web import cldr
+from app.web import badge_picture, cldr
 from app.web.api_page import chapters
 from app.web.check_rows import check_rows
 from app.web.drawing import Drawing
@@ -29,11 +30,13 @@ from app.web.outside import link, visible
 from app.web.paper import Paper, claimed_rows, micro_credential_paper, outline_paper, plain_rows
 from app.web.static_files import StaticFiles
 from app.web.verdict import band, day_element, time_element
-from app.web.words import Library
+from app.web.words import Library, Words
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _MAX_RESUBMITTED_BYTES = 40_000
-_ERRORS = frozenset({400, 404, 405, 408, 413, 415, 429, 500, 503})
+# What a file dialog offers first; anything else may be chosen there all the same.
+_ACCEPTED = (".json", ".vc", "application/json", "application/vc", *sorted(containers.MEDIA_TYPES))
+_ERRORS = frozenset({400, 403, 404, 405, 408, 410, 413, 415, 429, 500, 503})
 _STAMPS = {
     Headline.REVOKED: "stamp.revoked",
     Headline.SUSPENDED: "stamp.suspended",
@@ -44,18 +47,19 @@ _STAMPS = {
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """Who runs this service, as each page says. `issuer_ids` are the institutions that it signs for itself."""
+    """Who runs this service, as each page says."""
 
     name: str
     public_url: str
     demo: bool = False
-    issuer_ids: frozenset[str] = frozenset()
     independent_verifier: str = "https://verifierplus.org"
 
 
 class ClaimOffer(Protocol):
     """What stands behind a claim link (`exchange.claim`)."""
 
+    @property
+    def award_id(self) -> str: ...
     @property
     def institution(self) -> Institution: ...
     @property
@@ -107,7 +111,7 @@ class Renderer:
         return self._page("api.html", language, chapters=chapters(openapi, public_url=self._operator.public_url))
 
     def render_verify_form(self, *, language: Language) -> str:
-        return self._page("verify_form.html", language)
+        return self._page("verify_form.html", language, accept=",".join(_ACCEPTED))
 
     def render_report(self, report: VerificationReport, *, language: Language, content: bytes | None = None) -> str:
         """The answer. `content` is what was handed in: where it is not long, the page can send it again."""
@@ -116,7 +120,7 @@ class Renderer:
         document = report.verified.document if report.verified and confirmed else report.received.document
         seen = outline(document)
         known = report.known_issuer
-        own = confirmed and seen.issuer_id in self._operator.issuer_ids
+        own = confirmed and known is not None and known.own
         return self._page(
             "report.html",
             language,
@@ -140,8 +144,10 @@ class Renderer:
     def render_unreadable(self, problems: Sequence[Problem], *, language: Language) -> str:
         return self._page("unreadable.html", language, problems=tuple(problems))
 
-    def render_claim(self, offer: ClaimOffer, *, token: str, language: Language, declined: bool = False) -> str:
-        """What it is and from whom, above any action."""
+    def render_claim(
+        self, offer: ClaimOffer, *, token: str, language: Language, prints: bool, declined: bool = False
+    ) -> str:
+        """What it is and from whom, above any action. `prints` says whether there is a certificate to take."""
         institution = offer.institution
         words = self._library.of(language)
         verify = f"{self._operator.public_url}/verify"
@@ -158,6 +164,9 @@ class Renderer:
             declined=declined,
             take=f"/claim/{token}/credential",
             decline=f"/claim/{token}/decline",
+            take_picture=f"/claim/{token}/badge",
+            picture=_picture(offer),
+            printed=f"/claim/{token}/certificate?lang={language.reader}" if prints else None,
             verify=Markup('<a href="/verify">{}</a>').format(verify),
             ends=day_element(offer.expires, language=words.language),
             qr=_qr(f"{self._operator.public_url}/claim/{token}"),
@@ -166,9 +175,28 @@ class Renderer:
     def render_claim_gone(self, *, language: Language) -> str:
         return self._page("claim_gone.html", language)
 
+    def render_printed(self, copy_id: str | None, *, language: Language) -> str:
+        """What the code on paper leads to; None where there is no such copy (any more)."""
+        verify = Markup('<a href="/verify">{}</a>').format(f"{self._operator.public_url}/verify")
+        return self._page("printed.html", language, copy_id=copy_id, verify=verify)
+
     def render_error(self, status: int, *, language: Language, reference: str) -> str:
         kind = status if status in _ERRORS else 500 if status >= 500 else 400
         return self._page("error.html", language, kind=str(kind), reference=reference)
+
+    def render_console(self, template: str, *, language: Language, **values: Any) -> str:
+        """A page of the console; its values were worked out in `web.console`."""
+        return self._page(f"console/{template}", language, **{"here": None, "places": (), **values})
+
+    def paper_of(self, credential: MicroCredential, language: Language) -> Paper:
+        """The paper of a credential that the institution's own register keeps, or that it is about to award."""
+        return micro_credential_paper(credential, self._drawing(language))
+
+    def words(self, language: Language) -> Words:
+        return self._library.of(language)
+
+    def drawing(self, language: Language) -> Drawing:
+        return self._drawing(language)
 
     def _paper(self, document: JsonObject, language: Language) -> Paper:
         """The European elements where it has them, else what any credential has."""
@@ -218,6 +246,11 @@ def _contact(contact: str) -> Markup:
     if "@" in contact and "/" not in contact and not contact.startswith("mailto:"):
         return Markup('<a href="mailto:{0}">{0}</a>').format(contact)
     return link(contact)
+
+
+def _picture(offer: ClaimOffer) -> Markup:
+    drawn = badge_picture.of(offer.micro_credential.achievement, accent=offer.institution.accent)
+    return Markup(drawn.decode())  # noqa: S704 - `badge_picture` escapes what it is given
 
 
 def _qr(url: str) -> Markup:

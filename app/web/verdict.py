@@ -8,7 +8,8 @@ from typing import TypeAlias
 
 from markupsafe import Markup
 
-from app.core.problems import STATUS_RETRIEVAL_ERROR
+from app.core import containers
+from app.core.problems import KEY_REVOKED, STATUS_RETRIEVAL_ERROR
 from app.verifier.report import (
     Check,
     Failed,
@@ -91,6 +92,8 @@ def _sentences(report: VerificationReport, then: Markup, outline: Outline, words
     sentences = [then]
     if known is None and _is_signed_and_unchanged(report):
         sentences.append(_unknown_issuer(outline, words))
+    if report.received.container is not None:
+        sentences.append(words("verdict.inside", kind=containers.kind(report.received.container)))
     if known is not None and known.demo:
         sentences.append(words("verdict.demo", issuer=known.name))
     return tuple(sentence for sentence in sentences if sentence)
@@ -150,8 +153,11 @@ def _no_key(_report: VerificationReport, outline: Outline, words: Words) -> Mark
 
 
 def _other_bytes_or_key(report: VerificationReport, _outline: Outline, words: Words) -> Markup:
-    if isinstance(report.outcome(Check.CONTROLLER), Failed):
-        return words("verdict.invalid_proof.other_key")
+    match report.outcome(Check.CONTROLLER):
+        case Failed(problems) if any(problem.type == KEY_REVOKED for problem in problems):
+            return words("verdict.invalid_proof.revoked_key")
+        case Failed():
+            return words("verdict.invalid_proof.other_key")
     return words("verdict.invalid_proof.then")
 
 

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from app.core.containers import png, svg
 from app.core.credential.award_request import MINIMAL_EXAMPLE
+from tests import pictures
 from tests.service import Running, running
 
 _NO_LIMITS = {"VERIFY_PER_MINUTE": "100000", "CLAIM_PER_MINUTE": "100000", "TOKEN_PER_MINUTE": "100000"}
@@ -88,6 +90,40 @@ def test_a_credential_under_a_type_that_is_not_its_own_is_not_guessed_at(service
         headers={"Content-Type": media_type, "Accept": "application/json"},
     )
     assert answer.status_code in {400, 415}
+
+
+_JSON = b'{"@context":["https://www.w3.org/ns/credentials/v2"],"type":["VerifiableCredential"]}'
+
+
+@pytest.mark.parametrize(
+    ("picture", "media_type"),
+    [
+        pytest.param(pictures.svg(), "image/png", id="SVG declared as PNG"),
+        pytest.param(svg.bake(pictures.svg(), _JSON), "image/png", id="baked SVG declared as PNG"),
+        pytest.param(png.bake(pictures.png(), _JSON), "image/svg+xml", id="baked PNG declared as SVG"),
+        pytest.param(png.bake(pictures.png(), _JSON), "application/vc", id="baked PNG declared as JSON"),
+        pytest.param(_JSON, "image/png", id="JSON declared as PNG"),
+        pytest.param(png.bake(pictures.png(), _JSON) + b"<script>alert(1)</script>", "image/png", id="PNG and HTML"),
+        pytest.param(b"<!doctype html><html>" + svg.bake(pictures.svg(), _JSON), "image/svg+xml", id="HTML and SVG"),
+        pytest.param(b"GIF89a", "image/gif", id="another kind of picture"),
+        pytest.param(pictures.png(pictures.itxt(b" " * 200_000_000, compressed=True)), "image/png", id="a bomb"),
+        pytest.param(pictures.svg("<g>" * 100_000), "image/svg+xml", id="100,000 levels"),
+    ],
+)
+@pytest.mark.parametrize("is_file", [False, True])
+def test_a_picture_that_is_not_what_it_is_called_is_refused(
+    service: Running, picture: bytes, media_type: str, is_file: bool
+) -> None:
+    if is_file and media_type == "application/vc":
+        media_type = "image/svg+xml"  # A file's type is a browser's guess from its name: only pictures are held to it.
+    headers = {"Accept": "application/json"}
+    if is_file:
+        answer = service.client.post("/verify", files={"file": ("a", picture, media_type)}, headers=headers)
+    else:
+        answer = service.client.post("/verify", content=picture, headers={**headers, "Content-Type": media_type})
+    assert answer.status_code in {400, 415}
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["x-content-type-options"] == "nosniff"
 
 
 def test_a_nul_in_a_text_is_refused_on_either_database(empty_database_url: str, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,14 +15,19 @@ import uvicorn
 from fastapi import FastAPI
 from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request, sync_playwright
 
+from app.adapters.cpu_pool import InlineCompute
+from app.adapters.typesetting import PooledRasteriser
 from app.core import strict_json
 from app.core.json_ld import Contexts
 from app.core.problems import GONE, NOT_FOUND, PARSING_ERROR, JsonObject, Problem, Refused
+from app.exchange.picture_badge import PictureBadges
 from app.http import headers, problems
 from app.verifier.report import VerificationReport
+from app.web import badge_picture
 from app.web.pages import error_page, routes
 from app.web.static_files import StaticFiles
 from tests.chromium import find_chromium, launch_arguments
+from tests.node import install
 from tests.unit.web import reports
 
 
@@ -62,12 +68,15 @@ class OffersByToken:
 
 def application(contexts: Contexts) -> FastAPI:
     static, renderer = StaticFiles.read(), reports.renderer(contexts)
-    app = FastAPI(docs_url=None, redoc_url=None)
+    app, copies = FastAPI(docs_url=None, redoc_url=None), reports.CopiesInMemory()
     router = routes(
         renderer=renderer,
         static=static,
         verifier=ReportsByName(contexts),
         claims=OffersByToken(contexts),
+        badges=PictureBadges(draw=badge_picture.of, rasterise=PooledRasteriser(InlineCompute(contexts))),
+        certificates=reports.certificates(contexts, copies),
+        copies=copies,
         clock=lambda: reports.NOW,
         openapi=app.openapi,
         public_url=reports.OPERATOR.public_url,
@@ -97,6 +106,11 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=launch_arguments())
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    return (install(Path(__file__).parent / "axe") / "axe-core" / "axe.min.js").read_text("utf-8")
 
 
 @dataclass

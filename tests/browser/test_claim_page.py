@@ -11,7 +11,7 @@ pytestmark = pytest.mark.browser
 def test_what_it_is_and_from_whom_stands_above_the_button(here: Visit) -> None:
     here.open("/claim/good?lang=en")
     heading, title, button = (
-        here.page.locator(where).bounding_box() for where in ("main h1", ".offer .lead", ".offer button")
+        here.page.locator(where).bounding_box() for where in ("main h1", ".offer .lead", ".offer button:not(.second)")
     )
     assert heading is not None
     assert title is not None
@@ -31,7 +31,7 @@ def test_the_button_saves_the_recorded_bytes_under_title_and_name(here: Visit) -
 
 def test_a_revoked_one_says_so_before_it_is_taken(here: Visit) -> None:
     here.open("/claim/revoked?lang=en")
-    band, button = (here.page.locator(where).bounding_box() for where in (".band.invalid", ".offer button"))
+    band, button = (here.page.locator(where).bounding_box() for where in (".band.invalid", ".offer button:first-child"))
     assert band is not None
     assert button is not None
     assert band["y"] < button["y"]
@@ -70,4 +70,15 @@ def test_the_page_is_light_asks_nobody_else_and_breaks_no_policy(here: Visit, to
     here.page.wait_for_load_state("networkidle")
     assert {request.url.startswith((here.site, "data:")) for request in here.asked} == {True}
     assert here.weight() <= 150_000
+    assert here.errors == []
+
+
+def test_the_picture_can_be_reached_and_is_described(here: Visit) -> None:
+    here.open("/claim/good?lang=en")
+    expect(here.page.get_by_role("img", name="Data Literacy for Public Administration, EQF 6")).to_be_visible()
+    button = here.page.get_by_role("button", name="Save as a picture badge")
+    expect(button).to_have_accessible_description(
+        "A picture with the credential inside it, for a profile or a website. "
+        "Keep the file as it is: a screenshot of it proves nothing."
+    )
     assert here.errors == []

@@ -19,7 +19,10 @@ from app.adapters.database.engine import (
     translated,
 )
 from app.adapters.database.outbox import DatabaseOutbox
+from app.adapters.database.people import DatabasePeople, DatabaseSessions
+from app.adapters.database.recorded_proofs import DatabaseRecordedProofs
 from app.adapters.database.register import DatabaseRegister, RegisterLimits
+from app.adapters.database.sealed_copies import DatabaseSealedCopies
 from app.adapters.database.status_lists import DatabaseStatusLists
 from app.ports import Unavailable, Vault
 
@@ -29,7 +32,7 @@ STATUS_LIST_LENGTH = 131_072
 
 
 class Database:
-    """One database, and the ports that it fulfils: `register`, `outbox`, `directory`, `status_lists`."""
+    """One database, and the ports that it fulfils, each an attribute of its name."""
 
     def __init__(
         self, engine: AsyncEngine, *, vault: Vault, limits: RegisterLimits, message_lease_seconds: float
@@ -42,6 +45,10 @@ class Database:
         self.outbox = DatabaseOutbox(transactions, awards=awards, lease_seconds=message_lease_seconds)
         self.directory = DatabaseDirectory(transactions)
         self.status_lists = DatabaseStatusLists(transactions)
+        self.sealed_copies = DatabaseSealedCopies(transactions)
+        self.recorded_proofs = DatabaseRecordedProofs(transactions, vault=vault)
+        self.people = DatabasePeople(transactions, vault=vault)
+        self.sessions = DatabaseSessions(transactions, vault=vault)
 
     @classmethod
     def connect(

@@ -9,6 +9,7 @@ from app.adapters.database.awards import Awards
 from app.adapters.database.engine import Transactions
 from app.adapters.database.locks import Credentials, locked
 from app.adapters.database.outbox import drop_messages
+from app.adapters.database.sealed_copies import forget_copies
 from app.adapters.database.status_lists import raise_versions
 from app.adapters.database.tables import ActRow, AwardRow, ClaimLinkRow, LearnerDigestRow
 from app.core.personal import Personal
@@ -120,6 +121,7 @@ class Acts:
 
     async def _forget(self, session: AsyncSession, award: AwardRow, credentials: Credentials) -> None:
         await drop_messages(session, award)
+        await forget_copies(session, award.id)
         await session.exec(delete(LearnerDigestRow).where(col(LearnerDigestRow.award_id) == award.id))
         award.learner_email_sealed = None
         for credential in credentials:

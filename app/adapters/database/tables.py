@@ -258,3 +258,18 @@ class IdempotencyRow(Row, table=True):
         sa_column=Column(ForeignKey("award.id", deferrable=True, initially="DEFERRED"), nullable=False, index=True)
     )
     created: datetime = Field(sa_type=Instant)
+
+
+# ── what paper leads to ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class SealedCopyRow(Row, table=True):
+    """A signed credential under a key that stands on its printed certificate alone."""
+
+    __tablename__ = "sealed_copy"
+
+    id: str = Field(primary_key=True)
+    award_id: str = Field(foreign_key="award.id", index=True)
+    institution: str = Field(foreign_key="institution.name")
+    content: bytes
+    created: datetime = Field(sa_type=Instant)

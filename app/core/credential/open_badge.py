@@ -19,6 +19,7 @@ __all__ = [
     "CONTEXT",
     "SCHEMA",
     "TYPE",
+    "expected_contexts",
     "is_micro_credential",
     "micro_credential_problems",
     "problems",
@@ -31,6 +32,10 @@ TYPE = "OpenBadgeCredential"
 _V2 = "https://www.w3.org/ns/credentials/v2"
 _OPEN_BADGES = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
 _EXTENSIONS = "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json"
+
+
+# What every micro-credential of ours lists, and in which order; our own context follows.
+_CONTEXTS = (_V2, _OPEN_BADGES, _EXTENSIONS)
 
 
 def write(
@@ -49,7 +54,7 @@ def write(
     about, nodes = claimed.achievement, BadgeNodes()
     return without_empty(
         {
-            "@context": [_V2, _OPEN_BADGES, _EXTENSIONS, context_url],
+            "@context": [*_CONTEXTS, context_url],
             "type": ["VerifiableCredential", TYPE],
             "name": about.title.as_json()[about.language],
             "issuer": nodes.organisation(claimed.issuer),
@@ -68,6 +73,25 @@ def write(
             ],
         }
     )
+
+
+def expected_contexts(contexts: Contexts, document: JsonObject) -> tuple[str, ...] | None:
+    """All that a badge with our context lists, in order, as `write` lists it; None where it does not list ours.
+
+    Under which URL it lists ours is said by its `relatedResource`, which is signed.
+    """
+    aliases, digest = contexts.aliases(document), contexts.digest_sri(CONTEXT)
+    match document:
+        case {"@context": list(listed), "type": [*types]} if TYPE in types:
+            own = [url for url in listed if aliases.get(url, url) == CONTEXT]
+        case _:
+            return None
+    resources = document.get("relatedResource", [])
+    for resource in resources if isinstance(resources, list) else [resources]:
+        match resource:
+            case {"id": str(url), "digestSRI": sri} if sri == digest and own:
+                return (*_CONTEXTS, url)
+    return (*_CONTEXTS, own[0]) if own else None
 
 
 def _subject(claimed: MicroCredential, nodes: BadgeNodes, email_salt: str | None) -> JsonObject:

@@ -10,7 +10,9 @@ class ReceivedCredential:
     """A credential as read by `strict_json`. Nothing in it is believed until a proof covers it.
 
     `document` is the whole JSON object, its `proof` member included. `media_type` is what the sender declared.
+    `container` is the media type of the file that it was taken out of (a picture), None where it came as it is.
     """
 
     document: JsonObject
     media_type: str
+    container: str | None = None

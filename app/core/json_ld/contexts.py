@@ -38,6 +38,9 @@ class Contexts:
                 case _:
                     pass
         self._json_terms = frozenset(_json_terms(self._contexts))
+        self._terms = {
+            url: frozenset(term for term, _ in _definitions(context)) for url, context in self._contexts.items()
+        }
         self._resolver = PinnedContextResolver(self._contexts)
 
     def document(self, url: str) -> bytes:
@@ -82,6 +85,14 @@ class Contexts:
     def context_urls(self) -> frozenset[str]:
         """The closed list: what may stand in `@context`."""
         return frozenset(self._contexts)
+
+    def terms(self, url: str) -> frozenset[str]:
+        """Every term that the pinned context defines, wherever in it; none where no context is pinned under `url`."""
+        return self._terms.get(url, frozenset())
+
+    def has_a_vocabulary(self, url: str) -> bool:
+        """Whether the pinned context gives a meaning to every name that no other context has (`@vocab`)."""
+        return any("@vocab" in each for each in _objects(self._contexts.get(url)))
 
     @property
     def json_terms(self) -> frozenset[str]:
@@ -163,6 +174,16 @@ def _json_terms(contexts: Mapping[str, Any]) -> set[str]:
     for term, definition in _definitions(list(contexts.values())):
         types.setdefault(term, set()).add(definition.get("@type") if isinstance(definition, dict) else None)
     return {term for term, found in types.items() if found == {"@json"}}
+
+
+def _objects(context: object) -> Iterator[dict[str, Any]]:
+    match context:
+        case list():
+            yield from (entry for entry in context if isinstance(entry, dict))
+        case dict():
+            yield context
+        case _:
+            pass
 
 
 def _definitions(context: object) -> Iterator[tuple[str, object]]:

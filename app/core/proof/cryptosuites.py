@@ -61,6 +61,11 @@ class Cryptosuite:
     algorithms: Mapping[str, SignatureAlgorithm]
     sign_input: Callable[[bytes, bytes], bytes]
 
+    @property
+    def signs_statements_alone(self) -> bool:
+        """What RDFC-1.0 signs is what a document says, not how: a context that changes no statement is not signed."""
+        return self.canonicalize is canonicalize
+
 
 def verify_ed25519(key: bytes, data: bytes, signature: bytes) -> None:
     """RFC 8032. `key` has passed `multiformats`, which refuses small-order and non-canonical ones."""

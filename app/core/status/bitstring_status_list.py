@@ -168,6 +168,17 @@ def read(list_document: JsonObject, entry: Entry) -> bool:
     return any(bits[position // 8] & 0x80 >> position % 8 for position in range(first, first + entry.size))
 
 
+def ttl_seconds(list_document: JsonObject) -> float | None:
+    """How long the list may be kept before it is asked for again (§2.2); None where it does not say."""
+    match list_document:
+        case {"credentialSubject": {"ttl": bool()}}:
+            return None
+        case {"credentialSubject": {"ttl": int(milliseconds) | float(milliseconds)}} if milliseconds >= 0:
+            return milliseconds / 1000
+        case _:
+            return None
+
+
 def expand(encoded_list: str) -> bytes:
     """§3.4, to one gzip member and no more than MAX_UNCOMPRESSED_BYTES."""
     if not encoded_list.startswith("u"):

@@ -16,6 +16,10 @@ async function shown(answer) {
   if(answer === null) {
     return credentials.dataset.failed;
   }
+  const type = answer.headers.get('Content-Type') ?? '';
+  if(type && !/json|text|xml/.test(type)) {
+    return `${answer.status}\n${type}, ${(await answer.arrayBuffer()).byteLength} bytes`; // a picture is no text
+  }
   const text = await answer.text();
   try {
     return `${answer.status}\n${JSON.stringify(JSON.parse(text), null, 2)}`;

@@ -15,7 +15,7 @@ from app.ports import Letter, Message, MessageState, RegisteredAward
 from app.settings import from_environment
 from app.web.letters import Letters
 from tests.smtp_server import Mailbox, always, first, mail_server, text_of
-from tests.unit.adapters.database.awarding import CLIENT, INSTITUTION, NOW, intention, signed_bytes
+from tests.unit.adapters.database.awarding import CLIENT, INSTITUTION, NOW, intention, recorded, signed_bytes
 
 PUBLIC_URL = "https://credentials.example.edu"
 
@@ -66,7 +66,7 @@ async def issue(database: Database, *, email: str = "zoe@example.org") -> str:
         await database.directory.add_institution(INSTITUTION, CLIENT, public_url=PUBLIC_URL)
     intended = await database.register.intend(replace(intention(), learner_email=Personal(email)), now=NOW)
     assert not isinstance(intended, RegisteredAward)
-    await database.register.record(intended.credential_id, signed_bytes(intended), now=NOW)
+    await recorded(database, intended.credential_id, signed_bytes(intended))
     return intended.award_id
 
 

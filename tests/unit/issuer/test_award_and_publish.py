@@ -6,17 +6,16 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event
-from sqlalchemy.exc import OperationalError
 
 from app.adapters.database import Database
 from app.core.json_ld import Contexts
 from app.core.personal import Personal
 from app.core.problems import IDEMPOTENCY_KEY_REUSED, Refused
 from app.core.status import bitstring_status_list
-from app.issuer.award import signing_key
 from app.issuer.life import Act
+from app.issuer.sign import signing_key
 from app.ports import KeyPurpose, Unavailable
+from tests.databases import take_away
 from tests.issuing import Died, MortalCompute, Office, request
 from tests.verifying import NOW
 
@@ -75,8 +74,7 @@ async def test_the_last_list_serves_while_the_database_is_away_until_its_ttl(off
     url = json.loads(receipt.credential)["credentialStatus"]["statusListCredential"]
     publisher = office.publisher()
     seen = await publisher.status_list(url, now=NOW)
-    await office.database.engine.dispose()
-    _break(office.database)
+    await take_away(office.database)
     assert await publisher.status_list(url, now=NOW + timedelta(seconds=30)) == seen
     with pytest.raises(Unavailable):
         await publisher.status_list(url, now=NOW + timedelta(minutes=10))
@@ -99,14 +97,6 @@ async def test_a_retired_key_signs_nothing_more(office: Office) -> None:
     retired = replace(office.institution, keys=tuple(replace(key, retired=NOW) for key in office.institution.keys))
     with pytest.raises(Refused, match="no key in use"):
         signing_key(retired, KeyPurpose.CREDENTIAL)
-
-
-def _break(database: Database) -> None:
-    """From now on no connection is to be had."""
-
-    @event.listens_for(database.engine.sync_engine, "do_connect")
-    def refuse(*_: object) -> None:
-        raise OperationalError("connect", {}, ConnectionRefusedError("away"))
 
 
 async def test_a_link_that_has_ended_is_not_sent_again(office: Office) -> None:

@@ -7,8 +7,17 @@ from typing import Any
 
 import pytest
 
+from app.core.containers import png
 from app.core.json_ld import Contexts
-from app.core.problems import MALFORMED_VALUE_ERROR, MISSING_PROOF, UNSUPPORTED_MECHANISM, JsonObject, Problem
+from app.core.problems import (
+    MALFORMED_VALUE_ERROR,
+    MISSING_PROOF,
+    PARSING_ERROR,
+    UNSUPPORTED_MECHANISM,
+    JsonObject,
+    Problem,
+    Refused,
+)
 from app.verifier.report import Check, Failed, Passed, Undetermined, Verdict, VerificationReport
 from tests.shared import shared
 from tests.verifying import World
@@ -58,6 +67,25 @@ def test_every_example_that_is_json_has_its_report() -> None:
     index = json.loads(shared("data", "examples", "index.json").read_bytes())
     listed = {entry["file"] for entry in index if entry["file"].endswith((".json", ".jsonld"))}
     assert listed == set(REPORTS)
+
+
+async def test_an_example_in_a_png_is_as_the_json_inside_it(contexts: Contexts) -> None:
+    picture = shared("data", "examples", "val__simple-json.png").read_bytes()
+    document = json.loads(png.extract(picture))
+    url, published = issuer_document(document)
+    silent = await World(contexts).verifier().verify(picture, "image/png", now=_NOW)
+    reached = await World(contexts, answers={url: published}).verifier().verify(picture, "image/png", now=_NOW)
+    bare = await World(contexts, answers={url: published}).report_on(document, now=_NOW)
+    assert silent.verdict is Verdict.INDETERMINATE
+    assert (reached.verdict, reached.findings) == (bare.verdict, bare.findings)
+    assert reached.as_json()["container"] == "image/png"
+
+
+async def test_an_example_in_an_svg_is_signed_in_a_way_that_is_not_read_yet(contexts: Contexts) -> None:
+    picture = shared("data", "examples", "val__simple-jwt.svg").read_bytes()
+    with pytest.raises(Refused, match="signed as a token") as refused:
+        await World(contexts).verifier().verify(picture, "image/svg+xml", now=_NOW)
+    assert [problem.type for problem in refused.value.problems] == [PARSING_ERROR]
 
 
 def issuer_document(document: JsonObject) -> tuple[str, JsonObject]:

@@ -1,17 +1,21 @@
 """Reports built as values: one for each row of the table of verdicts, about one good micro-credential or another."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
+from app.adapters import typesetting
 from app.adapters.contexts import load_contexts
+from app.adapters.cpu_pool import InlineCompute
+from app.adapters.paper_seal import seal
 from app.core import problems as p
 from app.core.credential import award_request, open_badge, vocabularies
 from app.core.credential.micro_credential import MicroCredential, Organisation
 from app.core.credential.received import ReceivedCredential
 from app.core.json_ld import Contexts
 from app.core.problems import JsonObject, Problem
-from app.ports import Institution, KnownIssuer
+from app.ports import Institution, KnownIssuer, SealedCopy
 from app.verifier.report import (
     Check,
     Failed,
@@ -23,6 +27,7 @@ from app.verifier.report import (
     VerificationReport,
 )
 from app.verifier.verify_proofs import VerifiedCredential
+from app.web.certificates import Certificates, Press
 from app.web.headings import Headings
 from app.web.renderer import Operator, Renderer
 from app.web.static_files import StaticFiles
@@ -40,8 +45,8 @@ ISSUER = Organisation(
     url=f"https://{HOST}",
     legal_identifier="FI-1234567-8",
 )
-KNOWN = KnownIssuer(id=DID, name=ISSUER.name, source="listed by its national register", url=ISSUER.url)
-OPERATOR = Operator(name=ISSUER.name, public_url="https://verify.northerncoast.example", issuer_ids=frozenset({DID}))
+KNOWN = KnownIssuer(id=DID, name=ISSUER.name, source="listed by its national register", url=ISSUER.url, own=True)
+OPERATOR = Operator(name=ISSUER.name, public_url="https://verify.northerncoast.example")
 
 
 def micro_credential(contexts: Contexts, body: JsonObject = award_request.EXAMPLE) -> MicroCredential:
@@ -170,6 +175,7 @@ def report(
 class Offer:
     """An offer as a value, as `exchange.claim` makes it."""
 
+    award_id: str
     institution: Institution
     micro_credential: MicroCredential
     state: str
@@ -193,8 +199,38 @@ def offer(contexts: Contexts, *, state: str = "issued", demo: bool = False) -> O
         contact="registry@northerncoast.example",
         demo=demo,
     )
-    return Offer(
-        institution, credential, state, NOW + timedelta(days=90), "Title – Zoë Marković-Núñez.vc.json", b'{"signed":1}'
+    filename, ends = "Title – Zoë Marković-Núñez.vc.json", NOW + timedelta(days=90)
+    return Offer("award-1", institution, credential, state, ends, filename, b'{"signed":1}')
+
+
+@dataclass(frozen=True, slots=True)
+class CopiesInMemory:
+    """Port `SealedCopies`."""
+
+    kept: dict[str, SealedCopy] = field(default_factory=dict)
+
+    async def keep(self, copy: SealedCopy) -> None:
+        self.kept.setdefault(copy.id, copy)
+
+    async def find(self, copy_id: str) -> bytes | None:
+        copy = self.kept.get(copy_id)
+        return copy.content if copy else None
+
+    async def forget(self, award_id: str) -> None:
+        for copy in [copy for copy in self.kept.values() if copy.award_id == award_id]:
+            del self.kept[copy.id]
+
+
+def certificates(
+    contexts: Contexts, copies: CopiesInMemory, *, fonts_dir: Path | None = None, public_url: str = OPERATOR.public_url
+) -> Certificates:
+    glyphs = typesetting.glyphs(fonts_dir)
+    return Certificates(
+        press=Press(seal=seal, typeset=typesetting.pdf, glyphs=glyphs, fonts_dir=fonts_dir),
+        copies=copies,
+        compute=InlineCompute(contexts),
+        headings=Headings.of(vocabularies.field_labels(contexts)),
+        public_url=public_url,
     )
 
 

@@ -6,8 +6,8 @@ import httpx
 import pytest
 
 from app.core.json_ld import Contexts
+from app.http.headers import attachment
 from app.web import static_files
-from app.web.pages import attachment
 from app.web.static_files import StaticFiles
 from tests.browser.conftest import application
 
@@ -90,7 +90,7 @@ async def test_what_is_no_credential_is_400_and_a_page_that_says_so(client: http
 
 
 async def test_a_body_of_another_type_is_415(client: httpx.AsyncClient) -> None:
-    answer = await client.post("/verify", content=b"x", headers={**_HTML, "Content-Type": "image/png"})
+    answer = await client.post("/verify", content=b"x", headers={**_HTML, "Content-Type": "image/gif"})
     assert (answer.status_code, "We do not read this kind of file." in answer.text) == (415, True)
 
 

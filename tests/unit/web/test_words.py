@@ -14,7 +14,7 @@ from tests.conftest import ROOT
 _WEB = ROOT / "app" / "web"
 _ENGLISH = sentences("en")
 _ID = re.compile(r'\bt(?:\.plain)?\(\s*"([^"]+)"(?!\s*~)')
-_BUILT = re.compile(r'\bt\(\s*"([^"]+)"\s*~\s*\w+\s*~\s*"([^"]+)"')
+_BUILT = re.compile(r'\bt\(\s*"([^"]+)"\s*~\s*[\w.]+\s*~\s*"([^"]+)"')
 
 
 def _used_in_templates() -> set[str]:
@@ -30,7 +30,7 @@ def _used_in_templates() -> set[str]:
 def _used_in_code() -> set[str]:
     return {
         node.value
-        for module in _WEB.glob("*.py")
+        for module in _WEB.rglob("*.py")
         for node in ast.walk(ast.parse(module.read_text()))
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in _ENGLISH
     }

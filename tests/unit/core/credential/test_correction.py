@@ -118,4 +118,4 @@ def test_any_body_is_read_or_refused(contexts: Contexts, learner: object, reason
     )
     body = json.loads(json.dumps({"reason": reason, "learner": learner}))
     with contextlib.suppress(Refused):
-        assert read(contexts, before, body).micro_credential.learner.full_name
+        assert read(contexts, before, body).micro_credential.supersedes == OLD_ID

@@ -197,3 +197,20 @@ def test_any_text_is_a_list_or_refused(encoded_list: str) -> None:
 
 def test_a_list_credential_loses_nothing_in_json_ld(contexts: Contexts) -> None:
     assert b"encodedList" in canonicalize(contexts, a_list(encode(MINIMUM_LENGTH, [1])))
+
+
+# ── how long it may be kept ──
+
+
+@pytest.mark.parametrize(
+    ("ttl", "seconds"),
+    [(300_000, 300.0), (1_500.5, 1.5005), (0, 0.0), (-1, None), ("300000", None), (True, None), (None, None)],
+)
+def test_a_list_says_in_milliseconds_how_long_it_may_be_kept(ttl: Any, seconds: float | None) -> None:
+    status_list = a_list(encode(MINIMUM_LENGTH, ()))
+    status_list["credentialSubject"]["ttl"] = ttl
+    assert bitstring_status_list.ttl_seconds(status_list) == seconds
+
+
+def test_a_list_without_a_ttl_does_not_say() -> None:
+    assert bitstring_status_list.ttl_seconds({"credentialSubject": [{"ttl": 1}]}) is None

@@ -1,0 +1,88 @@
+"""Whether each context that is listed gives a meaning to something: what gives none could be listed by anyone, unseen.
+
+https://www.w3.org/TR/vc-data-integrity/#context-validation
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from app.core.json_ld.contexts import Contexts
+from app.core.json_ld.lossless import MAX_PROBLEMS, Path
+from app.core.problems import PROOF_VERIFICATION_ERROR, JsonObject, Problem, pointer
+
+# Libraries list these for their own proofs and schemas, whether a credential needs them or not; no claim is among
+# their terms.
+CUSTOMARY = frozenset(
+    {
+        "https://w3id.org/security/data-integrity/v2",
+        "https://w3id.org/security/suites/ed25519-2020/v1",
+        "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json",
+    }
+)
+
+
+def problems_of_contexts(contexts: Contexts, document: JsonObject) -> tuple[Problem, ...]:
+    """Each context that stands twice, or of which the document uses no term that another does not give it as well.
+
+    Statements, and so their signature, are the same with and without it. Every list is judged for itself, that of a
+    credential inside another too. The first context of a list is the specification's, and is not judged.
+    """
+    walk = _Walk(contexts, contexts.aliases(document))
+    walk.names_in(document, ())
+    return tuple(walk.problems[:MAX_PROBLEMS])
+
+
+@dataclass(slots=True)
+class _Walk:
+    contexts: Contexts
+    aliases: Mapping[str, str]
+    problems: list[Problem] = field(default_factory=list)
+
+    def names_in(self, value: object, path: Path) -> set[str]:
+        """The names of members and types in `value` that its surroundings must give a meaning to."""
+        match value:
+            case dict():
+                return self.names_in_node(value, path)
+            case list():
+                return set[str]().union(*(self.names_in(item, (*path, place)) for place, item in enumerate(value)))
+            case _:
+                return set()
+
+    def names_in_node(self, node: JsonObject, path: Path) -> set[str]:
+        names = {name for name in node if name != "@context"}
+        match node.get("type"):
+            case str(kind):
+                names.add(kind)
+            case list(kinds):
+                names.update(kind for kind in kinds if isinstance(kind, str))
+        for name, member in node.items():
+            if name not in self.contexts.json_terms and name not in {"@context", "type"}:
+                names |= self.names_in(member, (*path, name))
+        if "@context" not in node:
+            return names
+        listed = node["@context"] if isinstance(node["@context"], list) else [node["@context"]]
+        pinned = [self.aliases.get(url, url) for url in listed]
+        self.judge(pinned, names, (*path, "@context"))
+        return names.difference(*map(self.contexts.terms, set(pinned)))
+
+    def judge(self, listed: list[str], names: set[str], path: Path) -> None:
+        defined = {url: self.contexts.terms(url) for url in listed}
+        seen: set[str] = set()
+        for place, url in enumerate(listed):
+            if url in seen:
+                self.refuse((*path, place), f"{url:.200} is listed twice")
+            elif place and url not in CUSTOMARY and not self.gives_a_meaning(url, names, defined):
+                detail = f"nothing needs {url:.200}, so the signature does not show that the issuer listed it"
+                self.refuse((*path, place), detail)
+            seen.add(url)
+
+    def gives_a_meaning(self, url: str, names: set[str], defined: Mapping[str, frozenset[str]]) -> bool:
+        """Whether there is a name that this context gives a meaning to, and no other of the list does."""
+        given = names if self.contexts.has_a_vocabulary(url) else names & defined[url]
+        return bool(given.difference(*(terms for other, terms in defined.items() if other != url)))
+
+    def refuse(self, path: Path, detail: str) -> None:
+        detail = f"context not allowed: {detail}"
+        self.problems.append(
+            Problem(PROOF_VERIFICATION_ERROR, at=pointer(*path), detail=detail, remedy="ask for the original file")
+        )
