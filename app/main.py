@@ -26,6 +26,7 @@ from app.adapters.database import Database
 from app.adapters.fetch import GuardedFetch, Offline
 from app.adapters.keys.ring import DATA_FILE, KeyRing, open_data_key, open_key_ring
 from app.adapters.known_issuers import ListedIssuers, OwnAndListedIssuers, load_known_issuers
+from app.adapters.mail import SmtpMail
 from app.adapters.paper_seal import seal
 from app.adapters.passwords import Argon2Passwords
 from app.adapters.remembered_institutions import RememberedInstitutions
@@ -38,6 +39,7 @@ from app.core.credential import vocabularies
 from app.core.json_ld import Contexts
 from app.core.problems import SETTING_ERROR, Problem, Refused
 from app.exchange.claim import Claims
+from app.exchange.delivery import Delivery
 from app.exchange.picture_badge import PictureBadges
 from app.http import problems
 from app.http.problems import ErrorPage
@@ -54,16 +56,20 @@ from app.web import badge_picture
 from app.web.certificates import Certificates, Press
 from app.web.console.routes import console_routes
 from app.web.headings import Headings
+from app.web.letters import Letters
 from app.web.pages import error_page, routes
 from app.web.renderer import Operator, Renderer
 from app.web.static_files import StaticFiles
+
+# How long a letter that is being handed to the mail server may hold up the end; it is sent again where that was short.
+_LAST_LETTER_SECONDS = 5
 
 log = logging.getLogger("testamur")
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """Everything that one process works with, made once."""
+    """Everything that one process works with, made once. Without a mail server there is no `delivery`."""
 
     settings: Settings
     contexts: Contexts
@@ -83,6 +89,7 @@ class Service:
     badges: PictureBadges
     headings: Headings
     certificates: Certificates
+    delivery: Delivery | None
 
     async def ready(self) -> None:
         """Raises Unavailable where the database, or a key that signs now, is not to be had."""
@@ -154,6 +161,7 @@ async def composed(
             public_url=settings.public_url,
             claim_expires_days=settings.claim_expires_days,
             new_id=new_id,
+            writes_to_learners=settings.mail_server is not None,
         )
         yield Service(
             settings=settings,
@@ -198,6 +206,7 @@ async def composed(
                 headings=headings,
                 public_url=settings.public_url,
             ),
+            delivery=_delivery(settings, database, issuer, institutions),
         )
 
 
@@ -253,12 +262,32 @@ async def _database(settings: Settings, stack: AsyncExitStack) -> Database:
         raise Refused(Problem(SETTING_ERROR, at="/KEYS_DIR", detail=detail, remedy=remedy))
     data_key = open_data_key(settings.keys_dir, passphrase=settings.passphrase, may_be_unencrypted=True)
     database = Database.connect(
-        settings.database_url, vault=AesGcmVault(data_key), intent_lease_seconds=settings.intent_lease_seconds
+        settings.database_url,
+        vault=AesGcmVault(data_key),
+        intent_lease_seconds=settings.intent_lease_seconds,
+        # Handing in a letter ends at its time-out: nobody else tries the same one before.
+        message_lease_seconds=2 * settings.smtp_timeout_seconds + 5,
     )
     stack.push_async_callback(database.close)
     await database.upgrade()
     await database.check()
     return database
+
+
+def _delivery(
+    settings: Settings, database: Database, issuer: Issuer, institutions: tuple[Institution, ...]
+) -> Delivery | None:
+    server = settings.mail_server
+    if server is None:
+        return None
+    return Delivery(
+        outbox=database.outbox,
+        directory=database.directory,
+        mail=SmtpMail.of(settings, server),
+        letters=Letters.read(settings.mail_templates_dir, institutions, public_url=settings.public_url),
+        claim_url=issuer.claim_url,
+        retry_seconds=settings.mail_retry_seconds,
+    )
 
 
 def _sign_in(settings: Settings, database: Database, passwords: Argon2Passwords) -> SignIn:
@@ -398,11 +427,16 @@ def _renderer(service: Service, static: StaticFiles) -> Renderer:
 def _lifespan(service: Service, running: RunningBatches) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        stopping = asyncio.Event()
         recovering = asyncio.create_task(_recover(service))
+        delivering = asyncio.create_task(_deliver(service, stopping))
         yield
+        stopping.set()
         await running.close()
         recovering.cancel()
-        await asyncio.gather(recovering, return_exceptions=True)
+        await asyncio.wait([delivering], timeout=_LAST_LETTER_SECONDS)
+        delivering.cancel()
+        await asyncio.gather(recovering, delivering, return_exceptions=True)
 
     return lifespan
 
@@ -419,6 +453,11 @@ async def _recover(service: Service) -> None:
             # A fault of ours must not end recovery for every other award; it is told, and tried again.
             log.exception("recovery failed")
         await asyncio.sleep(service.settings.intent_lease_seconds / 2)
+
+
+async def _deliver(service: Service, stopping: asyncio.Event) -> None:
+    if service.delivery is not None:
+        await service.delivery.run(clock, stopping=stopping)
 
 
 def listening(settings: Settings) -> socket.socket:

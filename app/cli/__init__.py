@@ -5,7 +5,21 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from app.cli import award, badge, certificate, clients, institution, keys, people, revoke, serve, setup, verify
+from app.cli import (
+    award,
+    badge,
+    certificate,
+    clients,
+    institution,
+    keys,
+    mail,
+    people,
+    revoke,
+    send,
+    serve,
+    setup,
+    verify,
+)
 from app.cli.exit_codes import DONE, REFUSED, UNAVAILABLE
 from app.cli.given import in_sentences
 from app.core.problems import SETTING_ERROR, Refused
@@ -13,7 +27,7 @@ from app.ports import Unavailable
 from app.settings import Settings, from_environment
 
 # One module a command, or a group of them. Its `add_to` says what may be typed, and what then runs.
-COMMANDS = (setup, institution, people, clients, keys, award, badge, certificate, verify, revoke, serve)
+COMMANDS = (setup, institution, people, clients, keys, mail, award, badge, certificate, send, verify, revoke, serve)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -36,14 +36,16 @@ STATUS_LIST_LENGTH = 131_072
 class Database:
     """One database, and the ports that it fulfils, each an attribute of its name."""
 
-    def __init__(self, engine: AsyncEngine, *, vault: Vault, limits: RegisterLimits) -> None:
+    def __init__(
+        self, engine: AsyncEngine, *, vault: Vault, limits: RegisterLimits, message_lease_seconds: float
+    ) -> None:
         self.engine = engine
         transactions = Transactions(engine)
         self._patience = transactions.patience
         self.name = transactions.dialect
         awards = Awards(vault)
         self.register = DatabaseRegister(transactions, awards=awards, vault=vault, limits=limits)
-        self.outbox = DatabaseOutbox(transactions, awards=awards)
+        self.outbox = DatabaseOutbox(transactions, awards=awards, lease_seconds=message_lease_seconds)
         self.directory = DatabaseDirectory(transactions)
         self.status_lists = DatabaseStatusLists(transactions)
         self.sealed_copies = DatabaseSealedCopies(transactions)
@@ -58,6 +60,7 @@ class Database:
         *,
         vault: Vault,
         intent_lease_seconds: int = 30,
+        message_lease_seconds: float = 300,
         status_list_length: int = STATUS_LIST_LENGTH,
     ) -> "Database":
         """Opens no connection yet. Raises Refused (SETTING_ERROR) for a URL of another kind of database."""
@@ -66,7 +69,7 @@ class Database:
         except ValueError as error:
             raise Refused(Problem(SETTING_ERROR, at="/DATABASE_URL", detail=f"{error}.")) from None
         limits = RegisterLimits(intent_lease_seconds=intent_lease_seconds, status_list_length=status_list_length)
-        return cls(engine, vault=vault, limits=limits)
+        return cls(engine, vault=vault, limits=limits, message_lease_seconds=message_lease_seconds)
 
     async def upgrade(self) -> None:
         """Brings the schema up to date; makes the SQLite file where there is none."""
