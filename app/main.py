@@ -24,14 +24,15 @@ from app.adapters.contexts import load_contexts
 from app.adapters.cpu_pool import CpuPool, InlineCompute
 from app.adapters.database import Database
 from app.adapters.fetch import GuardedFetch, Offline
-from app.adapters.keys.ring import DATA_FILE, open_data_key, open_key_ring
+from app.adapters.keys.ring import DATA_FILE, KeyRing, open_data_key, open_key_ring
 from app.adapters.known_issuers import ListedIssuers, OwnAndListedIssuers, load_known_issuers
 from app.adapters.paper_seal import seal
 from app.adapters.passwords import Argon2Passwords
 from app.adapters.remembered_institutions import RememberedInstitutions
+from app.adapters.running_batches import RunningBatches
 from app.adapters.typesetting import PooledRasteriser
 from app.adapters.vault import AesGcmVault
-from app.api import acts, awards, badges, oauth, public, vcalm
+from app.api import acts, awards, badges, batches, oauth, public, vcalm
 from app.api.authorization import authorization
 from app.core.credential import vocabularies
 from app.core.json_ld import Contexts
@@ -42,6 +43,7 @@ from app.http import problems
 from app.http.problems import ErrorPage
 from app.http.server import CannotListen, configure_logging, listen, make_server
 from app.issuer.award import Issuer
+from app.issuer.batch import Classes
 from app.issuer.preview import Previews
 from app.issuer.publish import NothingPublished, Publisher
 from app.issuer.set_up import demand_public_url
@@ -66,10 +68,12 @@ class Service:
     settings: Settings
     contexts: Contexts
     database: Database
+    keys: KeyRing
     institutions: tuple[Institution, ...]
     tokens: AccessTokens
     issuer: Issuer
     previews: Previews
+    classes: Classes
     publisher: Publisher
     verifier: Verifier
     claims: Claims
@@ -78,6 +82,11 @@ class Service:
     badges: PictureBadges
     headings: Headings
     certificates: Certificates
+
+    async def ready(self) -> None:
+        """Raises Unavailable where the database, or a key that signs now, is not to be had."""
+        await self.database.check()
+        await self.keys.check(await self.database.directory.institutions())
 
 
 def clock() -> datetime:
@@ -94,9 +103,12 @@ def new_token() -> str:
 
 
 @asynccontextmanager
-async def composed(settings: Settings, *, inline: bool = False, offline: bool = False) -> AsyncIterator[Service]:
+async def composed(
+    settings: Settings, *, inline: bool = False, offline: bool = False, reaching: GuardedFetch | None = None
+) -> AsyncIterator[Service]:
     """The whole service over one database. `inline` works in this process alone, as a command does.
 
+    `reaching` is how it asks other hosts, where that is not the public Internet on port 443.
     Raises Refused (SETTING_ERROR, KEY_ERROR) where it was not set up, or a key can't be opened; Unavailable.
     """
     contexts = load_contexts(settings.contexts_dir)
@@ -105,9 +117,14 @@ async def composed(settings: Settings, *, inline: bool = False, offline: bool = 
         database = await _database(settings, stack)
         institutions = tuple(await database.directory.institutions())
         await _check_set_up(settings, database, institutions)
-        keys = open_key_ring(institutions, keys_dir=settings.keys_dir, passphrase=settings.passphrase)
+        keys = open_key_ring(
+            institutions,
+            keys_dir=settings.keys_dir,
+            passphrase=settings.passphrase,
+            find_institution=database.directory.institution_by_did,
+        )
         compute = InlineCompute(contexts) if inline else await stack.enter_async_context(_pool(settings))
-        fetch = _fetch(settings, stack, offline=offline)
+        fetch = _fetch(settings, stack, offline=offline, reaching=reaching)
         passwords = Argon2Passwords()
         stack.callback(passwords.close)
         remembered = RememberedInstitutions(database.directory, ttl_seconds=settings.status_ttl_seconds)
@@ -115,6 +132,7 @@ async def composed(settings: Settings, *, inline: bool = False, offline: bool = 
         publisher = Publisher(
             institutions=remembered,
             status_lists=database.status_lists,
+            recorded_proofs=database.recorded_proofs,
             signers=keys,
             compute=compute,
             public_url=settings.public_url,
@@ -122,10 +140,21 @@ async def composed(settings: Settings, *, inline: bool = False, offline: bool = 
             ttl_seconds=settings.status_ttl_seconds,
             valid_days=settings.status_valid_days,
         )
+        issuer = Issuer(
+            register=database.register,
+            vault=AesGcmVault(keys.data),
+            signers=keys,
+            documents=publisher,
+            compute=compute,
+            public_url=settings.public_url,
+            claim_expires_days=settings.claim_expires_days,
+            new_id=new_id,
+        )
         yield Service(
             settings=settings,
             contexts=contexts,
             database=database,
+            keys=keys,
             institutions=institutions,
             tokens=AccessTokens(
                 signer=keys.by_purpose(KeyPurpose.ACCESS_TOKEN),
@@ -133,15 +162,14 @@ async def composed(settings: Settings, *, inline: bool = False, offline: bool = 
                 public_url=settings.public_url,
                 lifetime=timedelta(seconds=settings.access_token_seconds),
             ),
-            issuer=Issuer(
-                register=database.register,
-                vault=AesGcmVault(keys.data),
-                signers=keys,
-                documents=publisher,
+            issuer=issuer,
+            classes=Classes(
+                issuer=issuer,
                 compute=compute,
                 public_url=settings.public_url,
-                claim_expires_days=settings.claim_expires_days,
-                new_id=new_id,
+                most_rows=settings.max_batch_rows,
+                # Long enough for a lease of a process that died to run out.
+                patience_seconds=2 * settings.intent_lease_seconds + 10,
             ),
             previews=Previews(compute=compute, public_url=settings.public_url),
             publisher=publisher,
@@ -168,6 +196,18 @@ async def composed(settings: Settings, *, inline: bool = False, offline: bool = 
 
 
 @asynccontextmanager
+async def administering(settings: Settings) -> AsyncIterator[Database]:
+    """The database of a service that was set up. No key that signs is opened: one of them may be what is amiss.
+
+    Raises Refused (SETTING_ERROR, KEY_ERROR), Unavailable.
+    """
+    async with AsyncExitStack() as stack:
+        database = await _database(settings, stack)
+        await _check_set_up(settings, database, tuple(await database.directory.institutions()))
+        yield database
+
+
+@asynccontextmanager
 async def verifying(settings: Settings, *, offline: bool = False) -> AsyncIterator[Verifier]:
     """A verifier alone. Where this machine was set up as a service, it knows that service's lists and institutions."""
     if (settings.keys_dir / DATA_FILE).exists():
@@ -185,11 +225,11 @@ async def verifying(settings: Settings, *, offline: bool = False) -> AsyncIterat
         )
 
 
-def _fetch(settings: Settings, stack: AsyncExitStack, *, offline: bool) -> Fetch:
+def _fetch(settings: Settings, stack: AsyncExitStack, *, offline: bool, reaching: GuardedFetch | None = None) -> Fetch:
     if offline:
         return Offline()
     fetch = CachedFetch(
-        GuardedFetch(max_bytes=settings.max_fetch_bytes),
+        reaching or GuardedFetch(max_bytes=settings.max_fetch_bytes),
         fetch_timeout_seconds=settings.fetch_timeout_seconds,
         usual_age_seconds=settings.status_ttl_seconds,
         max_age_seconds=settings.max_status_ttl_seconds,
@@ -256,13 +296,14 @@ def web_application(service: Service) -> tuple[FastAPI, ErrorPage]:
     static = StaticFiles.read()
     renderer = _renderer(service, static)
     page = error_page(renderer)
+    running = RunningBatches(classes=service.classes, clock=clock)
     application = FastAPI(
         title="Testamur",
         version=metadata.version("testamur"),
         summary="European micro-credentials as verifiable credentials.",
         docs_url=None,
         redoc_url=None,
-        lifespan=_lifespan(service),
+        lifespan=_lifespan(service, running),
     )
     directory = service.database.directory
     authorize = authorization(tokens=service.tokens, directory=directory, clock=clock)
@@ -272,12 +313,19 @@ def web_application(service: Service) -> tuple[FastAPI, ErrorPage]:
         acts.routes(issuer=service.issuer, authorize=authorize, clock=clock),
         badges.routes(issuer=service.issuer, badges=service.badges, authorize=authorize),
         awards.routes(issuer=service.issuer, prints=service.certificates.printed, authorize=authorize, clock=clock),
+        batches.routes(
+            classes=service.classes,
+            batches=running,
+            authorize=authorize,
+            clock=clock,
+            max_form_bytes=settings.max_form_bytes,
+        ),
         vcalm.routes(verifier=service.verifier, clock=clock, strict_http=settings.strict_http),
         public.routes(
             publisher=service.publisher,
             contexts=service.contexts,
             clock=clock,
-            ready=service.database.check,
+            ready=service.ready,
             max_age_seconds=max_age_seconds,
         ),
         routes(
@@ -321,16 +369,16 @@ def _renderer(service: Service, static: StaticFiles) -> Renderer:
         name=first.profile.name,
         public_url=service.settings.public_url,
         demo=first.demo,
-        issuer_ids=frozenset(institution.did for institution in service.institutions),
     )
     return Renderer(operator=operator, headings=service.headings, static=static)
 
 
-def _lifespan(service: Service) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _lifespan(service: Service, running: RunningBatches) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         recovering = asyncio.create_task(_recover(service))
         yield
+        await running.close()
         recovering.cancel()
         await asyncio.gather(recovering, return_exceptions=True)
 

@@ -32,6 +32,7 @@ class Settings:
 
     max_credential_bytes: int = 1_048_576
     max_form_bytes: int = 1_310_720
+    max_batch_rows: int = 500
     header_timeout_seconds: float = 10.0
     body_timeout_seconds: float = 10.0
     request_timeout_seconds: float = 30.0
@@ -81,6 +82,7 @@ _BOUNDS: Mapping[str, tuple[float, float]] = {
     "max_status_ttl_seconds": (1, 86_400),
     "max_credential_bytes": (1_024, 1_048_576),
     "max_form_bytes": (1_024, 16_777_216),
+    "max_batch_rows": (1, 500),
     "max_fetch_bytes": (1_024, 1_048_576),
     "fetch_timeout_seconds": (0.1, 60),
     "compute_workers": (1, 64),

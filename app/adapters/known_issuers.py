@@ -40,7 +40,7 @@ class OwnAndListedIssuers:
     async def find(self, issuer_id: str) -> KnownIssuer | None:
         own = await self.institutions.institution_by_did(issuer_id)
         if own is not None:
-            return KnownIssuer(own.did, own.profile.name, _OWN, url=own.profile.url, demo=own.demo)
+            return KnownIssuer(own.did, own.profile.name, _OWN, url=own.profile.url, demo=own.demo, own=True)
         return self.listed.get(issuer_id)
 
 

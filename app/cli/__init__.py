@@ -5,19 +5,19 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from app.cli import award, badge, certificate, people, revoke, serve, setup, verify
+from app.cli import award, badge, certificate, clients, institution, keys, people, revoke, serve, setup, verify
 from app.cli.exit_codes import DONE, REFUSED, UNAVAILABLE
 from app.core.problems import SETTING_ERROR, Refused
 from app.ports import Unavailable
 from app.settings import Settings, from_environment
 
 # One module a command, or a group of them. Its `add_to` says what may be typed, and what then runs.
-COMMANDS = (setup, award, badge, certificate, verify, revoke, people, serve)
+COMMANDS = (setup, institution, people, clients, keys, award, badge, certificate, verify, revoke, serve)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and gives its exit code."""
-    chosen = _parser().parse_args(arguments)
+    chosen = parser().parse_args(arguments)
     run: Callable[[Settings, argparse.Namespace], int] = chosen.run
     try:
         return run(from_environment(os.environ), chosen)
@@ -35,11 +35,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return UNAVAILABLE
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def parser() -> argparse.ArgumentParser:
+    """What may be typed, of all commands."""
+    whole = argparse.ArgumentParser(
         prog="testamur", description="European micro-credentials as verifiable credentials."
     )
-    commands = parser.add_subparsers(dest="command", required=True)
+    commands = whole.add_subparsers(dest="command", required=True)
     for command in COMMANDS:
         command.add_to(commands)
-    return parser
+    return whole

@@ -60,7 +60,12 @@ async def set_up(settings: Settings, *, institution_file: Path | None) -> SetUp:
             now=datetime.now(UTC),
         )
         # An institution that was there before must still have the keys it was made with.
-        open_key_ring([result.institution], keys_dir=settings.keys_dir, passphrase=settings.passphrase)
+        open_key_ring(
+            await database.directory.institutions(),
+            keys_dir=settings.keys_dir,
+            passphrase=settings.passphrase,
+            find_institution=database.directory.institution_by_did,
+        )
     finally:
         await database.close()
     if result.institution.demo:

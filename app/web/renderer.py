@@ -47,12 +47,11 @@ _STAMPS = {
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """Who runs this service, as each page says. `issuer_ids` are the institutions that it signs for itself."""
+    """Who runs this service, as each page says."""
 
     name: str
     public_url: str
     demo: bool = False
-    issuer_ids: frozenset[str] = frozenset()
     independent_verifier: str = "https://verifierplus.org"
 
 
@@ -121,7 +120,7 @@ class Renderer:
         document = report.verified.document if report.verified and confirmed else report.received.document
         seen = outline(document)
         known = report.known_issuer
-        own = confirmed and seen.issuer_id in self._operator.issuer_ids
+        own = confirmed and known is not None and known.own
         return self._page(
             "report.html",
             language,

@@ -83,6 +83,14 @@ def test_without_javascript_it_says_what_to_do(browser: Browser, service: Runnin
     assert "hand it in at" in said
 
 
+def test_who_changes_the_language_keeps_the_key(phone: Visit, code: str) -> None:
+    phone.page.goto(code[:-9] + "A" * 9)
+    phone.page.get_by_text("This code does not open the copy.").wait_for()
+    phone.page.locator(".languages > summary").click()
+    phone.page.get_by_role("link", name="Deutsch").click()
+    phone.page.get_by_text("Dieser Code öffnet die Kopie nicht.").wait_for()
+
+
 def test_a_revoked_one_says_so_when_it_is_scanned(phone: Visit, service: Running) -> None:
     receipt = service.award(MINIMAL_EXAMPLE).json()
     claim = receipt["claimUrl"].removeprefix(service.url)

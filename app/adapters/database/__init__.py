@@ -20,6 +20,7 @@ from app.adapters.database.engine import (
 )
 from app.adapters.database.outbox import DatabaseOutbox
 from app.adapters.database.people import DatabasePeople, DatabaseSessions
+from app.adapters.database.recorded_proofs import DatabaseRecordedProofs
 from app.adapters.database.register import DatabaseRegister, RegisterLimits
 from app.adapters.database.sealed_copies import DatabaseSealedCopies
 from app.adapters.database.status_lists import DatabaseStatusLists
@@ -43,6 +44,7 @@ class Database:
         self.directory = DatabaseDirectory(transactions)
         self.status_lists = DatabaseStatusLists(transactions)
         self.sealed_copies = DatabaseSealedCopies(transactions)
+        self.recorded_proofs = DatabaseRecordedProofs(transactions, vault=vault)
         self.people = DatabasePeople(transactions, vault=vault)
         self.sessions = DatabaseSessions(transactions, vault=vault)
 

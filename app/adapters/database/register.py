@@ -19,6 +19,7 @@ from app.adapters.database.engine import Transactions, Unacknowledged, storable
 from app.adapters.database.idempotency import IdempotencyKeys, in_flight
 from app.adapters.database.locks import locked, locked_by_credential
 from app.adapters.database.outbox import drop_messages, release_messages, write_message
+from app.adapters.database.recorded_proofs import DatabaseRecordedProofs
 from app.adapters.database.search import newest_first
 from app.adapters.database.status_lists import raise_versions, take_entry
 from app.adapters.database.tables import (
@@ -65,6 +66,7 @@ class DatabaseRegister:
         self._acts = Acts(transactions, awards)
         self._cursors = Cursors(vault)
         self._keys = IdempotencyKeys(vault)
+        self._recorded_proofs = DatabaseRecordedProofs(transactions, vault=vault)
 
     # ── issuing ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -151,7 +153,7 @@ class DatabaseRegister:
                 return None
             return await self._awards.opened(session, award)
 
-    async def record(self, credential_id: str, signed: bytes, *, now: datetime) -> bytes:
+    async def record(self, credential_id: str, signed: bytes, *, signed_data: bytes, now: datetime) -> bytes:
         async def read_back() -> bytes | None:
             async with self._transactions.reading() as session:
                 credential = await session.get(CredentialRow, credential_id)
@@ -159,9 +161,11 @@ class DatabaseRegister:
                     return None
                 return self._awards.signed(await session.get_one(AwardRow, credential.award_id), credential)
 
-        return await self._acknowledged(self._record(credential_id, signed, now=now), read_back)
+        return await self._acknowledged(
+            self._record(credential_id, signed, signed_data=signed_data, now=now), read_back
+        )
 
-    async def _record(self, credential_id: str, signed: bytes, *, now: datetime) -> bytes:
+    async def _record(self, credential_id: str, signed: bytes, *, signed_data: bytes, now: datetime) -> bytes:
         async with self._transactions.writing() as session:
             award, credentials, credential = await locked_by_credential(session, credential_id)
             first = self._awards.signed(award, credential)
@@ -170,6 +174,7 @@ class DatabaseRegister:
             credential.state = after(credential.state, Act.RECORD)
             credential.signed_sealed = self._awards.seal_signed(award, credential, signed)
             credential.recorded_at = now
+            await self._recorded_proofs.keep(session, credential.id, signed_data, now=now)
             award.state = state_of_award(one.state for one in credentials)
             await release_messages(session, award, now=now)
             await self._acts.supersede(session, award, now=now)

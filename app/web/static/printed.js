@@ -31,6 +31,9 @@ const check = async () => {
   form.submit();
 };
 
+// Who changes the language keeps the key.
+for (const link of document.querySelectorAll('a[href^="?lang="]')) link.hash = location.hash;
+
 const begin = () => check().catch(() => say("silent"));
 window.addEventListener("hashchange", begin);
 begin();

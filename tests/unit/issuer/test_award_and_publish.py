@@ -12,8 +12,8 @@ from app.core.json_ld import Contexts
 from app.core.personal import Personal
 from app.core.problems import IDEMPOTENCY_KEY_REUSED, Refused
 from app.core.status import bitstring_status_list
-from app.issuer.award import signing_key
 from app.issuer.life import Act
+from app.issuer.sign import signing_key
 from app.ports import KeyPurpose, Unavailable
 from tests.databases import take_away
 from tests.issuing import Died, MortalCompute, Office, request

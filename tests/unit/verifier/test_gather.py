@@ -70,7 +70,7 @@ class Desk:
     async def gathered(self, *entries: JsonObject, seconds: float = 3.0) -> Gathered:
         members = {"credentialStatus": list(entries)} if entries else {}
         received = parse(self.contexts, json.dumps(sign(self.contexts, badge(**members))).encode(), "application/vc")
-        proven = prove(self.contexts, received, CONTROLLER, now=NOW, policy=POLICY)
+        proven = prove(self.contexts, received, CONTROLLER, recorded={}, now=NOW, policy=POLICY)
         assert isinstance(proven, VerifiedCredential), proven
         return await gather(
             received,

@@ -56,6 +56,7 @@ async def resolved(
 ) -> Resolved:
     return await resolve(
         identifier,
+        keys=frozenset(),
         publications=publications or NothingPublished(),
         fetch=fetch,
         deadline=asyncio.get_running_loop().time() + seconds,

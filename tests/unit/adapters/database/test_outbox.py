@@ -8,7 +8,7 @@ import pytest
 from app.adapters.database import Database
 from app.core.personal import Personal
 from app.ports import Intended, MessageKind, MessageState
-from tests.unit.adapters.database.awarding import NOW, intention, issue, signed_bytes
+from tests.unit.adapters.database.awarding import NOW, intention, issue, recorded, signed_bytes
 
 EMAIL = Personal("zoe@example.org")
 LATER = NOW + timedelta(minutes=1)
@@ -23,7 +23,7 @@ async def intend(database: Database, *, supersedes: str | None = None) -> Intend
 
 async def issue_with_address(database: Database, *, supersedes: str | None = None) -> Intended:
     intended = await intend(database, supersedes=supersedes)
-    await database.register.record(intended.credential_id, signed_bytes(intended), now=NOW)
+    await recorded(database, intended.credential_id, signed_bytes(intended), now=NOW)
     return intended
 
 
