@@ -351,6 +351,8 @@ def web_application(service: Service) -> tuple[FastAPI, ErrorPage]:
             claims=service.claims,
             people=service.database.people,
             previews=service.previews,
+            classes=service.classes,
+            batches=running,
             contexts=service.contexts,
             new_token=new_token,
             directory=directory,

@@ -145,6 +145,36 @@ def test_it_works_without_a_script(browser: Browser, service: Running) -> None:
     here.page.context.close()
 
 
+def test_a_class_is_looked_over_awarded_and_watched(at_the_desk: Visit) -> None:
+    page = at_the_desk.page
+    page.get_by_role("link", name="Award a class").click()
+    page.get_by_label("What was learnt").set_input_files(ROOT / "docs" / "achievement.example.toml")
+    page.get_by_label("The list of learners").set_input_files(ROOT / "docs" / "class.example.csv")
+    page.get_by_role("button", name="Look it over").click()
+    expect(page.get_by_text("Everything is in order")).to_be_visible()
+    page.get_by_role("button", name="Award it to").click()
+    expect(page.locator("h1")).to_have_text("The class")
+    expect(page.get_by_text("looks again by itself")).to_have_count(0, timeout=30_000)
+    learners = len((ROOT / "docs" / "class.example.csv").read_text().strip().splitlines()) - 1
+    expect(page.locator(".links tbody tr")).to_have_count(learners)
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="Save all links").click()
+    assert saved.value.path().read_text().count("/claim/") == learners
+
+
+def test_a_mistake_in_a_class_is_told_by_row_and_nothing_is_awarded(at_the_desk: Visit) -> None:
+    page = at_the_desk.page
+    at_the_desk.open("/console/class")
+    page.get_by_label("What was learnt").set_input_files(ROOT / "docs" / "achievement.example.toml")
+    wrong = {"name": "class.csv", "mimeType": "text/csv", "buffer": b"fullName,dateOfBirth\nZo Wrong,yesterday\n"}
+    page.get_by_label("The list of learners").set_input_files([wrong])
+    page.get_by_role("button", name="Look it over").click()
+    expect(page.locator(".problems tbody tr").first).to_contain_text("dateOfBirth")
+    expect(page.locator(".problems tbody th").first).to_have_text("2")
+    expect(page.get_by_role("button", name="Award it to")).to_have_count(0)
+    page.screenshot(path=_FOLDER / "console-class-wrong.png", full_page=True)
+
+
 def test_signing_out_shuts_the_door(at_the_desk: Visit) -> None:
     page = at_the_desk.page
     page.locator(".you summary").click()
@@ -186,7 +216,7 @@ def test_axe_finds_nothing_even_where_all_is_opened(
     examine("sign-in")
     sign_in(here, service)
     examine("awards")
-    for path in ("award", "password", "awards?find=nothing", f"awards/{service.award(EXAMPLE).json()['id']}"):
+    for path in ("award", "class", "password", "awards?find=nothing", f"awards/{service.award(EXAMPLE).json()['id']}"):
         here.open(f"/console/{path}")
         examine(path)
     here.open("/console/award")
@@ -216,7 +246,13 @@ def test_no_page_of_the_console_is_wider_than_its_window(
     look("sign-in")
     sign_in(here, service)
     made = service.award(EXAMPLE).json()
-    pages = {"awards": "awards", "form": "award", "award": f"awards/{made['id']}", "from": f"award?from={made['id']}"}
+    pages = {
+        "awards": "awards",
+        "form": "award",
+        "class": "class",
+        "award": f"awards/{made['id']}",
+        "from": f"award?from={made['id']}",
+    }
     for name, path in pages.items():
         here.open(f"/console/{path}")
         look(name)
