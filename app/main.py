@@ -9,7 +9,7 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from importlib import metadata
 
@@ -26,6 +26,7 @@ from app.adapters.database import Database
 from app.adapters.fetch import GuardedFetch, Offline
 from app.adapters.keys.ring import DATA_FILE, KeyRing, open_data_key, open_key_ring
 from app.adapters.known_issuers import ListedIssuers, OwnAndListedIssuers, load_known_issuers
+from app.adapters.mail import SmtpMail
 from app.adapters.paper_seal import seal
 from app.adapters.passwords import Argon2Passwords
 from app.adapters.remembered_institutions import RememberedInstitutions
@@ -38,6 +39,7 @@ from app.core.credential import vocabularies
 from app.core.json_ld import Contexts
 from app.core.problems import SETTING_ERROR, Problem, Refused
 from app.exchange.claim import Claims
+from app.exchange.delivery import Delivery
 from app.exchange.picture_badge import PictureBadges
 from app.http import problems
 from app.http.problems import ErrorPage
@@ -47,26 +49,31 @@ from app.issuer.batch import Classes
 from app.issuer.preview import Previews
 from app.issuer.publish import NothingPublished, Publisher
 from app.issuer.set_up import demand_public_url
-from app.ports import Fetch, Institution, KeyPurpose, Overloaded, Unavailable
+from app.ports import Compute, Fetch, Institution, KeyPurpose, Overloaded, Unavailable
 from app.settings import Settings
 from app.verifier.verifier import Verifier
 from app.web import badge_picture
 from app.web.certificates import Certificates, Press
 from app.web.console.routes import console_routes
 from app.web.headings import Headings
+from app.web.letters import Letters
 from app.web.pages import error_page, routes
 from app.web.renderer import Operator, Renderer
 from app.web.static_files import StaticFiles
+
+# How long a letter that is being handed to the mail server may hold up the end; it is sent again where that was short.
+_LAST_LETTER_SECONDS = 5
 
 log = logging.getLogger("testamur")
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """Everything that one process works with, made once."""
+    """Everything that one process works with, made once. Without a mail server there is no `delivery`."""
 
     settings: Settings
     contexts: Contexts
+    compute: Compute
     database: Database
     keys: KeyRing
     institutions: tuple[Institution, ...]
@@ -82,6 +89,7 @@ class Service:
     badges: PictureBadges
     headings: Headings
     certificates: Certificates
+    delivery: Delivery | None
 
     async def ready(self) -> None:
         """Raises Unavailable where the database, or a key that signs now, is not to be had."""
@@ -115,15 +123,19 @@ async def composed(
     listed = load_known_issuers(settings.known_issuers_file)
     async with AsyncExitStack() as stack:
         database = await _database(settings, stack)
+        if inline:
+            settings = await _as_set_up(settings, database)
         institutions = tuple(await database.directory.institutions())
         await _check_set_up(settings, database, institutions)
+        if not inline:
+            _demand_that_a_demonstration_is_alone(settings, institutions)
         keys = open_key_ring(
             institutions,
             keys_dir=settings.keys_dir,
             passphrase=settings.passphrase,
             find_institution=database.directory.institution_by_did,
         )
-        compute = InlineCompute(contexts) if inline else await stack.enter_async_context(_pool(settings))
+        compute: Compute = InlineCompute(contexts) if inline else await stack.enter_async_context(_pool(settings))
         fetch = _fetch(settings, stack, offline=offline, reaching=reaching)
         passwords = Argon2Passwords()
         stack.callback(passwords.close)
@@ -149,10 +161,12 @@ async def composed(
             public_url=settings.public_url,
             claim_expires_days=settings.claim_expires_days,
             new_id=new_id,
+            writes_to_learners=settings.mail_server is not None,
         )
         yield Service(
             settings=settings,
             contexts=contexts,
+            compute=compute,
             database=database,
             keys=keys,
             institutions=institutions,
@@ -192,6 +206,7 @@ async def composed(
                 headings=headings,
                 public_url=settings.public_url,
             ),
+            delivery=_delivery(settings, database, issuer, institutions),
         )
 
 
@@ -247,12 +262,32 @@ async def _database(settings: Settings, stack: AsyncExitStack) -> Database:
         raise Refused(Problem(SETTING_ERROR, at="/KEYS_DIR", detail=detail, remedy=remedy))
     data_key = open_data_key(settings.keys_dir, passphrase=settings.passphrase, may_be_unencrypted=True)
     database = Database.connect(
-        settings.database_url, vault=AesGcmVault(data_key), intent_lease_seconds=settings.intent_lease_seconds
+        settings.database_url,
+        vault=AesGcmVault(data_key),
+        intent_lease_seconds=settings.intent_lease_seconds,
+        # Handing in a letter ends at its time-out: nobody else tries the same one before.
+        message_lease_seconds=2 * settings.smtp_timeout_seconds + 5,
     )
     stack.push_async_callback(database.close)
     await database.upgrade()
     await database.check()
     return database
+
+
+def _delivery(
+    settings: Settings, database: Database, issuer: Issuer, institutions: tuple[Institution, ...]
+) -> Delivery | None:
+    server = settings.mail_server
+    if server is None:
+        return None
+    return Delivery(
+        outbox=database.outbox,
+        directory=database.directory,
+        mail=SmtpMail.of(settings, server),
+        letters=Letters.read(settings.mail_templates_dir, institutions, public_url=settings.public_url),
+        claim_url=issuer.claim_url,
+        retry_seconds=settings.mail_retry_seconds,
+    )
 
 
 def _sign_in(settings: Settings, database: Database, passwords: Argon2Passwords) -> SignIn:
@@ -269,11 +304,26 @@ def _sign_in(settings: Settings, database: Database, passwords: Argon2Passwords)
     )
 
 
+async def _as_set_up(settings: Settings, database: Database) -> Settings:
+    """A command may be typed where PORT is not the service's: without a PUBLIC_URL, the stored one stands."""
+    stored = await database.directory.public_url()
+    return replace(settings, public_url=stored) if stored and settings.public_url_is_default else settings
+
+
 async def _check_set_up(settings: Settings, database: Database, institutions: tuple[Institution, ...]) -> None:
     if not institutions:
         detail = "There is no institution yet."
         raise Refused(Problem(SETTING_ERROR, detail=detail, remedy="Type: testamur setup"))
     await demand_public_url(database.directory, settings.public_url)
+
+
+def _demand_that_a_demonstration_is_alone(settings: Settings, institutions: tuple[Institution, ...]) -> None:
+    for institution in institutions:
+        if institution.demo and not settings.host_is_loopback:
+            who = institution.profile.name
+            detail = f"HOST is {settings.host}, and {who} is a demonstration: no other machine may reach it."
+            remedy = "Leave HOST out; or set up your institution, with another DATABASE_URL and KEYS_DIR."
+            raise Refused(Problem(SETTING_ERROR, at="/HOST", detail=detail, remedy=remedy))
 
 
 def _press(settings: Settings) -> Press:
@@ -303,6 +353,7 @@ def web_application(service: Service) -> tuple[FastAPI, ErrorPage]:
         summary="European micro-credentials as verifiable credentials.",
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,
         lifespan=_lifespan(service, running),
     )
     directory = service.database.directory
@@ -320,7 +371,7 @@ def web_application(service: Service) -> tuple[FastAPI, ErrorPage]:
             clock=clock,
             max_form_bytes=settings.max_form_bytes,
         ),
-        vcalm.routes(verifier=service.verifier, clock=clock, strict_http=settings.strict_http),
+        vcalm.routes(verifier=service.verifier, compute=service.compute, clock=clock, strict_http=settings.strict_http),
         public.routes(
             publisher=service.publisher,
             contexts=service.contexts,
@@ -378,11 +429,16 @@ def _renderer(service: Service, static: StaticFiles) -> Renderer:
 def _lifespan(service: Service, running: RunningBatches) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        stopping = asyncio.Event()
         recovering = asyncio.create_task(_recover(service))
+        delivering = asyncio.create_task(_deliver(service, stopping))
         yield
+        stopping.set()
         await running.close()
         recovering.cancel()
-        await asyncio.gather(recovering, return_exceptions=True)
+        await asyncio.wait([delivering], timeout=_LAST_LETTER_SECONDS)
+        delivering.cancel()
+        await asyncio.gather(recovering, delivering, return_exceptions=True)
 
     return lifespan
 
@@ -401,12 +457,32 @@ async def _recover(service: Service) -> None:
         await asyncio.sleep(service.settings.intent_lease_seconds / 2)
 
 
+async def _deliver(service: Service, stopping: asyncio.Event) -> None:
+    if service.delivery is not None:
+        await service.delivery.run(clock, stopping=stopping)
+
+
 def listening(settings: Settings) -> socket.socket:
     """The socket of the service, taken before anything is made: the first start stores its address. Raises Refused."""
     try:
         return listen(settings.host, settings.port)
     except CannotListen as taken:
-        raise Refused(Problem(SETTING_ERROR, at="/PORT", detail=str(taken))) from taken
+        raise Refused(
+            Problem(SETTING_ERROR, at="/PORT", detail=str(taken), remedy=_elsewhere(settings, taken))
+        ) from taken
+
+
+def _elsewhere(settings: Settings, taken: CannotListen) -> str:
+    """How to listen elsewhere. What was signed points at the port, where the public URL follows from it."""
+    if taken.free_port is None:
+        return ""
+    if settings.public_url_is_default and (settings.keys_dir / DATA_FILE).exists():
+        return (
+            f"Stop it. What this service signed points at port {settings.port}: a second service, on another port, has "
+            f"a database and keys of its own: PORT={taken.free_port} DATABASE_URL=sqlite:///second.sqlite3 "
+            "KEYS_DIR=second-keys"
+        )
+    return f"Stop it, or choose another port: PORT={taken.free_port}"
 
 
 def serve(settings: Settings, listener: socket.socket) -> None:

@@ -628,6 +628,43 @@ class RecordedProofs(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One message as it goes to a mail server. The same `message_id` again is the same letter again."""
+
+    message_id: str
+    to: Personal[str]
+    sender_name: str
+    reply_to: str | None
+    language: str
+    written: datetime
+    subject: str = field(repr=False)
+    text: str = field(repr=False)
+    html: str | None = field(default=None, repr=False)
+
+
+class MailRefused(Exception):  # noqa: N818 - the state, not the mistake
+    """The mail server will not take a letter: for good, or for now. `status` is its code, and its words are personal.
+
+    https://www.rfc-editor.org/rfc/rfc5321#section-4.2.1 and https://www.rfc-editor.org/rfc/rfc3463
+    """
+
+    def __init__(self, status: str, answer: Personal[str], *, permanent: bool) -> None:
+        super().__init__(status)
+        self.status = status
+        self.answer = answer
+        self.permanent = permanent
+
+
+class Mail(Protocol):
+    async def send(self, letter: Letter) -> str:
+        """Hands a letter to the mail server; returns what it answered, which then is answerable for it.
+
+        Raises MailRefused; Unavailable where it did not answer, or may not be spoken to as it is.
+        """
+        ...
+
+
 # ── classes ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

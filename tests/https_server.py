@@ -118,7 +118,7 @@ async def https_server(
     folder: Path, *, names: tuple[str, ...] = ("issuer.example",), certificate_ended: bool = False
 ) -> AsyncIterator[HttpsServer]:
     """Runs one, with a certificate for `names`; `folder` is where its files go."""
-    authority, certificate = _certificates(folder, names, ended=certificate_ended)
+    authority, certificate = certificates(folder, names, ended=certificate_ended)
     server_context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     server_context.load_cert_chain(certificate)
     server = HttpsServer(authority=ssl.create_default_context(cafile=str(authority)))
@@ -138,7 +138,8 @@ async def https_server(
         await asyncio.gather(*handlers, return_exceptions=True)
 
 
-def _certificates(folder: Path, names: tuple[str, ...], *, ended: bool) -> tuple[Path, Path]:
+def certificates(folder: Path, names: tuple[str, ...], *, ended: bool = False) -> tuple[Path, Path]:
+    """The files of an authority, and of a server's certificate by it with its key."""
     authority_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     authority_name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Authority of a test")])
     now = datetime.now(UTC)

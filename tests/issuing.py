@@ -87,6 +87,7 @@ class Office:
         new_id: Callable[[], str] = lambda: str(uuid4()),
         signers: Signers | None = None,
         compute: Compute | None = None,
+        writes_to_learners: bool = False,
     ) -> Issuer:
         return Issuer(
             register=self.database.register,
@@ -97,6 +98,7 @@ class Office:
             public_url=self.public_url,
             claim_expires_days=90,
             new_id=new_id,
+            writes_to_learners=writes_to_learners,
         )
 
     def publisher(self, *, signers: Signers | None = None) -> Publisher:

@@ -5,14 +5,29 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from app.cli import award, badge, certificate, clients, institution, keys, people, revoke, serve, setup, verify
+from app.cli import (
+    award,
+    badge,
+    certificate,
+    clients,
+    institution,
+    keys,
+    mail,
+    people,
+    revoke,
+    send,
+    serve,
+    setup,
+    verify,
+)
 from app.cli.exit_codes import DONE, REFUSED, UNAVAILABLE
+from app.cli.given import in_sentences
 from app.core.problems import SETTING_ERROR, Refused
 from app.ports import Unavailable
 from app.settings import Settings, from_environment
 
 # One module a command, or a group of them. Its `add_to` says what may be typed, and what then runs.
-COMMANDS = (setup, institution, people, clients, keys, award, badge, certificate, verify, revoke, serve)
+COMMANDS = (setup, institution, people, clients, keys, mail, award, badge, certificate, send, verify, revoke, serve)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -24,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Refused as refusal:
         for problem in refusal.problems:
             where = f"{problem.at}: " if problem.at and problem.type != SETTING_ERROR else ""
-            print(f"testamur: {where}{problem.detail} {problem.remedy}".rstrip(), file=sys.stderr)
+            print(f"testamur: {where}{in_sentences(problem)}", file=sys.stderr)
         return REFUSED
     except BrokenPipeError:
         # Whoever read us has enough, as `head` does; what is still buffered must not be tried again at exit.

@@ -203,14 +203,14 @@ class Issuer:
         """What an institution may ask for by `life`'s table, but for superseding.
 
         Sending goes to `learner_email`, where the address that was given with the award is not the right one.
-        Raises Refused: NOT_FOUND, STATE_CONFLICT; MISSING_ELEMENT where there is no address to send to.
+        Raises Refused: NOT_FOUND, STATE_CONFLICT (for a link that has ended, too); MISSING_ELEMENT without an address.
         """
         if act not in ASKED_FOR - {Act.SUPERSEDE}:
             raise ValueError(f"an institution does not ask for “{act}” so")
         award = await self._found(award_id, institution)
         next_claim = await self._next_claim(award, now) if act is Act.WITHDRAW else None
         if act is Act.SEND:
-            self._demand_address(award, learner_email)
+            self._demand_address(award, learner_email, now)
         return await self._register.act(
             award_id,
             act,
@@ -222,13 +222,16 @@ class Issuer:
             learner_email=learner_email,
         )
 
-    def _demand_address(self, award: RegisteredAward, given: Personal[str] | None) -> None:
+    def _demand_address(self, award: RegisteredAward, given: Personal[str] | None, now: datetime) -> None:
         if not self._writes_to_learners:
             detail = "this service has no mail server to send messages by"
             raise Refused(Problem(STATE_CONFLICT, detail=detail, remedy="hand the link over yourself"))
         if not (given or award.learner_email):
             detail = "no e-mail address of the learner is known"
             raise Refused(Problem(MISSING_ELEMENT, at="/email", detail=detail, remedy='send {"email": "…"}'))
+        if award.claim_expires <= now:
+            detail = f"its link ended on {award.claim_expires.date().isoformat()}"
+            raise Refused(Problem(STATE_CONFLICT, detail=detail, remedy="withdraw the link: then there is a new one"))
 
     async def _next_claim(self, award: RegisteredAward, now: datetime) -> NextClaim:
         generation = award.claim_generation + 1

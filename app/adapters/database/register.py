@@ -18,7 +18,7 @@ from app.adapters.database.cursors import Cursors, Position
 from app.adapters.database.engine import Transactions, Unacknowledged, storable
 from app.adapters.database.idempotency import IdempotencyKeys, in_flight
 from app.adapters.database.locks import locked, locked_by_credential
-from app.adapters.database.outbox import drop_messages, release_messages, write_message
+from app.adapters.database.outbox import drop_messages, end_messages, release_messages, write_message
 from app.adapters.database.recorded_proofs import DatabaseRecordedProofs
 from app.adapters.database.search import newest_first
 from app.adapters.database.status_lists import raise_versions, take_entry
@@ -276,6 +276,7 @@ class DatabaseRegister:
                 match asked:
                     case Act.WITHDRAW if next_claim:
                         await self._acts.renew_claim(session, award, next_claim, now=now)
+                        await end_messages(session, award, detail="its link was withdrawn before", now=now)
                     case Act.SEND:
                         await write_message(session, award, MessageKind.LINK, now=now)
                     case Act.ERASE:

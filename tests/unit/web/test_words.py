@@ -19,7 +19,7 @@ _BUILT = re.compile(r'\bt\(\s*"([^"]+)"\s*~\s*[\w.]+\s*~\s*"([^"]+)"')
 
 def _used_in_templates() -> set[str]:
     used: set[str] = set()
-    for template in (_WEB / "templates").rglob("*.html"):
+    for template in (path for path in (_WEB / "templates").rglob("*") if path.is_file()):
         text = template.read_text()
         used |= set(_ID.findall(text))
         for head, tail in _BUILT.findall(text):
