@@ -94,12 +94,15 @@ def web_application(service: Service) -> tuple[FastAPI, ErrorPage]:
             claims=service.claims,
             people=service.database.people,
             previews=service.previews,
+            classes=service.classes,
+            batches=running,
             contexts=service.contexts,
             new_token=new_token,
             directory=directory,
             clock=clock,
             public_url=settings.public_url,
             max_form_bytes=settings.max_form_bytes,
+            writes_to_learners=settings.mail_server is not None,
         )
     )
     problems.install(application, page=page)

@@ -1,7 +1,6 @@
 """What a person may do to an award: by the table of its life, by the forms that there are, and by their roles.
 
-Suspending has no form: every credential that is awarded here is an Open Badge, which has no room for it. Sending has
-none either: it needs a mail server.
+Suspending has no form: every credential that is awarded here is an Open Badge, which has no room for it.
 """
 
 from collections.abc import Mapping
@@ -21,6 +20,7 @@ LONGEST_REASON = 2_000
 # In the order that a page offers them, and what one must be allowed. `console.act.{act}.…` are their words.
 FORMS: Mapping[Act, Scope] = MappingProxyType(
     {
+        Act.SEND: Scope.AWARD,
         Act.WITHDRAW: Scope.AWARD,
         Act.SUPERSEDE: Scope.AWARD,
         Act.REVOKE: Scope.REVOKE,
@@ -30,11 +30,13 @@ FORMS: Mapping[Act, Scope] = MappingProxyType(
 NAMES = ("fullName", "givenName", "familyName")
 
 
-def possible(state: str, person: Person) -> tuple[Act, ...]:
-    """The acts that lead on from this state and that the person may ask for here."""
+def possible(state: str, person: Person, *, writes: bool) -> tuple[Act, ...]:
+    """The acts that lead on from this state and that the person may ask for. `writes`: there is a mail server."""
     scopes = allowed(person)
     return tuple(
-        act for act, scope in FORMS.items() if act in ASKED_FOR and (State(state), act) in AFTER and scope in scopes
+        act
+        for act, scope in FORMS.items()
+        if act in ASKED_FOR and (State(state), act) in AFTER and scope in scopes and (writes or act is not Act.SEND)
     )
 
 
