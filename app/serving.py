@@ -102,7 +102,6 @@ def web_application(service: Service) -> tuple[FastAPI, ErrorPage]:
             clock=clock,
             public_url=settings.public_url,
             max_form_bytes=settings.max_form_bytes,
-            writes_to_learners=settings.mail_server is not None,
         )
     )
     problems.install(application, page=page)

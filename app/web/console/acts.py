@@ -1,6 +1,7 @@
 """What a person may do to an award: by the table of its life, by the forms that there are, and by their roles.
 
-Suspending has no form: every credential that is awarded here is an Open Badge, which has no room for it.
+Suspending has no form: every credential that is awarded here is an Open Badge, which has no room for it. Sending has
+none either: it needs a mail server.
 """
 
 from collections.abc import Mapping
@@ -20,7 +21,6 @@ LONGEST_REASON = 2_000
 # In the order that a page offers them, and what one must be allowed. `console.act.{act}.…` are their words.
 FORMS: Mapping[Act, Scope] = MappingProxyType(
     {
-        Act.SEND: Scope.AWARD,
         Act.WITHDRAW: Scope.AWARD,
         Act.SUPERSEDE: Scope.AWARD,
         Act.REVOKE: Scope.REVOKE,
@@ -30,13 +30,11 @@ FORMS: Mapping[Act, Scope] = MappingProxyType(
 NAMES = ("fullName", "givenName", "familyName")
 
 
-def possible(state: str, person: Person, *, writes: bool) -> tuple[Act, ...]:
-    """The acts that lead on from this state and that the person may ask for. `writes`: there is a mail server."""
+def possible(state: str, person: Person) -> tuple[Act, ...]:
+    """The acts that lead on from this state and that the person may ask for here."""
     scopes = allowed(person)
     return tuple(
-        act
-        for act, scope in FORMS.items()
-        if act in ASKED_FOR and (State(state), act) in AFTER and scope in scopes and (writes or act is not Act.SEND)
+        act for act, scope in FORMS.items() if act in ASKED_FOR and (State(state), act) in AFTER and scope in scopes
     )
 
 

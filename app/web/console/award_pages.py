@@ -11,8 +11,7 @@ from fastapi import APIRouter, Path, Request, Response
 
 from app.access.people import allowed
 from app.access.scopes import Scope
-from app.core.credential import award_request, correction
-from app.core.credential.members import Members
+from app.core.credential import correction
 from app.core.problems import MALFORMED_VALUE_ERROR, MISSING_ELEMENT, RANGE_ERROR, STATE_CONFLICT, Problem, Refused
 from app.exchange.claim import ClaimOffer, Claims
 from app.http.forms import Form
@@ -37,19 +36,11 @@ AwardId = Annotated[str, Path(max_length=64)]
 
 
 def routes(
-    *,
-    door: Doorkeeper,
-    issuer: Issuer,
-    claims: Claims,
-    people: People,
-    renderer: Renderer,
-    clock: Clock,
-    writes: bool,
+    *, door: Doorkeeper, issuer: Issuer, claims: Claims, people: People, renderer: Renderer, clock: Clock
 ) -> APIRouter:
-    """`writes`: there is a mail server, so that a letter to a learner can be asked for."""
     router = APIRouter(include_in_schema=False)
     router.include_router(_table(door=door, issuer=issuer, claims=claims, renderer=renderer, clock=clock))
-    pages = _AwardPages(issuer, people, renderer, clock, writes=writes)
+    pages = _AwardPages(issuer, people, renderer, clock)
 
     @router.get("/console/awards/{award_id}")
     async def one(award_id: AwardId, request: Request) -> Response:
@@ -92,20 +83,6 @@ async def _done(issuer: Issuer, award: RegisteredAward, act: Act, guest: Guest, 
             award.id, body, institution=guest.institution, actor=guest.actor, idempotency_key=key, now=clock()
         )
         return f"{award_path(receipt.id)}?new"
-    if act is Act.SEND:
-        members = Members({"email": (form.text("email") or "").strip()})
-        email = award_request.read_email(members)
-        members.end()
-        await issuer.act(
-            award.id,
-            act,
-            institution=guest.institution,
-            actor=guest.actor,
-            reason=None,
-            now=clock(),
-            learner_email=email,
-        )
-        return award_path(award.id)
     reason = read_reason(form.text("reason"))
     await issuer.act(award.id, act, institution=guest.institution, actor=guest.actor, reason=reason, now=clock())
     return HOME if act is Act.ERASE else award_path(award.id)
@@ -185,8 +162,7 @@ class Tried:
 class _AwardPages:
     """Draws one award, as it is, with what may be done to it next."""
 
-    def __init__(self, issuer: Issuer, people: People, renderer: Renderer, clock: Clock, *, writes: bool) -> None:
-        self._writes = writes
+    def __init__(self, issuer: Issuer, people: People, renderer: Renderer, clock: Clock) -> None:
         self._issuer = issuer
         self._people = people
         self._renderer = renderer
@@ -220,7 +196,7 @@ class _AwardPages:
             claim_ends=day_element(award.claim_expires, language=words.language),
             is_claim_over=award.claim_expires <= self._clock(),
             acts=tuple(act_line(record, names=names, words=words) for record in award.acts),
-            possible=possible(award.state, guest.visitor.person, writes=self._writes),
+            possible=possible(award.state, guest.visitor.person),
             tried=tried,
             names=_names(award, guest),
             corrects=award_path(award.supersedes) if award.supersedes else None,

@@ -32,7 +32,6 @@ def console_routes(
     new_token: Callable[[], str],
     public_url: str,
     max_form_bytes: int,
-    writes_to_learners: bool,
 ) -> APIRouter:
     door = Doorkeeper(
         sign_in=sign_in, directory=directory, clock=clock, public_url=public_url, max_form_bytes=max_form_bytes
@@ -40,15 +39,7 @@ def console_routes(
     router = APIRouter()
     router.include_router(sign_in_pages.routes(door=door, sign_in=sign_in, renderer=renderer, clock=clock))
     router.include_router(
-        award_pages.routes(
-            door=door,
-            issuer=issuer,
-            claims=claims,
-            people=people,
-            renderer=renderer,
-            clock=clock,
-            writes=writes_to_learners,
-        )
+        award_pages.routes(door=door, issuer=issuer, claims=claims, people=people, renderer=renderer, clock=clock)
     )
     router.include_router(
         award_form.routes(
