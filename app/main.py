@@ -1,19 +1,12 @@
 """The composition root: the only module that knows all others."""
 
-import asyncio
-import logging
 import secrets
-import socket
-import sys
 import time
 import uuid
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from importlib import metadata
-
-from fastapi import FastAPI
 
 from app.access.attempts import Attempts
 from app.access.sessions import SessionLifetime, SignIn
@@ -30,41 +23,26 @@ from app.adapters.mail import SmtpMail
 from app.adapters.paper_seal import seal
 from app.adapters.passwords import Argon2Passwords
 from app.adapters.remembered_institutions import RememberedInstitutions
-from app.adapters.running_batches import RunningBatches
 from app.adapters.typesetting import PooledRasteriser
 from app.adapters.vault import AesGcmVault
-from app.api import acts, awards, badges, batches, oauth, public, vcalm
-from app.api.authorization import authorization
 from app.core.credential import vocabularies
 from app.core.json_ld import Contexts
 from app.core.problems import SETTING_ERROR, Problem, Refused
 from app.exchange.claim import Claims
 from app.exchange.delivery import Delivery
 from app.exchange.picture_badge import PictureBadges
-from app.http import problems
-from app.http.problems import ErrorPage
-from app.http.server import CannotListen, configure_logging, listen, make_server
 from app.issuer.award import Issuer
 from app.issuer.batch import Classes
 from app.issuer.preview import Previews
 from app.issuer.publish import NothingPublished, Publisher
 from app.issuer.set_up import demand_public_url
-from app.ports import Fetch, Institution, KeyPurpose, Overloaded, Unavailable
+from app.ports import Compute, Fetch, Institution, KeyPurpose
 from app.settings import Settings
 from app.verifier.verifier import Verifier
 from app.web import badge_picture
 from app.web.certificates import Certificates, Press
-from app.web.console.routes import console_routes
 from app.web.headings import Headings
 from app.web.letters import Letters
-from app.web.pages import error_page, routes
-from app.web.renderer import Operator, Renderer
-from app.web.static_files import StaticFiles
-
-# How long a letter that is being handed to the mail server may hold up the end; it is sent again where that was short.
-_LAST_LETTER_SECONDS = 5
-
-log = logging.getLogger("testamur")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +51,7 @@ class Service:
 
     settings: Settings
     contexts: Contexts
+    compute: Compute
     database: Database
     keys: KeyRing
     institutions: tuple[Institution, ...]
@@ -122,15 +101,19 @@ async def composed(
     listed = load_known_issuers(settings.known_issuers_file)
     async with AsyncExitStack() as stack:
         database = await _database(settings, stack)
+        if inline:
+            settings = await _as_set_up(settings, database)
         institutions = tuple(await database.directory.institutions())
         await _check_set_up(settings, database, institutions)
+        if not inline:
+            _demand_that_a_demonstration_is_alone(settings, institutions)
         keys = open_key_ring(
             institutions,
             keys_dir=settings.keys_dir,
             passphrase=settings.passphrase,
             find_institution=database.directory.institution_by_did,
         )
-        compute = InlineCompute(contexts) if inline else await stack.enter_async_context(_pool(settings))
+        compute: Compute = InlineCompute(contexts) if inline else await stack.enter_async_context(_pool(settings))
         fetch = _fetch(settings, stack, offline=offline, reaching=reaching)
         passwords = Argon2Passwords()
         stack.callback(passwords.close)
@@ -161,6 +144,7 @@ async def composed(
         yield Service(
             settings=settings,
             contexts=contexts,
+            compute=compute,
             database=database,
             keys=keys,
             institutions=institutions,
@@ -298,11 +282,26 @@ def _sign_in(settings: Settings, database: Database, passwords: Argon2Passwords)
     )
 
 
+async def _as_set_up(settings: Settings, database: Database) -> Settings:
+    """A command may be typed where PORT is not the service's: without a PUBLIC_URL, the stored one stands."""
+    stored = await database.directory.public_url()
+    return replace(settings, public_url=stored) if stored and settings.public_url_is_default else settings
+
+
 async def _check_set_up(settings: Settings, database: Database, institutions: tuple[Institution, ...]) -> None:
     if not institutions:
         detail = "There is no institution yet."
         raise Refused(Problem(SETTING_ERROR, detail=detail, remedy="Type: testamur setup"))
     await demand_public_url(database.directory, settings.public_url)
+
+
+def _demand_that_a_demonstration_is_alone(settings: Settings, institutions: tuple[Institution, ...]) -> None:
+    for institution in institutions:
+        if institution.demo and not settings.host_is_loopback:
+            who = institution.profile.name
+            detail = f"HOST is {settings.host}, and {who} is a demonstration: no other machine may reach it."
+            remedy = "Leave HOST out; or set up your institution, with another DATABASE_URL and KEYS_DIR."
+            raise Refused(Problem(SETTING_ERROR, at="/HOST", detail=detail, remedy=remedy))
 
 
 def _press(settings: Settings) -> Press:
@@ -316,164 +315,4 @@ def _pool(settings: Settings) -> CpuPool:
         workers=settings.compute_workers,
         max_queued=settings.compute_queue,
         timeout_seconds=settings.compute_timeout_seconds,
-    )
-
-
-def web_application(service: Service) -> tuple[FastAPI, ErrorPage]:
-    """Both doors over one service, the API and the pages; and how what stands before them draws an error."""
-    settings = service.settings
-    static = StaticFiles.read()
-    renderer = _renderer(service, static)
-    page = error_page(renderer)
-    running = RunningBatches(classes=service.classes, clock=clock)
-    application = FastAPI(
-        title="Testamur",
-        version=metadata.version("testamur"),
-        summary="European micro-credentials as verifiable credentials.",
-        docs_url=None,
-        redoc_url=None,
-        lifespan=_lifespan(service, running),
-    )
-    directory = service.database.directory
-    authorize = authorization(tokens=service.tokens, directory=directory, clock=clock)
-    max_age_seconds = min(settings.status_publish_seconds, settings.status_ttl_seconds)
-    for router in (
-        oauth.routes(tokens=service.tokens, directory=directory, clock=clock, new_id=new_id),
-        acts.routes(issuer=service.issuer, authorize=authorize, clock=clock),
-        badges.routes(issuer=service.issuer, badges=service.badges, authorize=authorize),
-        awards.routes(issuer=service.issuer, prints=service.certificates.printed, authorize=authorize, clock=clock),
-        batches.routes(
-            classes=service.classes,
-            batches=running,
-            authorize=authorize,
-            clock=clock,
-            max_form_bytes=settings.max_form_bytes,
-        ),
-        vcalm.routes(verifier=service.verifier, clock=clock, strict_http=settings.strict_http),
-        public.routes(
-            publisher=service.publisher,
-            contexts=service.contexts,
-            clock=clock,
-            ready=service.ready,
-            max_age_seconds=max_age_seconds,
-        ),
-        routes(
-            renderer=renderer,
-            static=static,
-            verifier=service.verifier,
-            claims=service.claims,
-            badges=service.badges,
-            certificates=service.certificates,
-            copies=service.database.sealed_copies,
-            clock=clock,
-            openapi=application.openapi,
-            public_url=settings.public_url,
-            max_form_bytes=settings.max_form_bytes,
-        ),
-    ):
-        application.include_router(router)
-    application.include_router(
-        console_routes(
-            renderer=renderer,
-            sign_in=service.sign_in,
-            issuer=service.issuer,
-            claims=service.claims,
-            people=service.database.people,
-            previews=service.previews,
-            contexts=service.contexts,
-            new_token=new_token,
-            directory=directory,
-            clock=clock,
-            public_url=settings.public_url,
-            max_form_bytes=settings.max_form_bytes,
-        )
-    )
-    problems.install(application, page=page)
-    return application, page
-
-
-def _renderer(service: Service, static: StaticFiles) -> Renderer:
-    first = service.institutions[0]
-    operator = Operator(
-        name=first.profile.name,
-        public_url=service.settings.public_url,
-        demo=first.demo,
-    )
-    return Renderer(operator=operator, headings=service.headings, static=static)
-
-
-def _lifespan(service: Service, running: RunningBatches) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        stopping = asyncio.Event()
-        recovering = asyncio.create_task(_recover(service))
-        delivering = asyncio.create_task(_deliver(service, stopping))
-        yield
-        stopping.set()
-        await running.close()
-        recovering.cancel()
-        await asyncio.wait([delivering], timeout=_LAST_LETTER_SECONDS)
-        delivering.cancel()
-        await asyncio.gather(recovering, delivering, return_exceptions=True)
-
-    return lifespan
-
-
-async def _recover(service: Service) -> None:
-    """Finishes what a process that died had begun, ours or another's."""
-    while True:
-        try:
-            if count := await service.issuer.recover(now=clock()):
-                log.info("%s intents of a process that died were finished", count)
-        except (Unavailable, Overloaded) as later:
-            log.warning("recovery waits: %s", later)
-        except Exception:
-            # A fault of ours must not end recovery for every other award; it is told, and tried again.
-            log.exception("recovery failed")
-        await asyncio.sleep(service.settings.intent_lease_seconds / 2)
-
-
-async def _deliver(service: Service, stopping: asyncio.Event) -> None:
-    if service.delivery is not None:
-        await service.delivery.run(clock, stopping=stopping)
-
-
-def listening(settings: Settings) -> socket.socket:
-    """The socket of the service, taken before anything is made: the first start stores its address. Raises Refused."""
-    try:
-        return listen(settings.host, settings.port)
-    except CannotListen as taken:
-        raise Refused(Problem(SETTING_ERROR, at="/PORT", detail=str(taken))) from taken
-
-
-def serve(settings: Settings, listener: socket.socket) -> None:
-    """Runs until it is told to stop. Raises Refused where it was not set up, or a key can't be opened; Unavailable."""
-    configure_logging()
-    asyncio.run(_serve(settings, listener))
-
-
-async def _serve(settings: Settings, listener: socket.socket) -> None:
-    with listener:
-        async with composed(settings) as service:
-            application, page = web_application(service)
-            server = make_server(application, settings, page=page)
-            sys.stdout.write(_welcome(service))
-            sys.stdout.flush()
-            await server.serve(sockets=[listener])
-
-
-def _welcome(service: Service) -> str:
-    settings = service.settings
-    url = settings.public_url
-    first = service.institutions[0]
-    client = settings.keys_dir / f"{first.name}-client.env"
-    registrar = settings.keys_dir / f"{first.name}-registrar.env"
-    password = f" (its password: {registrar})" if registrar.exists() else ""
-    return (
-        f"\n  {first.profile.name}\n"
-        f"  verify   {url}/verify\n"
-        f"  console  {url}/console{password}\n"
-        f"  the API  {url}/api\n"
-        f"  client   {client}\n\n"
-        f"  Try:     .venv/bin/testamur award --example\n"
     )

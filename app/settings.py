@@ -93,6 +93,11 @@ class Settings:
         return self.key_passphrase.encode(errors="surrogateescape") if self.key_passphrase else None
 
     @property
+    def public_url_is_default(self) -> bool:
+        """Whether it follows from HOST and PORT alone."""
+        return self.public_url == _default_public_url(self)
+
+    @property
     def host_is_loopback(self) -> bool:
         return is_loopback(self.host)
 
@@ -264,6 +269,10 @@ def _public_url(settings: Settings) -> str:
     if settings.public_url:
         parts = urlsplit(settings.public_url)
         return f"{parts.scheme}://{parts.netloc.lower()}"
+    return _default_public_url(settings)
+
+
+def _default_public_url(settings: Settings) -> str:
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     return f"http://{host}:{settings.port}"
 

@@ -9,7 +9,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from app.core.problems import Problem, Refused
+from app.core.problems import NOT_ASKED, Problem, Refused
 from app.ports import Fetch, Fetched
 
 _Key: TypeAlias = tuple[str, str]
@@ -67,7 +67,9 @@ class CachedFetch:
             flight = self._flights.get(key) or self._start(key, otherwise=otherwise)
             outcome = await self._landed(flight, key, deadline=deadline, otherwise=otherwise)
         if isinstance(outcome, Refused):
-            raise Refused(*(replace(problem, type=otherwise) for problem in outcome.problems))
+            raise Refused(
+                *(each if each.type == NOT_ASKED else replace(each, type=otherwise) for each in outcome.problems)
+            )
         return outcome
 
     def keep(self, fetched: Fetched, *, accept: str, ttl_seconds: float | None, until: float | None) -> None:

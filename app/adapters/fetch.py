@@ -19,7 +19,7 @@ from typing import Any, Final, TypeAlias
 
 import httpcore
 
-from app.core.problems import Problem, Refused
+from app.core.problems import NOT_ASKED, Problem, Refused
 from app.ports import Fetched
 
 Network: TypeAlias = IPv4Network | IPv6Network
@@ -129,7 +129,7 @@ class GuardedFetch:
     async def __call__(
         self, url: str, *, accept: str, deadline: float, otherwise: str, at_most_seconds_old: float | None = None
     ) -> Fetched:
-        target = _read_url(url, self._reach.ports, otherwise=otherwise)
+        target = _read_url(url, self._reach.ports)
         try:
             async with asyncio.timeout_at(deadline):
                 return await self._get(target, accept=accept, deadline=deadline)
@@ -213,15 +213,15 @@ class Offline:
     async def __call__(
         self, url: str, *, accept: str, deadline: float, otherwise: str, at_most_seconds_old: float | None = None
     ) -> Fetched:
-        raise Refused(Problem(otherwise, detail=f"{url:.200} was not asked: this check is offline"))
+        raise Refused(Problem(NOT_ASKED, detail=f"{url:.200} was not asked: this check is offline"))
 
     def keep(self, fetched: Fetched, *, accept: str, ttl_seconds: float | None, until: float | None) -> None:
         """Has nothing to remember."""
 
 
-def _read_url(url: str, ports: frozenset[int], *, otherwise: str) -> _Target:
+def _read_url(url: str, ports: frozenset[int]) -> _Target:
     def refuse(why: str) -> Refused:
-        return Refused(Problem(otherwise, detail=f"{url[:200]!r} {why}"))
+        return Refused(Problem(NOT_ASKED, detail=f"{url[:200]!r} {why}"))
 
     if not url.startswith("https://"):
         raise refuse("is not asked for: only https is")

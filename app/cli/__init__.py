@@ -21,6 +21,7 @@ from app.cli import (
     verify,
 )
 from app.cli.exit_codes import DONE, REFUSED, UNAVAILABLE
+from app.cli.given import in_sentences
 from app.core.problems import SETTING_ERROR, Refused
 from app.ports import Unavailable
 from app.settings import Settings, from_environment
@@ -38,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Refused as refusal:
         for problem in refusal.problems:
             where = f"{problem.at}: " if problem.at and problem.type != SETTING_ERROR else ""
-            print(f"testamur: {where}{problem.detail} {problem.remedy}".rstrip(), file=sys.stderr)
+            print(f"testamur: {where}{in_sentences(problem)}", file=sys.stderr)
         return REFUSED
     except BrokenPipeError:
         # Whoever read us has enough, as `head` does; what is still buffered must not be tried again at exit.

@@ -45,10 +45,7 @@ async def set_up(settings: Settings, *, institution_file: Path | None) -> SetUp:
     """Brings the database up to date and makes the first institution in it, where there is none."""
     # The directory holds nothing that is sealed; the key for what is may not exist yet.
     vault = AesGcmVault(secrets.token_bytes(32))
-    try:
-        database = Database.connect(settings.database_url, vault=vault)
-    except ValueError as error:
-        raise Refused(Problem(SETTING_ERROR, at="/DATABASE_URL", detail=f"{error}.")) from None
+    database = Database.connect(settings.database_url, vault=vault)
     try:
         await database.upgrade()
         result = await first_institution(

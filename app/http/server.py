@@ -20,12 +20,14 @@ from uvicorn.server import ServerState
 from app.http.client_connections import ClientConnections, TooManyConnections
 from app.http.headers import Headers
 from app.http.limits import Limits
+from app.http.methods import Heads
 from app.http.negotiation import HttpRefused, Refusal
 from app.http.problems import MEDIA_TYPE, ErrorPage, refusal
 from app.http.rate_limit import RateLimit, rules
 from app.http.request_log import RequestLog
 from app.settings import Settings
 
+_LAST_PORT: Final = 65_535
 _MAX_HEAD_BYTES: Final = 32_768
 # The body's own time-out is `limits`'; the socket's comes after it, so that the answer still gets out.
 _GRACE_SECONDS: Final = 3.0
@@ -37,13 +39,17 @@ _END_OF_HEAD: Final = b"\r\n\r\n"
 
 
 class CannotListen(Exception):  # noqa: N818 - like Refused
-    """The address can't be had; the message says what to do."""
+    """The address can't be had. `free_port` is one to try instead, where another program has the port."""
+
+    def __init__(self, why: str, *, free_port: int | None = None) -> None:
+        super().__init__(why)
+        self.free_port = free_port
 
 
 def guarded(app: ASGIApp, settings: Settings, *, page: ErrorPage | None = None) -> ASGIApp:
     """The application behind everything that stands before it; the log outermost, so that it sees what was refused."""
     limited = Limits(
-        RateLimit(app, rules=rules(settings), page=page),
+        RateLimit(Heads(app), rules=rules(settings), page=page),
         max_credential_bytes=settings.max_credential_bytes,
         max_form_bytes=settings.max_form_bytes,
         body_timeout_seconds=settings.body_timeout_seconds,
@@ -69,9 +75,8 @@ def listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         if error.errno == errno.EADDRINUSE:
-            raise CannotListen(
-                f"Port {port} on {host} is taken by another program. Stop it, or choose another port: PORT={port + 1}"
-            ) from error
+            taken = f"Port {port} on {host} is taken by another program."
+            raise CannotListen(taken, free_port=port + 1 if port < _LAST_PORT else port - 1) from error
         raise CannotListen(f"Can't listen on {host} port {port}: {error.strerror}. Set HOST or PORT.") from error
     listener.setblocking(False)
     return listener

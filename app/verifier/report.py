@@ -11,6 +11,7 @@ from app.core.credential.received import ReceivedCredential
 from app.core.problems import (
     EXPIRED,
     MISSING_PROOF,
+    NOT_LOOKED_UP,
     NOT_YET_VALID,
     REVOKED,
     SUSPENDED,
@@ -61,6 +62,14 @@ class Headline(StrEnum):
     INVALID_PROOF = "invalid_proof"
     INVALID_NO_PROOF = "invalid_no_proof"
     INVALID_SHAPE = "invalid_shape"
+
+
+class Standing(StrEnum):
+    """What is known of the issuer; that it could not be looked up says nothing against it."""
+
+    KNOWN = "known"
+    UNKNOWN = "unknown"
+    NOT_LOOKED_UP = "not_looked_up"
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +168,19 @@ class VerificationReport:
             case other:
                 assert_never(other)
 
+    @property
+    def standing(self) -> Standing:
+        if self.known_issuer:
+            return Standing.KNOWN
+        return Standing.NOT_LOOKED_UP if self.lacks(NOT_LOOKED_UP, Check.KNOWN_ISSUER) else Standing.UNKNOWN
+
+    def lacks(self, problem_type: str, *checks: Check) -> bool:
+        """Whether one of these checks could not be done for this reason."""
+        return any(
+            isinstance(self.outcome(check), Undetermined) and problem_type in self._problem_types(check)
+            for check in checks
+        )
+
     def as_json(self) -> JsonObject:
         """The report as a program reads it. `issuer` is what is proven: of an unproven credential, nobody's.
 
@@ -196,7 +218,7 @@ class VerificationReport:
         return Headline.INVALID_SHAPE
 
     def _issuer_as_json(self) -> JsonObject:
-        issuer: JsonObject = {"standing": "known" if self.known_issuer else "unknown"}
+        issuer: JsonObject = {"standing": str(self.standing)}
         if self.verified:
             issuer["id"] = data_model.issuer_id(self.verified.document)
         if self.known_issuer:

@@ -1,9 +1,12 @@
 """The issuer's keys: step 3 of the way in. Until the proof holds, the issuer's host is the only address contacted."""
 
+import functools
+
 from app.core import did, strict_json
 from app.core.did.document import ControlledIdentifierDocument, read
+from app.core.json_ld import Contexts
 from app.core.problems import INVALID_CONTROLLED_IDENTIFIER_DOCUMENT, Problem, Refused
-from app.ports import Fetch, Publications, Unavailable
+from app.ports import Compute, Fetch, Publications, Unavailable
 from app.verifier.policy import VerificationPolicy
 from app.verifier.prove import told
 from app.verifier.report import Failed, Undetermined
@@ -21,6 +24,7 @@ async def resolve(
     keys: frozenset[str],
     publications: Publications,
     fetch: Fetch,
+    compute: Compute,
     deadline: float,
     policy: VerificationPolicy,
 ) -> ControlledIdentifierDocument | Failed | Undetermined:
@@ -40,12 +44,13 @@ async def resolve(
         return told(refused)
     if isinstance(located, ControlledIdentifierDocument):
         return located
-    fetched = await _fetched(located, identifier=identifier, fetch=fetch, deadline=deadline, at_most_seconds_old=None)
+    asking = functools.partial(
+        _fetched, located, identifier=identifier, fetch=fetch, compute=compute, deadline=deadline
+    )
+    fetched = await asking(at_most_seconds_old=None)
     if not isinstance(fetched, ControlledIdentifierDocument) or not _lacks(fetched, keys):
         return fetched
-    return await _fetched(
-        located, identifier=identifier, fetch=fetch, deadline=deadline, at_most_seconds_old=_RECENT_SECONDS
-    )
+    return await asking(at_most_seconds_old=_RECENT_SECONDS)
 
 
 def _lacks(document: ControlledIdentifierDocument, keys: frozenset[str]) -> bool:
@@ -54,7 +59,7 @@ def _lacks(document: ControlledIdentifierDocument, keys: frozenset[str]) -> bool
 
 
 async def _fetched(
-    url: str, *, identifier: str, fetch: Fetch, deadline: float, at_most_seconds_old: float | None
+    url: str, *, identifier: str, fetch: Fetch, compute: Compute, deadline: float, at_most_seconds_old: float | None
 ) -> ControlledIdentifierDocument | Failed | Undetermined:
     try:
         fetched = await fetch(
@@ -66,10 +71,13 @@ async def _fetched(
         )
     except Refused as unanswered:
         return Undetermined(unanswered.problems)
-    return _read_fetched(fetched.content, url=url, identifier=identifier)
+    return await compute.run(read_fetched, fetched.content, url=url, identifier=identifier)
 
 
-def _read_fetched(content: bytes, *, url: str, identifier: str) -> ControlledIdentifierDocument | Failed | Undetermined:
+def read_fetched(
+    _contexts: Contexts, content: bytes, *, url: str, identifier: str
+) -> ControlledIdentifierDocument | Failed | Undetermined:
+    """The document as it stands at `url`, which a stranger wrote."""
     try:
         document = strict_json.read_object(content)
     except Refused:

@@ -110,6 +110,7 @@ class Verifier:
             keys=frozenset(proof.verification_method for proof in proofs),
             publications=self._publications,
             fetch=self._fetch,
+            compute=self._compute,
             deadline=deadline,
             policy=self._policy,
         )

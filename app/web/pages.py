@@ -14,7 +14,7 @@ from app.exchange import picture_badge
 from app.exchange.picture_badge import PictureBadge
 from app.http.forms import MULTIPART, URLENCODED, read_form
 from app.http.headers import attachment
-from app.http.negotiation import best, read_body, wants_json
+from app.http.negotiation import SMALL_BODY_BYTES, best, read_body, wants_json
 from app.http.problems import Answer, ErrorPage
 from app.ports import Clock, Institution, SealedCopies
 from app.verifier.parse import ANY_FILE
@@ -165,7 +165,7 @@ def _claim(renderer: Renderer, claims: Opens, certificates: Prints, clock: Clock
         openapi_extra={"requestBody": {"content": {"application/json": {"example": {}}}}},
     )
     async def exchange(token: str, request: Request) -> Response:
-        content, _ = await read_body(request, allowed=("application/json",))
+        content, _ = await read_body(request, allowed=("application/json",), max_bytes=SMALL_BODY_BYTES)
         if content and strict_json.read_object(content):
             raise Refused(Problem(MALFORMED_VALUE_ERROR, detail="this exchange begins and ends with `{}`"))
         offered = await claims.take(token, now=clock())

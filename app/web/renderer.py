@@ -16,7 +16,7 @@ from app.core import containers
 from app.core.credential import open_badge
 from app.core.credential.micro_credential import MicroCredential
 from app.core.problems import JsonObject, Problem, Refused
-from app.ports import Institution
+from app.ports import Institution, KnownIssuer
 from app.verifier.report import Check, Headline, Passed, VerificationReport
 from app.web import badge_picture, cldr
 from app.web.api_page import chapters
@@ -134,7 +134,7 @@ class Renderer:
             claimed=() if confirmed else claimed_rows(seen, self._drawing(language)),
             rows=() if confirmed else plain_rows(seen),
             stamp=_STAMPS.get(report.headline) if confirmed else None,
-            demo=known.name if known and known.demo else None,
+            demo=_demo(known, own=own, operator=self._operator),
             checks=check_rows(report, seen, words=words),
             own=own,
             download=_download(report.as_json()),
@@ -240,6 +240,13 @@ def _download(report: JsonObject) -> str:
     """The report as a link that saves it: nothing of it is kept here, so it has to be in the page."""
     content = json.dumps(report, ensure_ascii=False, indent=2).encode()
     return "data:application/json;base64," + base64.b64encode(content).decode()
+
+
+def _demo(known: KnownIssuer | None, *, own: bool, operator: Operator) -> str | None:
+    """The name of a demonstration. Our own is one whether it can be looked up now or not."""
+    if own and operator.demo:
+        return operator.name
+    return known.name if known and known.demo else None
 
 
 def _contact(contact: str) -> Markup:

@@ -20,8 +20,9 @@ from app.core.personal import Personal
 from app.issuer import keys
 from app.issuer.keys import INSTITUTION_PURPOSES
 from app.issuer.life import Act
-from app.main import Service, clock, composed, web_application
+from app.main import Service, clock, composed
 from app.ports import Institution
+from app.serving import web_application
 from app.settings import Settings, from_environment
 from app.verifier.report import Verdict, VerificationReport
 from tests.https_server import LOOPBACK, Answer, HttpsServer, head, https_server

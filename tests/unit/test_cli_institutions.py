@@ -7,8 +7,6 @@ from typing import Any
 import pytest
 
 from app.cli import main
-from app.cli.keys import since_when
-from app.core.problems import Refused
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "docs" / "institution.example.toml"
 DID = "did:web:credentials.example.edu:issuers:university-of-vilkaviskis"
@@ -247,21 +245,3 @@ def test_a_key_of_nobody_is_refused(terminal: Terminal) -> None:
     assert "No institution here has a key" in terminal.refused(
         "keys", "revoke", "did:web:other.example#credential-1", "--since", "2026-01-31"
     )
-
-
-@pytest.mark.parametrize("text", ["yesterday", "2026-13-01", "2026-1-1", "", "9999-12-31T23:59:59-12:00"])
-def test_a_day_that_is_none_is_refused(text: str) -> None:
-    with pytest.raises(Refused):
-        since_when(text, time_zone="Europe/Vilnius")
-
-
-@pytest.mark.parametrize(
-    ("text", "moment"),
-    [
-        ("2026-11-20", "2026-11-19T22:00:00+00:00"),
-        ("2026-07-20T14:30", "2026-07-20T11:30:00+00:00"),
-        ("2026-11-20T14:30:05Z", "2026-11-20T14:30:05+00:00"),
-    ],
-)
-def test_a_day_is_the_institutions_own(text: str, moment: str) -> None:
-    assert since_when(text, time_zone="Europe/Vilnius").isoformat() == moment

@@ -10,6 +10,7 @@ from app.adapters.database import migrations
 from app.adapters.database.awards import Awards
 from app.adapters.database.directory import DatabaseDirectory
 from app.adapters.database.engine import (
+    READING_SECONDS,
     SQLITE,
     SQLITE_PRAGMAS,
     Transactions,
@@ -24,6 +25,7 @@ from app.adapters.database.recorded_proofs import DatabaseRecordedProofs
 from app.adapters.database.register import DatabaseRegister, RegisterLimits
 from app.adapters.database.sealed_copies import DatabaseSealedCopies
 from app.adapters.database.status_lists import DatabaseStatusLists
+from app.core.problems import SETTING_ERROR, Problem, Refused
 from app.ports import Unavailable, Vault
 
 __all__ = ["Database"]
@@ -39,6 +41,7 @@ class Database:
     ) -> None:
         self.engine = engine
         transactions = Transactions(engine)
+        self._patience = transactions.patience
         self.name = transactions.dialect
         awards = Awards(vault)
         self.register = DatabaseRegister(transactions, awards=awards, vault=vault, limits=limits)
@@ -60,11 +63,13 @@ class Database:
         message_lease_seconds: float = 300,
         status_list_length: int = STATUS_LIST_LENGTH,
     ) -> "Database":
-        """Opens no connection yet. Raises ValueError for a URL of another kind of database."""
+        """Opens no connection yet. Raises Refused (SETTING_ERROR) for a URL of another kind of database."""
+        try:
+            engine = create_engine(database_url(url))
+        except ValueError as error:
+            raise Refused(Problem(SETTING_ERROR, at="/DATABASE_URL", detail=f"{error}.")) from None
         limits = RegisterLimits(intent_lease_seconds=intent_lease_seconds, status_list_length=status_list_length)
-        return cls(
-            create_engine(database_url(url)), vault=vault, limits=limits, message_lease_seconds=message_lease_seconds
-        )
+        return cls(engine, vault=vault, limits=limits, message_lease_seconds=message_lease_seconds)
 
     async def upgrade(self) -> None:
         """Brings the schema up to date; makes the SQLite file where there is none."""
@@ -80,7 +85,7 @@ class Database:
     async def check(self) -> None:
         """Raises Unavailable where the database does not answer, is of another version, or would lose what it kept."""
         with translated():
-            async with self.engine.connect() as connection:
+            async with self._patience.asking(at_most_seconds=READING_SECONDS), self.engine.connect() as connection:
                 await (_check_sqlite if self.name == SQLITE else _check_postgresql)(connection)
                 if not await connection.run_sync(migrations.is_current):
                     raise Unavailable(

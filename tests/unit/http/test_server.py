@@ -275,7 +275,7 @@ def test_an_upgrade_that_is_not_offered_is_ignored(server: RunningServer) -> Non
 
 
 def test_a_port_that_is_taken_is_said_so(server: RunningServer) -> None:
-    with pytest.raises(CannotListen, match=f"Port {server.port} on 127.0.0.1 is taken .* PORT={server.port + 1}"):
+    with pytest.raises(CannotListen, match=f"Port {server.port} on 127.0.0.1 is taken"):
         listen("127.0.0.1", server.port)
 
 

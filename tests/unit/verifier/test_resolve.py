@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.adapters.contexts import load_contexts
+from app.adapters.cpu_pool import InlineCompute
 from app.adapters.database import Database
 from app.adapters.fetch import Offline
 from app.core.did.document import ControlledIdentifierDocument
@@ -24,11 +26,13 @@ from app.ports import Fetch, Publications
 from app.verifier.policy import VerificationPolicy
 from app.verifier.report import Failed, Undetermined
 from app.verifier.resolve import resolve
+from tests.conftest import ROOT
 from tests.databases import take_away
 from tests.https_server import Answer, HttpsServer, answering, dripping, https_server, silent
 from tests.issuing import Office
 from tests.verifying import KEY, UNIVERSITY, UNIVERSITY_DOCUMENT, World, controlled_identifier_document
 
+COMPUTE = InlineCompute(load_contexts(ROOT / "contexts"))
 Resolved = ControlledIdentifierDocument | Failed | Undetermined
 
 
@@ -59,6 +63,7 @@ async def resolved(
         keys=frozenset(),
         publications=publications or NothingPublished(),
         fetch=fetch,
+        compute=COMPUTE,
         deadline=asyncio.get_running_loop().time() + seconds,
         policy=policy or VerificationPolicy(),
     )

@@ -124,6 +124,15 @@ CASES: Mapping[str, Case] = {
             )
         }
     ),
+    "valid_not_looked_up": Case(
+        {Check.KNOWN_ISSUER: Undetermined(_problem(p.NOT_LOOKED_UP, "who is known cannot be looked up now"))},
+        known=None,
+    ),
+    "status_not_asked": Case({Check.STATUS: Undetermined(_problem(p.NOT_ASKED, "the list was not asked: offline"))}),
+    "key_not_asked": _unproven(
+        proof=Undetermined(_problem(p.NOT_ASKED, f"{HOST} was not asked: this check is offline")),
+        controller=Undetermined(_problem(p.NOT_ASKED, f"{HOST} was not asked: this check is offline")),
+    ),
     "indeterminate_key": _unproven(
         proof=Undetermined(_problem(p.INVALID_CONTROLLED_IDENTIFIER_DOCUMENT, f"{HOST} did not answer")),
         controller=Undetermined(_problem(p.INVALID_CONTROLLED_IDENTIFIER_DOCUMENT, f"{HOST} did not answer")),
