@@ -319,7 +319,7 @@ def test_an_award_is_found_by_the_learners_name_and_by_its_state(here: Visitor, 
     assert made["id"] not in here.client.get("/console/awards", params={"find": "aoife", "state": "revoked"}).text
 
 
-@pytest.mark.parametrize("act", ["intend", "record", "void", "burn", "REVOKE", "suspend", "claim"])
+@pytest.mark.parametrize("act", ["intend", "record", "void", "burn", "REVOKE", "suspend", "claim", "send"])
 def test_no_other_act_has_a_form(here: Visitor, service: Running, act: str) -> None:
     made = service.award(MINIMAL_EXAMPLE).json()
     assert here.send(f"/console/awards/{made['id']}/{act}", {"reason": "x"}).status_code == 404
