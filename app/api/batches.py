@@ -33,7 +33,7 @@ def routes(*, classes: Classes, batches: Batches, authorize: Authorize, clock: C
         responses={
             200: listed_too("Only looked over (`dryRun`): what was recognised, and every mistake.", DRY_RUN),
             202: json_answer("Every row is in order, and the class is being awarded: `Location` tells how far.", BATCH),
-            **problems(400, 401, 403, 413, 415, 422, 429, 503),
+            **problems(400, 401, 403, 408, 413, 415, 422, 429, 503),
         },
     )
     async def award_class(
