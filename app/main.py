@@ -34,6 +34,7 @@ from app.core.problems import SETTING_ERROR, Problem, Refused
 from app.exchange.claim import Claims
 from app.exchange.picture_badge import PictureBadges
 from app.http import problems
+from app.http.described import ANY_OTHER
 from app.http.problems import ErrorPage
 from app.http.server import CannotListen, configure_logging, listen, make_server
 from app.issuer.award import Issuer
@@ -250,6 +251,7 @@ def web_application(service: Service) -> tuple[FastAPI, ErrorPage]:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        responses=ANY_OTHER,
         lifespan=_lifespan(service),
     )
     directory = service.database.directory
