@@ -16,6 +16,7 @@ from app.api import acts, awards, badges, batches, oauth, public, vcalm
 from app.api.authorization import authorization
 from app.core.problems import SETTING_ERROR, Problem, Refused
 from app.http import problems
+from app.http.described import ANY_OTHER
 from app.http.problems import ErrorPage
 from app.http.server import CannotListen, configure_logging, listen, make_server
 from app.main import Service, clock, composed, new_id, new_token
@@ -46,6 +47,7 @@ def web_application(service: Service) -> tuple[FastAPI, ErrorPage]:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        responses=ANY_OTHER,
         lifespan=_lifespan(service, running),
     )
     directory = service.database.directory

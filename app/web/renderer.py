@@ -15,7 +15,7 @@ from markupsafe import Markup
 from app.core import containers
 from app.core.credential import open_badge
 from app.core.credential.micro_credential import MicroCredential
-from app.core.problems import JsonObject, Problem, Refused
+from app.core.problems import UNSUPPORTED_MECHANISM, JsonObject, Problem, Refused
 from app.ports import Institution, KnownIssuer
 from app.verifier.report import Check, Headline, Passed, VerificationReport
 from app.web import badge_picture, cldr
@@ -142,7 +142,9 @@ class Renderer:
         )
 
     def render_unreadable(self, problems: Sequence[Problem], *, language: Language) -> str:
-        return self._page("unreadable.html", language, problems=tuple(problems))
+        another = any(problem.type == UNSUPPORTED_MECHANISM for problem in problems)
+        title = "unreadable.title.another_kind" if another else "unreadable.title"
+        return self._page("unreadable.html", language, problems=tuple(problems), title=title, is_another_kind=another)
 
     def render_claim(
         self, offer: ClaimOffer, *, token: str, language: Language, prints: bool, declined: bool = False
