@@ -15,6 +15,7 @@ from fastapi import FastAPI
 
 from app.access.tokens import AccessTokens
 from app.adapters import typesetting
+from app.adapters.act_journal import ActJournal
 from app.adapters.cached_fetch import CachedFetch
 from app.adapters.contexts import load_contexts
 from app.adapters.cpu_pool import CpuPool, InlineCompute
@@ -186,8 +187,13 @@ async def _database(settings: Settings, stack: AsyncExitStack) -> Database:
         )
         raise Refused(Problem(SETTING_ERROR, at="/KEYS_DIR", detail=detail, remedy=remedy))
     data_key = open_data_key(settings.keys_dir, passphrase=settings.passphrase, may_be_unencrypted=True)
+    journal = ActJournal(settings.act_journal)
+    journal.prepare()
     database = Database.connect(
-        settings.database_url, vault=AesGcmVault(data_key), intent_lease_seconds=settings.intent_lease_seconds
+        settings.database_url,
+        vault=AesGcmVault(data_key),
+        intent_lease_seconds=settings.intent_lease_seconds,
+        journal=journal,
     )
     stack.push_async_callback(database.close)
     await database.upgrade()

@@ -21,6 +21,7 @@ class Settings:
     public_url: str = ""
     database_url: str = f"sqlite:///{ROOT / 'testamur.sqlite3'}"
     keys_dir: Path = ROOT / "keys"
+    act_journal_file: Path | None = None
     key_passphrase: str | None = field(default=None, repr=False)
     key_passphrase_file: Path | None = None
     contexts_dir: Path = ROOT / "contexts"
@@ -59,6 +60,10 @@ class Settings:
     @property
     def passphrase(self) -> bytes | None:
         return self.key_passphrase.encode(errors="surrogateescape") if self.key_passphrase else None
+
+    @property
+    def act_journal(self) -> Path:
+        return self.act_journal_file or self.keys_dir.parent / "testamur-acts.journal"
 
     @property
     def host_is_loopback(self) -> bool:

@@ -5,14 +5,14 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from app.cli import award, badge, certificate, revoke, serve, setup, verify
+from app.cli import award, backup, badge, certificate, restore, revoke, serve, setup, verify
 from app.cli.exit_codes import DONE, REFUSED, UNAVAILABLE
 from app.core.problems import SETTING_ERROR, Refused
 from app.ports import Unavailable
 from app.settings import Settings, from_environment
 
 # One module a command, or a group of them. Its `add_to` says what may be typed, and what then runs.
-COMMANDS = (setup, award, badge, certificate, verify, revoke, serve)
+COMMANDS = (setup, award, badge, certificate, verify, revoke, serve, backup, restore)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -6,6 +6,7 @@ from pathlib import Path
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from app.adapters.act_journal import ActJournal
 from app.adapters.database import migrations
 from app.adapters.database.awards import Awards
 from app.adapters.database.directory import DatabaseDirectory
@@ -18,6 +19,7 @@ from app.adapters.database.engine import (
     make_private,
     translated,
 )
+from app.adapters.database.keeping import Keeping
 from app.adapters.database.outbox import DatabaseOutbox
 from app.adapters.database.register import DatabaseRegister, RegisterLimits
 from app.adapters.database.sealed_copies import DatabaseSealedCopies
@@ -32,9 +34,11 @@ STATUS_LIST_LENGTH = 131_072
 class Database:
     """One database, and the ports that it fulfils, each an attribute of its name."""
 
-    def __init__(self, engine: AsyncEngine, *, vault: Vault, limits: RegisterLimits) -> None:
+    def __init__(
+        self, engine: AsyncEngine, *, vault: Vault, limits: RegisterLimits, journal: ActJournal | None = None
+    ) -> None:
         self.engine = engine
-        transactions = Transactions(engine)
+        transactions = Transactions(engine, journal=journal)
         self.name = transactions.dialect
         awards = Awards(vault)
         self.register = DatabaseRegister(transactions, awards=awards, vault=vault, limits=limits)
@@ -42,6 +46,7 @@ class Database:
         self.directory = DatabaseDirectory(transactions)
         self.status_lists = DatabaseStatusLists(transactions)
         self.sealed_copies = DatabaseSealedCopies(transactions)
+        self.keeping = Keeping(transactions, awards)
 
     @classmethod
     def connect(
@@ -51,18 +56,23 @@ class Database:
         vault: Vault,
         intent_lease_seconds: int = 30,
         status_list_length: int = STATUS_LIST_LENGTH,
+        journal: ActJournal | None = None,
     ) -> "Database":
         """Opens no connection yet. Raises ValueError for a URL of another kind of database."""
         limits = RegisterLimits(intent_lease_seconds=intent_lease_seconds, status_list_length=status_list_length)
-        return cls(create_engine(database_url(url)), vault=vault, limits=limits)
+        return cls(create_engine(database_url(url)), vault=vault, limits=limits, journal=journal)
 
-    async def upgrade(self) -> None:
-        """Brings the schema up to date; makes the SQLite file where there is none."""
+    async def prepare(self) -> None:
+        """Makes the SQLite file where there is none; PostgreSQL's database is there, or is made by its operator."""
         if self.name == SQLITE:
             try:
                 await asyncio.to_thread(make_private, Path(self.engine.url.database or ""))
             except OSError as error:
                 raise Unavailable(f"The database file can't be written: {error.strerror}.") from error
+
+    async def upgrade(self) -> None:
+        """Brings the schema up to date; makes the SQLite file where there is none."""
+        await self.prepare()
         with translated():
             async with self.engine.begin() as connection:
                 await connection.run_sync(migrations.upgrade)

@@ -190,7 +190,8 @@ class DatabaseRegister:
             award.state = state_of_award(one.state for one in credentials)
             await self._acts.append(session, award, Act.VOID, actor="testamur", reason=Personal(reason), now=now)
             await drop_messages(session, award)
-            await raise_versions(session, {credential.status_list_id})
+            bit = (credential.status_list_id, credential.status_list_index)
+            await raise_versions(self._transactions, session, {bit})
         return True
 
     async def unfinished(self, *, now: datetime) -> Intended | None:
