@@ -20,7 +20,7 @@ from types import TracebackType
 from typing import IO
 
 from app.adapters.act_journal import Mark
-from app.adapters.keys.private_file import MAX_BYTES, read_private
+from app.adapters.keys.private_file import MAX_BYTES, read_private, write_private
 from app.core import strict_json
 from app.core.personal import Personal
 from app.core.problems import PARSING_ERROR, SETTING_ERROR, JsonObject, Problem, Refused
@@ -97,7 +97,7 @@ def copy_keys(keys_dir: Path, folder: Path) -> None:
     """As they are: what is encrypted stays encrypted. Raises Refused (KEY_ERROR) for what is no key file."""
     folder.mkdir(mode=0o700)
     for path in key_files(keys_dir):
-        (folder / path.name).write_bytes(read_private(path))
+        write_private(folder / path.name, read_private(path))
 
 
 class Archive:
@@ -136,7 +136,7 @@ class Archive:
         if not hmac.compare_digest(str(self._sealed.get("seal")).encode(), _seal(members, vault).encode()):
             raise _refused("its manifest was not sealed under the data key that lies in it")
 
-    def keys(self) -> Iterator[tuple[str, bytes]]:
+    def private_files(self) -> Iterator[tuple[str, bytes]]:
         """Name and content of each key file."""
         for name in self.manifest.files:
             if name.startswith("keys/"):

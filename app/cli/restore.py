@@ -116,7 +116,7 @@ def _journal(path: Path) -> ReadJournal:
 def _opened(settings: Settings, archive: Archive) -> AesGcmVault:
     """What the data key of the backup seals. It is looked at in a folder of its own, which does not stay."""
     with tempfile.TemporaryDirectory(dir=settings.keys_dir, prefix=".restoring-") as folder:
-        for name, content in archive.keys():
+        for name, content in archive.private_files():
             if name == DATA_FILE:
                 write_private(Path(folder) / name, content)
         return AesGcmVault(open_data_key(Path(folder), passphrase=settings.passphrase, may_be_unencrypted=True))
@@ -138,7 +138,7 @@ async def _restore_database(settings: Settings, archive: Archive, journals: Jour
 
 def _restore_keys(settings: Settings, archive: Archive) -> None:
     """The data key last: without it no service starts."""
-    for name, content in sorted(archive.keys(), key=lambda key: key[0] == DATA_FILE):
+    for name, content in sorted(archive.private_files(), key=lambda key: key[0] == DATA_FILE):
         if not write_private(settings.keys_dir / name, content):
             detail = f"{name} appeared in {settings.keys_dir} meanwhile."
             remedy = "Begin again, with an empty database and an empty KEYS_DIR."
