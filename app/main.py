@@ -194,6 +194,7 @@ async def _database(settings: Settings, stack: AsyncExitStack) -> Database:
         vault=AesGcmVault(data_key),
         intent_lease_seconds=settings.intent_lease_seconds,
         journal=journal,
+        max_clock_skew_seconds=settings.max_clock_skew_seconds,
     )
     stack.push_async_callback(database.close)
     await database.upgrade()
@@ -249,7 +250,7 @@ def web_application(service: Service) -> tuple[FastAPI, ErrorPage]:
             publisher=service.publisher,
             contexts=service.contexts,
             clock=clock,
-            ready=service.database.check,
+            ready=lambda: _ready(service),
             max_age_seconds=max_age_seconds,
         ),
         routes(
@@ -269,6 +270,13 @@ def web_application(service: Service) -> tuple[FastAPI, ErrorPage]:
         application.include_router(router)
     problems.install(application, page=page)
     return application, page
+
+
+async def _ready(service: Service) -> None:
+    """Raises Unavailable where an award could not be made now."""
+    await service.database.check()
+    for institution in service.institutions:
+        await service.database.register.check_clock(institution.name, now=clock())
 
 
 def _renderer(service: Service, static: StaticFiles) -> Renderer:

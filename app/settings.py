@@ -53,6 +53,7 @@ class Settings:
     access_token_seconds: int = 900
     claim_expires_days: int = 90
     intent_lease_seconds: int = 30
+    max_clock_skew_seconds: int = 300
     status_publish_seconds: int = 0
     status_ttl_seconds: int = 60
     status_valid_days: int = 30

@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import tarfile
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -207,7 +206,6 @@ def backed_up(places: tuple[Place, Place], tmp_path: Path) -> tuple[Path, Place,
 
 
 on_sqlite = pytest.mark.parametrize("places", [("sqlite", "sqlite")], indirect=True, ids=["sqlite"])
-on_both = pytest.mark.parametrize("places", [(kind, kind) for kind in KINDS], indirect=True, ids=KINDS)
 
 
 @on_sqlite
@@ -252,32 +250,6 @@ def test_what_is_not_whole_not_ours_or_not_empty_is_refused_and_nothing_is_left(
     loud = new.command("restore", str(saved), "--without-journal")
     assert loud.returncode == 0, loud.stderr
     assert "WITHOUT A JOURNAL" in loud.stdout
-
-
-@on_both
-def test_a_restore_that_is_killed_leaves_nothing_that_starts(backed_up: tuple[Path, Place, Place]) -> None:
-    saved, lost, new = backed_up
-    arguments = ("restore", str(saved), "--journal", str(lost.journal))
-    whole = time.monotonic()
-    with new.begun("--help") as process:
-        process.communicate(timeout=60)
-    started = time.monotonic() - whole
-    for step in range(6):
-        with new.begun(*arguments) as process:
-            time.sleep(started * 0.6 + step * 0.25)
-            process.kill()
-            process.communicate(timeout=60)
-        if process.returncode == 0 or (new.folder / "keys" / "data.key").exists():
-            break
-        refused = new.command("verify", "--help")
-        assert refused.returncode == 0
-        assert "no keys" in new.command("award", "--example").stderr
-    else:
-        finished = new.command(*arguments)
-        assert finished.returncode == 0, finished.stderr
-    with new.serving() as service:
-        page = service.client.get("/awards", headers=service.signed_in()).json()
-        assert len(page["awards"]) == 3
 
 
 def _with(saved: Path, name: str, change: Any) -> bytes:

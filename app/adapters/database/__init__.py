@@ -57,9 +57,14 @@ class Database:
         intent_lease_seconds: int = 30,
         status_list_length: int = STATUS_LIST_LENGTH,
         journal: ActJournal | None = None,
+        max_clock_skew_seconds: int | None = None,
     ) -> "Database":
         """Opens no connection yet. Raises ValueError for a URL of another kind of database."""
-        limits = RegisterLimits(intent_lease_seconds=intent_lease_seconds, status_list_length=status_list_length)
+        limits = RegisterLimits(
+            intent_lease_seconds=intent_lease_seconds,
+            status_list_length=status_list_length,
+            max_clock_skew_seconds=max_clock_skew_seconds,
+        )
         return cls(create_engine(database_url(url)), vault=vault, limits=limits, journal=journal)
 
     async def prepare(self) -> None:

@@ -14,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.adapters.database.acts import Acts
 from app.adapters.database.awards import Awards
+from app.adapters.database.clocks import Clocks
 from app.adapters.database.cursors import Cursors, Position
 from app.adapters.database.engine import Transactions, Unacknowledged, storable
 from app.adapters.database.idempotency import IdempotencyKeys, in_flight
@@ -52,6 +53,7 @@ T = TypeVar("T")
 class RegisterLimits:
     intent_lease_seconds: int
     status_list_length: int
+    max_clock_skew_seconds: int | None = None
 
 
 class DatabaseRegister:
@@ -65,6 +67,8 @@ class DatabaseRegister:
         self._acts = Acts(transactions, awards)
         self._cursors = Cursors(vault)
         self._keys = IdempotencyKeys(vault)
+        skew = limits.max_clock_skew_seconds
+        self._clocks = Clocks(transactions.dialect, None if skew is None else timedelta(seconds=skew))
 
     # ── issuing ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -83,6 +87,7 @@ class DatabaseRegister:
                 earlier = await self._earlier(session, intention, intention.idempotency, now=now)
                 if earlier:
                     return earlier
+            await self._clocks.demand(session, institution=intention.institution, now=now)
             if intention.supersedes:
                 await self._acts.take_the_place_of(
                     session, intention.supersedes, award_id=intention.award_id, institution=intention.institution
@@ -140,6 +145,11 @@ class DatabaseRegister:
                 return None
             case _:
                 return await self._awards.opened(session, award)
+
+    async def check_clock(self, institution: str, *, now: datetime) -> None:
+        """Raises Unavailable where nothing could be issued for this institution, because a clock is wrong."""
+        async with self._transactions.reading() as session:
+            await self._clocks.demand(session, institution=institution, now=now)
 
     async def replay(self, idempotency: Idempotency, *, institution: str) -> RegisteredAward | None:
         async with self._transactions.reading() as session:
