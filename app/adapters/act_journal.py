@@ -167,7 +167,7 @@ def _read(line: bytes, number: int) -> tuple[datetime, Entry | None]:
         at = datetime.fromisoformat(str(members.pop("at"))).astimezone(UTC)
         kind = members.pop("kind")
         return at, None if kind == _JOURNAL else _entry(dict(_KINDS)[kind], members)
-    except (Refused, KeyError, TypeError, ValueError) as error:
+    except (Refused, KeyError, OverflowError, TypeError, ValueError) as error:
         detail = f"line {number} of the journal is none that this program writes"
         raise Refused(Problem(PARSING_ERROR, detail=detail, remedy="Use a copy that nobody edited.")) from error
 

@@ -40,9 +40,12 @@ async def lines(connection: AsyncConnection, table: Table) -> AsyncIterator[byte
         yield json.dumps({name: _written(value) for name, value in row.items()}, separators=(",", ":")).encode() + b"\n"
 
 
-def insert(connection: Connection, table: Table, written: Iterable[bytes]) -> None:
-    """Raises Refused (PARSING_ERROR) where a line is no row of this table."""
-    rows = (_row(table, line) for line in written)
+def insert(connection: Connection, table: Table, written: Iterable[bytes], *, whole: bool = True) -> None:
+    """Where it need not be `whole`, a row may leave out what an earlier schema did not have.
+
+    Raises Refused (PARSING_ERROR) where a line is no row of this table.
+    """
+    rows = (_row(table, line, whole=whole) for line in written)
     while batch := list(islice(rows, _AT_ONCE)):
         connection.execute(table.insert(), batch)
 
@@ -59,23 +62,22 @@ def _written(value: object) -> object:
             return value
 
 
-def _row(table: Table, line: bytes) -> JsonObject:
+def _row(table: Table, line: bytes, *, whole: bool) -> JsonObject:
     try:
-        return dict(_read(table, json.loads(line)))
-    except (KeyError, TypeError, ValueError, RecursionError) as error:
+        return dict(_read(table, json.loads(line), whole=whole))
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
         detail = f"a line of the backup is no row of the table {table.name}"
         raise Refused(Problem(PARSING_ERROR, detail=detail)) from error
 
 
-def _read(table: Table, members: dict[str, Any]) -> Iterator[tuple[str, object]]:
-    if len(members) != len(table.columns):
+def _read(table: Table, members: dict[str, Any], *, whole: bool) -> Iterator[tuple[str, object]]:
+    if whole and len(members) != len(table.columns):
         raise ValueError(table.name)
-    for column in table.columns:
-        value = members[column.name]
-        match column.type:
+    for name, value in members.items():
+        match table.columns[name].type:
             case LargeBinary() if value is not None:
-                yield column.name, base64.b64decode(value, validate=True)
+                yield name, base64.b64decode(value, validate=True)
             case DateTime() if value is not None:
-                yield column.name, datetime.fromisoformat(value)
+                yield name, datetime.fromisoformat(value)
             case _:
-                yield column.name, value
+                yield name, value
