@@ -6,12 +6,12 @@ from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 
 from app.access.scopes import Scope
 from app.api.authorization import Authorize, Caller
-from app.api.described import json_answer, problems
 from app.api.described_batches import BATCH, BODIES, DRY_RUN, listed_too
 from app.api.idempotency import idempotency_key
 from app.core import strict_json
 from app.core.credential.class_request import GivenClass
 from app.core.problems import MALFORMED_VALUE_ERROR, MISSING_ELEMENT, NOT_FOUND, JsonObject, Problem, Refused
+from app.http.described import json_answer, problems
 from app.http.forms import MULTIPART, Form, read_form
 from app.http.negotiation import best, read_body
 from app.issuer.batch import Classes, LookedOver, links

@@ -6,6 +6,7 @@ from pathlib import Path
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from app.adapters.act_journal import ActJournal
 from app.adapters.database import migrations
 from app.adapters.database.awards import Awards
 from app.adapters.database.directory import DatabaseDirectory
@@ -19,6 +20,7 @@ from app.adapters.database.engine import (
     make_private,
     translated,
 )
+from app.adapters.database.keeping import Keeping
 from app.adapters.database.outbox import DatabaseOutbox
 from app.adapters.database.people import DatabasePeople, DatabaseSessions
 from app.adapters.database.recorded_proofs import DatabaseRecordedProofs
@@ -37,10 +39,16 @@ class Database:
     """One database, and the ports that it fulfils, each an attribute of its name."""
 
     def __init__(
-        self, engine: AsyncEngine, *, vault: Vault, limits: RegisterLimits, message_lease_seconds: float
+        self,
+        engine: AsyncEngine,
+        *,
+        vault: Vault,
+        limits: RegisterLimits,
+        message_lease_seconds: float,
+        journal: ActJournal | None = None,
     ) -> None:
         self.engine = engine
-        transactions = Transactions(engine)
+        transactions = Transactions(engine, journal=journal)
         self._patience = transactions.patience
         self.name = transactions.dialect
         awards = Awards(vault)
@@ -52,6 +60,7 @@ class Database:
         self.recorded_proofs = DatabaseRecordedProofs(transactions, vault=vault)
         self.people = DatabasePeople(transactions, vault=vault)
         self.sessions = DatabaseSessions(transactions, vault=vault)
+        self.keeping = Keeping(transactions, awards)
 
     @classmethod
     def connect(
@@ -62,22 +71,32 @@ class Database:
         intent_lease_seconds: int = 30,
         message_lease_seconds: float = 300,
         status_list_length: int = STATUS_LIST_LENGTH,
+        journal: ActJournal | None = None,
+        max_clock_skew_seconds: int | None = None,
     ) -> "Database":
         """Opens no connection yet. Raises Refused (SETTING_ERROR) for a URL of another kind of database."""
         try:
             engine = create_engine(database_url(url))
         except ValueError as error:
             raise Refused(Problem(SETTING_ERROR, at="/DATABASE_URL", detail=f"{error}.")) from None
-        limits = RegisterLimits(intent_lease_seconds=intent_lease_seconds, status_list_length=status_list_length)
-        return cls(engine, vault=vault, limits=limits, message_lease_seconds=message_lease_seconds)
+        limits = RegisterLimits(
+            intent_lease_seconds=intent_lease_seconds,
+            status_list_length=status_list_length,
+            max_clock_skew_seconds=max_clock_skew_seconds,
+        )
+        return cls(engine, vault=vault, limits=limits, message_lease_seconds=message_lease_seconds, journal=journal)
 
-    async def upgrade(self) -> None:
-        """Brings the schema up to date; makes the SQLite file where there is none."""
+    async def prepare(self) -> None:
+        """Makes the SQLite file where there is none; PostgreSQL's database is there, or is made by its operator."""
         if self.name == SQLITE:
             try:
                 await asyncio.to_thread(make_private, Path(self.engine.url.database or ""))
             except OSError as error:
                 raise Unavailable(f"The database file can't be written: {error.strerror}.") from error
+
+    async def upgrade(self) -> None:
+        """Brings the schema up to date; makes the SQLite file where there is none."""
+        await self.prepare()
         with translated():
             async with self.engine.begin() as connection:
                 await connection.run_sync(migrations.upgrade)
