@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from app.access.scopes import Scope
+from app.adapters.contexts import load_contexts
 from app.adapters.database import Database
 from app.adapters.keys.maker import FileKeyMaker
 from app.adapters.keys.ring import open_key_ring
@@ -62,7 +63,7 @@ async def set_up(settings: Settings, *, institution_file: Path | None) -> SetUp:
 def _profile(settings: Settings, institution_file: Path | None) -> InstitutionProfile:
     if institution_file is not None:
         try:
-            return read_institution(institution_file.read_bytes())
+            return read_institution(institution_file.read_bytes(), load_contexts(settings.contexts_dir))
         except OSError as error:
             detail = f"{institution_file} can't be read: {error.strerror}."
             raise Refused(Problem(SETTING_ERROR, at="/INSTITUTION_FILE", detail=detail)) from None
