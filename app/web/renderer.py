@@ -211,6 +211,13 @@ class Renderer:
     def _drawing(self, language: Language) -> Drawing:
         return Drawing(language, self._library.of(language), self._headings)
 
+    def _independent(self) -> Markup | None:
+        """Another verifier; none for a demonstration, whose list it could not reach."""
+        if self._operator.demo:
+            return None
+        url = self._operator.independent_verifier
+        return link(url, text=url.removeprefix("https://"))
+
     def _page(self, template: str, language: Language, **values: Any) -> str:
         words = self._library.of(language)
         return self._environment.get_template(template).render(
@@ -222,9 +229,7 @@ class Renderer:
             choices=self._choices,
             whole_pages=WHOLE_PAGES,
             operator=self._operator,
-            independent=link(
-                self._operator.independent_verifier, text=self._operator.independent_verifier.removeprefix("https://")
-            ),
+            independent=self._independent(),
             static=self._static.url,
         )
 
