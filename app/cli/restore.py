@@ -59,7 +59,7 @@ async def run(settings: Settings, chosen: argparse.Namespace) -> int:
         manifest = archive.manifest
         _demand_place(settings, manifest)
         journals = _journals(settings, chosen, manifest)
-        settings.keys_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _make_keys_dir(settings.keys_dir)
         vault = _opened(settings, archive)
         archive.demand_seal(vault)
         replayed = await _restore_database(settings, archive, journals, vault)
@@ -77,6 +77,14 @@ def _demand_place(settings: Settings, manifest: Manifest) -> None:
         detail = f"{settings.keys_dir} is not empty: {present[0].name} is there."
         remedy = "Name a new folder, or move what is there away, and keep it until all is well."
         raise Refused(Problem(SETTING_ERROR, at="/KEYS_DIR", detail=detail, remedy=remedy))
+
+
+def _make_keys_dir(keys_dir: Path) -> None:
+    try:
+        keys_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        detail = f"KEYS_DIR, {keys_dir}, can't be made: {error.strerror}."
+        raise Refused(Problem(SETTING_ERROR, at="/KEYS_DIR", detail=detail)) from None
 
 
 def _journals(settings: Settings, chosen: argparse.Namespace, manifest: Manifest) -> Journals:

@@ -83,10 +83,10 @@ DEMONSTRATION = InstitutionProfile(
 
 def read_institution(content: bytes, contexts: Contexts) -> InstitutionProfile:
     """The institution that the TOML describes. Raises Refused with everything that is missing or wrong."""
-    return read_table(table(content))
+    return read_table(table(content), contexts)
 
 
-def read_table(table: Mapping[str, Any]) -> InstitutionProfile:
+def read_table(table: Mapping[str, Any], contexts: Contexts) -> InstitutionProfile:
     """The institution that these members describe. Raises Refused with everything that is missing or wrong."""
     address = table.get("address", {})
     if not isinstance(address, dict):
