@@ -19,7 +19,7 @@ from typing import Any, Final, TypeAlias
 
 import httpcore
 
-from app.core.problems import Problem, Refused
+from app.core.problems import NOT_ASKED, Problem, Refused
 from app.ports import Fetched
 
 Network: TypeAlias = IPv4Network | IPv6Network
@@ -126,8 +126,10 @@ class GuardedFetch:
         self._network = _PinnedNetwork(resolve or SystemResolver(), self._reach)
         self._ssl_context = ssl_context or ssl.create_default_context()
 
-    async def __call__(self, url: str, *, accept: str, deadline: float, otherwise: str) -> Fetched:
-        target = _read_url(url, self._reach.ports, otherwise=otherwise)
+    async def __call__(
+        self, url: str, *, accept: str, deadline: float, otherwise: str, at_most_seconds_old: float | None = None
+    ) -> Fetched:
+        target = _read_url(url, self._reach.ports)
         try:
             async with asyncio.timeout_at(deadline):
                 return await self._get(target, accept=accept, deadline=deadline)
@@ -208,16 +210,18 @@ class _NotReached(Exception):  # noqa: N818 - becomes the detail of a Problem
 class Offline:
     """Port `Fetch` where nobody may be asked: every question stays open."""
 
-    async def __call__(self, url: str, *, accept: str, deadline: float, otherwise: str) -> Fetched:
-        raise Refused(Problem(otherwise, detail=f"{url:.200} was not asked: this check is offline"))
+    async def __call__(
+        self, url: str, *, accept: str, deadline: float, otherwise: str, at_most_seconds_old: float | None = None
+    ) -> Fetched:
+        raise Refused(Problem(NOT_ASKED, detail=f"{url:.200} was not asked: this check is offline"))
 
     def keep(self, fetched: Fetched, *, accept: str, ttl_seconds: float | None, until: float | None) -> None:
         """Has nothing to remember."""
 
 
-def _read_url(url: str, ports: frozenset[int], *, otherwise: str) -> _Target:
+def _read_url(url: str, ports: frozenset[int]) -> _Target:
     def refuse(why: str) -> Refused:
-        return Refused(Problem(otherwise, detail=f"{url[:200]!r} {why}"))
+        return Refused(Problem(NOT_ASKED, detail=f"{url[:200]!r} {why}"))
 
     if not url.startswith("https://"):
         raise refuse("is not asked for: only https is")

@@ -14,7 +14,7 @@ from app.core.problems import (
     Refused,
     pointer,
 )
-from app.ports import Institutions, KnownIssuer
+from app.ports import Institutions, KnownIssuer, Unavailable
 
 _MAX_BYTES = 10_485_760
 _OWN = "this service"
@@ -38,10 +38,16 @@ class OwnAndListedIssuers:
     listed: Mapping[str, KnownIssuer]
 
     async def find(self, issuer_id: str) -> KnownIssuer | None:
-        own = await self.institutions.institution_by_did(issuer_id)
+        listed = self.listed.get(issuer_id)
+        try:
+            own = await self.institutions.institution_by_did(issuer_id)
+        except Unavailable:
+            if listed is not None:
+                return listed
+            raise
         if own is not None:
-            return KnownIssuer(own.did, own.profile.name, _OWN, url=own.profile.url, demo=own.demo)
-        return self.listed.get(issuer_id)
+            return KnownIssuer(own.did, own.profile.name, _OWN, url=own.profile.url, demo=own.demo, own=True)
+        return listed
 
 
 def load_known_issuers(path: Path | None) -> Mapping[str, KnownIssuer]:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 
 from app.access.scopes import Scope
 from app.api.authorization import Authorize, Caller
-from app.api.described import AWARD, CORRECTION, REASON, RECEIPT, SENDING, json_answer, json_body, problems
+from app.api.described import AWARD, CORRECTION, REASON, RECEIPT, SENDING
 from app.api.idempotency import IdempotencyKey, idempotency_key
 from app.api.rendered import whole
 from app.core import strict_json
@@ -17,7 +17,8 @@ from app.core.credential.correction import read_reason
 from app.core.credential.members import Members
 from app.core.personal import Personal
 from app.core.problems import JsonObject
-from app.http.negotiation import read_body
+from app.http.described import json_answer, json_body, problems
+from app.http.negotiation import SMALL_BODY_BYTES, read_body
 from app.issuer.award import Issuer
 from app.issuer.life import Act
 from app.ports import Clock
@@ -109,7 +110,7 @@ def routes(*, issuer: Issuer, authorize: Authorize, clock: Clock) -> APIRouter:
         openapi_extra=json_body(SENDING, full={"email": "aoife@example.org"}),
         responses={
             200: json_answer("Written down; it is sent as soon as the mail server takes it.", AWARD),
-            **problems(400, 401, 403, 404, 409, 422, 429, 503),
+            **problems(400, 401, 403, 404, 409, 413, 415, 422, 429, 503),
         },
     )
     async def send(
@@ -156,13 +157,13 @@ def routes(*, issuer: Issuer, authorize: Authorize, clock: Clock) -> APIRouter:
             openapi_extra=json_body(REASON, full={"reason": described.example}),
             responses={
                 200: json_answer(described.done, AWARD),
-                **problems(400, 401, 403, 404, 409, 422, 429, 503),
+                **problems(400, 401, 403, 404, 409, 413, 415, 422, 429, 503),
             },
         )
     return router
 
 
 async def _members(request: Request) -> Members:
-    body, _ = await read_body(request, allowed=("application/json",))
+    body, _ = await read_body(request, allowed=("application/json",), max_bytes=SMALL_BODY_BYTES)
     read: JsonObject = strict_json.read_object(body) if body else {}
     return Members(read)

@@ -8,7 +8,9 @@ from fastapi.responses import JSONResponse
 from app.access.clients import TokenError, TokenRefusal, authenticate, granted, read_token_request
 from app.access.scopes import write_scope
 from app.access.tokens import AccessTokens
-from app.api.described import TOKEN, TOKEN_REFUSAL, TOKEN_REQUEST, json_answer, json_body, problems
+from app.api.described import TOKEN, TOKEN_REFUSAL, TOKEN_REQUEST
+from app.core.problems import Refused
+from app.http.described import json_answer, json_body, problems
 from app.http.forms import read_form
 from app.ports import Clock, Directory
 
@@ -34,8 +36,12 @@ def routes(*, tokens: AccessTokens, directory: Directory, clock: Clock, new_id: 
         },
     )
     async def token(request: Request) -> JSONResponse:
-        form = await read_form(request, max_bytes=_MAX_FORM_BYTES)
-        fields = [(part.name, form.text(part.name) or "") for part in form.parts]
+        try:
+            form = await read_form(request, max_bytes=_MAX_FORM_BYTES)
+            fields = [(part.name, form.text(part.name) or "") for part in form.parts]
+        except Refused as refused:
+            # RFC 6749 §3.2 and §5.2: a parameter that stands twice, say, is answered in the terms of OAuth.
+            return _refused(TokenRefusal(TokenError.INVALID_REQUEST, refused.problems[0].detail))
         asked = read_token_request(fields, authorization=request.headers.get("authorization"))
         if isinstance(asked, TokenRefusal):
             return _refused(asked)

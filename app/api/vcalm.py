@@ -3,26 +3,19 @@
 https://www.w3.org/TR/vcalm/
 """
 
-from dataclasses import dataclass
-from pathlib import Path
-
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
-from app.api.described import CREDENTIAL, json_answer, json_body, problems
-from app.core import strict_json
-from app.core.problems import MALFORMED_VALUE_ERROR, JsonObject, Problem, Refused
+from app.api.vcalm_request import Options, read_request
+from app.core.problems import JsonObject, Problem
+from app.http.described import CREDENTIAL, EXAMPLE_CREDENTIAL, json_answer, json_body, problems
 from app.http.negotiation import read_body
-from app.ports import Clock
+from app.ports import Clock, Compute
 from app.verifier.report import Check, Failed, Finding, NotApplicable, Passed, Undetermined, VerificationReport
 from app.verifier.verifier import Verifier
 
-UNKNOWN_OPTION_PROVIDED = "https://www.w3.org/TR/vcalm#UNKNOWN_OPTION_PROVIDED"
-
 # Status and validity problems are warnings here: a credential that has no others MUST carry `verified: true`.
 _WARNINGS = {Check.STATUS, Check.VALIDITY_PERIOD, Check.KNOWN_ISSUER}
-
-_EXAMPLE: JsonObject = strict_json.read_object((Path(__file__).parent / "example.vc.json").read_bytes())
 
 _BODY: JsonObject = {
     "type": "object",
@@ -41,6 +34,7 @@ _BODY: JsonObject = {
         },
     },
 }
+_EXAMPLE: JsonObject = {"verifiableCredential": EXAMPLE_CREDENTIAL, "options": {"returnResults": True}}
 _RESULT: JsonObject = {
     "type": "object",
     "required": ["verified"],
@@ -53,20 +47,13 @@ _RESULT: JsonObject = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
-    return_results: bool = False
-    return_problem_details: bool = True
-    return_credential: bool = False
-
-
-def routes(*, verifier: Verifier, clock: Clock, strict_http: bool) -> APIRouter:
+def routes(*, verifier: Verifier, compute: Compute, clock: Clock, strict_http: bool) -> APIRouter:
     router = APIRouter(tags=["Verify"])
 
     @router.post(
         "/credentials/verify",
         summary="Verify a credential (VCALM)",
-        openapi_extra=json_body(_BODY, full={"verifiableCredential": _EXAMPLE, "options": {"returnResults": True}}),
+        openapi_extra=json_body(_BODY, full=_EXAMPLE),
         responses={
             200: json_answer("Read and checked; `verified` says whether it is what its issuer signed.", _RESULT),
             **problems(400, 408, 413, 415, 429, 503),
@@ -74,8 +61,8 @@ def routes(*, verifier: Verifier, clock: Clock, strict_http: bool) -> APIRouter:
     )
     async def verify(request: Request) -> JSONResponse:
         body, _ = await read_body(request, allowed=("application/json",))
-        credential, options = _read(body, strict_http=strict_http)
-        report = await verifier.verify(strict_json.write(credential), "application/vc", now=clock())
+        credential, options = await compute.run(read_request, body, strict_http=strict_http)
+        report = await verifier.verify(credential, "application/vc", now=clock())
         result = vcalm_result(report, options)
         refused = strict_http and not result["verified"]
         return JSONResponse(result, status_code=400 if refused else 200)
@@ -149,37 +136,3 @@ def _listed(value: object) -> list[object]:
     if value is None:
         return []
     return value if isinstance(value, list) else [value]
-
-
-def _read(body: bytes, *, strict_http: bool) -> tuple[JsonObject, Options]:
-    match strict_json.read_object(body):
-        case {"verifiableCredential": dict(credential), **more}:
-            options = more.pop("options", {})
-            if more:
-                raise Refused(_malformed(f"/{next(iter(more))}", "is no member of this request"))
-        case _:
-            raise Refused(_malformed("/verifiableCredential", "is missing, or is not a JSON object"))
-    if not isinstance(options, dict):
-        raise Refused(_malformed("/options", "must be an object"))
-    known = {"returnResults", "returnProblemDetails", "returnCredential"} | ({"checks"} if strict_http else set())
-    for name, value in options.items():
-        if name not in known:
-            raise Refused(
-                Problem(
-                    UNKNOWN_OPTION_PROVIDED,
-                    at=f"/options/{name}",
-                    detail=f"the option {name!r} is not known here",
-                    remedy=f"leave it out; known are {', '.join(sorted(known))}",
-                )
-            )
-        if name != "checks" and not isinstance(value, bool):
-            raise Refused(_malformed(f"/options/{name}", "must be true or false"))
-    return credential, Options(
-        return_results=options.get("returnResults", False),
-        return_problem_details=options.get("returnProblemDetails", True),
-        return_credential=options.get("returnCredential", False),
-    )
-
-
-def _malformed(at: str, detail: str) -> Problem:
-    return Problem(MALFORMED_VALUE_ERROR, at=at, detail=detail, remedy='send {"verifiableCredential": {…}}')

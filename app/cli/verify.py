@@ -7,7 +7,7 @@ import os
 import sys
 
 from app.cli.exit_codes import DONE, UNREADABLE
-from app.cli.given import Commands, read
+from app.cli.given import Commands, in_sentences, read
 from app.core.problems import Refused
 from app.main import clock, verifying
 from app.settings import Settings
@@ -49,7 +49,7 @@ async def run(settings: Settings, chosen: argparse.Namespace) -> int:
             report = await verifier.verify(content, ANY_FILE, now=clock())
         except Refused as refused:
             for problem in refused.problems:
-                print(f"testamur: We found no credential in this: {problem.detail}", file=sys.stderr)
+                print(f"testamur: We found no credential in this: {in_sentences(problem)}", file=sys.stderr)
             return UNREADABLE
     if chosen.json:
         print(json.dumps(report.as_json(), ensure_ascii=False, indent=2))

@@ -5,6 +5,8 @@ I-JSON, https://www.rfc-editor.org/rfc/rfc7493, with bounds of our own on size, 
 
 import json
 import math
+import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -22,6 +24,13 @@ _MAX_INTEGER = 2**53 - 1
 _MAX_INTEGER_DIGITS = len(str(_MAX_INTEGER))
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+# Possessive, and it may end without its quote: what never closes is scanned once, not once from each quote in it.
+_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+_EMPTY = re.compile(rb"\[[ \t\n\r]*+\]|\{[ \t\n\r]*+\}")
+
+# Names are the sender's: a place is told as far as it can be named in so many characters.
+_MAX_POINTER_CHARACTERS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +51,13 @@ def read(data: bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH,
     """The one JSON value that `data` is. Raises Refused: PARSING_ERROR, RANGE_ERROR, MALFORMED_VALUE_ERROR."""
     if len(data) > max_bytes:
         _refuse(MALFORMED_VALUE_ERROR, f"has {len(data):,} bytes; at most {max_bytes:,} are read")
-    value = _parse(_decode(data))
+    text = _decode(data)
+    if _has_more_values_than(max_nodes, data):
+        _refuse(MALFORMED_VALUE_ERROR, f"has more than {max_nodes:,} values")
+    value = _parse(text)
     # A lone surrogate and U+0000 can only be written as an escape: raw ones end in `_decode` and in the parser.
-    if not _acceptable(value, max_depth=max_depth, max_nodes=max_nodes, escapes=b"\\u" in data):
-        found = tuple(islice(_problems(value, (), max_depth=max_depth), MAX_PROBLEMS))
-        raise Refused(*found or (Problem(MALFORMED_VALUE_ERROR, detail=f"has more than {max_nodes:,} values"),))
+    if not _acceptable(value, max_depth=max_depth, escapes=b"\\u" in data):
+        raise Refused(*islice(_problems(value, (), max_depth=max_depth), MAX_PROBLEMS))
     return value
 
 
@@ -80,6 +91,21 @@ def _decode(data: bytes) -> str:
         raise Refused(Problem(PARSING_ERROR, detail=f"is not UTF-8 at byte {error.start}")) from error
 
 
+def _has_more_values_than(most: int, data: bytes) -> bool:
+    """Counted in the bytes, before anything is built of them.
+
+    A value follows every comma, and every bracket that opens what is not empty; and there is the first.
+    """
+    if 1 + _separators(data) <= most:
+        return False
+    bare = _STRING.sub(b'"', data)
+    return 1 + _separators(bare) - len(_EMPTY.findall(bare)) > most
+
+
+def _separators(data: bytes) -> int:
+    return data.count(b",") + data.count(b"[") + data.count(b"{")
+
+
 def _parse(text: str) -> object:
     try:
         return json.loads(
@@ -100,9 +126,9 @@ def _object(members: list[tuple[str, object]]) -> dict[str, object]:
     found = dict(members)
     if len(found) == len(members):
         return found
-    names = [name for name, _ in members]
+    counted = Counter(name for name, _ in members)
     repeating = _Repeating(found)
-    repeating.names = tuple(name for name in found if names.count(name) > 1)
+    repeating.names = tuple(name for name, count in counted.items() if count > 1)
     return repeating
 
 
@@ -112,8 +138,7 @@ def _integer(text: str) -> int | _Unreadable:
         value = int(text)
         if -_MAX_INTEGER <= value <= _MAX_INTEGER:
             return value
-    shown = text if len(text) <= 40 else f"{text[:20]}… ({len(text)} characters)"
-    return _Unreadable(RANGE_ERROR, f"the integer {shown} is beyond ±(2^53−1)")
+    return _Unreadable(RANGE_ERROR, f"the integer {_shown(text)} is beyond ±(2^53−1)")
 
 
 def _number(text: str) -> float | _Unreadable:
@@ -127,22 +152,18 @@ def _constant(text: str) -> _Unreadable:
     return _Unreadable(PARSING_ERROR, f"{text} is no JSON number")
 
 
-def _acceptable(value: object, *, max_depth: int, max_nodes: int, escapes: bool) -> bool:
+def _acceptable(value: object, *, max_depth: int, escapes: bool) -> bool:
     """Whether the tree holds nothing to refuse. Level by level, so that depth can't exhaust the stack."""
     level = [value]
-    nodes = 0
-    for _ in range(max_depth + 1):
-        nodes += len(level)
-        if not level:
-            return True
-        if nodes > max_nodes:
-            return False
+    for depth in range(max_depth + 1):
         deeper: list[object] = []
         for node in level:
             match node:
                 case str() if escapes and not _is_text(node):
                     return False
                 case _Unreadable() | _Repeating():
+                    return False
+                case dict() | list() if depth == max_depth:
                     return False
                 case dict():
                     if escapes and not all(map(_is_text, node)):
@@ -153,7 +174,7 @@ def _acceptable(value: object, *, max_depth: int, max_nodes: int, escapes: bool)
                 case _:
                     pass
         level = deeper
-    return False
+    return True
 
 
 def _is_text(text: str) -> bool:
@@ -163,19 +184,19 @@ def _is_text(text: str) -> bool:
 
 def _problems(value: object, path: tuple[str | int, ...], *, max_depth: int) -> Iterator[Problem]:
     """Everything in the tree that is to be refused, each with its place."""
-    at = pointer(*path)
     match value:
         case _Unreadable(type=problem_type, detail=detail):
-            yield Problem(problem_type, at, detail)
+            yield Problem(problem_type, _place(path), detail)
         case str():
-            yield from _text_problems(value, at)
+            yield from _text_problems(value, path)
         case dict() | list() if len(path) >= max_depth:
-            yield Problem(MALFORMED_VALUE_ERROR, at, f"nests deeper than {max_depth} levels")
+            yield Problem(MALFORMED_VALUE_ERROR, _place(path), f"nests deeper than {max_depth} levels")
         case dict():
             if isinstance(value, _Repeating):
-                yield from (Problem(PARSING_ERROR, at, f"{name!r} stands here more than once") for name in value.names)
+                for name in value.names:
+                    yield Problem(PARSING_ERROR, _place(path), f"{_shown(repr(name))} stands here more than once")
             for name, member in value.items():
-                yield from _text_problems(name, at)
+                yield from _text_problems(name, path)
                 yield from _problems(member, (*path, name), max_depth=max_depth)
         case list():
             for index, item in enumerate(value):
@@ -184,8 +205,22 @@ def _problems(value: object, path: tuple[str | int, ...], *, max_depth: int) -> 
             pass
 
 
-def _text_problems(text: str, at: str) -> Iterator[Problem]:
+def _text_problems(text: str, path: tuple[str | int, ...]) -> Iterator[Problem]:
     if any("\ud800" <= character <= "\udfff" for character in text):
-        yield Problem(PARSING_ERROR, at, "holds half of a surrogate pair, which is no character")
+        yield Problem(PARSING_ERROR, _place(path), "holds half of a surrogate pair, which is no character")
     if "\0" in text:
-        yield Problem(MALFORMED_VALUE_ERROR, at, "holds the character U+0000")
+        yield Problem(MALFORMED_VALUE_ERROR, _place(path), "holds the character U+0000")
+
+
+def _place(path: tuple[str | int, ...]) -> str:
+    named = ""
+    for part in path:
+        further = named + pointer(part)
+        if len(further) > _MAX_POINTER_CHARACTERS:
+            break
+        named = further
+    return named
+
+
+def _shown(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:40]}… ({len(text)} characters)"

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections import Counter
 from typing import Final
 
 from fastapi import Request
@@ -9,10 +10,12 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.http.forms import MULTIPART, URLENCODED
+from app.http.methods import METHODS
 from app.http.negotiation import HttpRefused, Refusal
 from app.http.problems import ErrorPage, answer_to, respond
 
-METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+# Each says one thing; of two, one reader would take the first and another the last.
+_ONCE: Final = frozenset({b"authorization", b"content-type", b"content-encoding", b"idempotency-key"})
 
 # A client that still sends while its answer is ready is read a little longer: closing at once would reset the
 # connection, and the answer would be lost (RFC 9112 §9.6).
@@ -189,7 +192,11 @@ def _check(scope: Scope) -> None:
         raise HttpRefused(
             Refusal.METHOD, "No address here takes that method.", headers=(("Allow", ", ".join(sorted(METHODS))),)
         )
-    names = {name for name, _ in scope["headers"]}
+    counted = Counter(name for name, _ in scope["headers"])
+    for name in _ONCE:
+        if counted[name] > 1:
+            raise HttpRefused(Refusal.MALFORMED, f"The header {name.decode().title()} stands more than once.")
+    names = counted.keys()
     # RFC 9112 §6.1: both together are how a request is smuggled past a proxy; HTTP/1.0 has no transfer codings.
     if b"transfer-encoding" in names and (b"content-length" in names or scope["http_version"] == "1.0"):
         raise HttpRefused(

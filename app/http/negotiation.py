@@ -13,11 +13,16 @@ _QUALITY = re.compile(r"0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?", re.ASCII)
 _CHARSET = re.compile(r';\s*charset\s*=\s*"?([a-z0-9_.:-]*)"?\s*(?:;|\Z)', re.ASCII)
 _MOST_RANGES = 32
 
+# A reason, an address, `{}`: what is read where the request came in, and must not hold up the others.
+SMALL_BODY_BYTES = 65_536
+
 
 class Refusal(Enum):
     """Why a request is turned away before anyone looked at what it says. `problems` knows the status of each."""
 
+    SIGN_IN = auto()
     MALFORMED = auto()
+    FOREIGN = auto()
     METHOD = auto()
     TOO_SLOW = auto()
     TOO_LARGE = auto()
@@ -58,11 +63,12 @@ def wants_json(request: Request) -> bool:
     return best(request.headers.get("accept"), ("application/json", "text/html")) != "text/html"
 
 
-async def read_body(request: Request, *, allowed: tuple[str, ...]) -> tuple[bytes, str]:
+async def read_body(request: Request, *, allowed: tuple[str, ...], max_bytes: int | None = None) -> tuple[bytes, str]:
     """The raw body and its media type, one of `allowed`. An empty body needs no type.
 
-    Raises HttpRefused (another type or a content coding), Refused (a charset that JSON does not have, RFC 8259 §8.1).
-    The size is limited where the bytes come in, by `limits`.
+    `max_bytes` is for a body that can only be small; every body is limited where its bytes come in, by `limits`.
+    Raises HttpRefused (another type, a content coding, too large), Refused (a charset that JSON does not have,
+    RFC 8259 §8.1).
     """
     declared = request.headers.get("content-type", "").lower()
     media_type = declared.partition(";")[0].strip()
@@ -76,8 +82,8 @@ async def read_body(request: Request, *, allowed: tuple[str, ...]) -> tuple[byte
         charset = _CHARSET.search(declared)
         if charset is not None and charset[1] not in {"utf-8", "utf8"}:
             raise Refused(Problem(PARSING_ERROR, detail=f"the charset is {charset[1]!r}; JSON is UTF-8"))
-        return await request.body(), media_type
-    if not media_type and not await request.body():
+        return await _bytes(request, max_bytes), media_type
+    if not media_type and not await _bytes(request, max_bytes):
         return b"", allowed[0]
     named = repr(media_type[:100]) if media_type else "missing"
     raise HttpRefused(
@@ -85,6 +91,17 @@ async def read_body(request: Request, *, allowed: tuple[str, ...]) -> tuple[byte
         f"The Content-Type is {named}; this address takes {' or '.join(allowed)}.",
         headers=(("Accept", ", ".join(allowed)),),
     )
+
+
+async def _bytes(request: Request, max_bytes: int | None) -> bytes:
+    if max_bytes is None:
+        return await request.body()
+    content = bytearray()
+    async for chunk in request.stream():
+        content += chunk
+        if len(content) > max_bytes:
+            raise HttpRefused(Refusal.TOO_LARGE, f"The body is larger than {max_bytes:,} bytes.")
+    return bytes(content)
 
 
 def _range(text: str) -> tuple[str, str, float] | None:

@@ -17,6 +17,7 @@ from starlette.requests import ClientDisconnect
 
 from app.core import problems as p
 from app.core.problems import Problem, Refused, pointer
+from app.http.methods import allowed
 from app.http.negotiation import HttpRefused, Refusal, best
 from app.ports import Overloaded, TooSlow, Unavailable
 
@@ -25,14 +26,15 @@ logger = logging.getLogger("testamur.http")
 MEDIA_TYPE = "application/problem+json"
 BLANK = "about:blank"  # RFC 9457 §4.2.1: no more than the status code says
 REALM = 'Bearer realm="testamur"'
+_INSUFFICIENT_SCOPE = (("WWW-Authenticate", f'{REALM}, error="insufficient_scope"'),)
 
 # What is not named here is 422: it was understood, and it does not hold.
 STATUS: Mapping[str, int] = MappingProxyType(
     {
         p.PARSING_ERROR: 400,
-        p.RANGE_ERROR: 400,
         p.INVALID_TOKEN: 401,
         p.INSUFFICIENT_SCOPE: 403,
+        p.NOT_ALLOWED: 403,
         p.NOT_FOUND: 404,
         p.STATE_CONFLICT: 409,
         p.IDEMPOTENCY_IN_FLIGHT: 409,
@@ -52,7 +54,9 @@ _READS_ONLY = frozenset({"/verify", "/credentials/verify", "/presentations/verif
 
 _REFUSAL: Mapping[Refusal, int] = MappingProxyType(
     {
+        Refusal.SIGN_IN: 303,
         Refusal.MALFORMED: 400,
+        Refusal.FOREIGN: 403,
         Refusal.METHOD: 405,
         Refusal.TOO_SLOW: 408,
         Refusal.TOO_LARGE: 413,
@@ -105,10 +109,17 @@ def respond(answer: Answer, request: Request, page: ErrorPage | None = None) -> 
     else:
         response = Response(answer.as_json(), media_type=MEDIA_TYPE)
     response.status_code = answer.status
-    for name, value in answer.headers:
+    for name, value in _as_asked(answer, request):
         response.headers[name] = value
     response.headers.add_vary_header("Accept")
     return response
+
+
+def _as_asked(answer: Answer, request: Request) -> tuple[tuple[str, str], ...]:
+    """RFC 6750 §3.1: who sent no token is told what is wanted, and of no error."""
+    if answer.status == 401 and "authorization" not in request.headers:
+        return (("WWW-Authenticate", REALM),)
+    return answer.headers
 
 
 def answer_to(exception: Exception, *, path: str = "") -> Answer:
@@ -158,6 +169,9 @@ def install(app: FastAPI, *, page: ErrorPage | None = None) -> None:
     """Every exception that leaves a route becomes an answer here."""
 
     async def handle(request: Request, exception: Exception) -> Response:
+        if isinstance(exception, HTTPException) and exception.status_code == 405:
+            allow = allowed(app.routes, request.scope)
+            exception = HttpRefused(Refusal.METHOD, f"This address takes {allow}.", headers=(("Allow", allow),))
         return respond(answer_to(exception, path=request.url.path), request, page)
 
     handled: tuple[type[Exception], ...] = (
@@ -186,7 +200,7 @@ def _refused(refused: Refused, *, path: str) -> Answer:
     detail = chief.detail + (f" (and {more} more)" if more else "")
     headers = {
         401: (("WWW-Authenticate", f'{REALM}, error="invalid_token"'),),
-        403: (("WWW-Authenticate", f'{REALM}, error="insufficient_scope"'),),
+        403: _INSUFFICIENT_SCOPE if chief.type == p.INSUFFICIENT_SCOPE else (),
         409: (("Retry-After", "1"),) if chief.type == p.IDEMPOTENCY_IN_FLIGHT else (),
     }
     return Answer(status, detail, type=chief.type, problems=refused.problems, headers=headers.get(status, ()))
@@ -209,7 +223,5 @@ def _http_exception(exception: HTTPException) -> Answer:
     match exception.status_code:
         case 404:
             return Answer(404, "There is nothing at this address.", type=p.NOT_FOUND, headers=headers)
-        case 405:
-            return Answer(405, f"This address takes {dict(headers).get('Allow', 'another method')}.", headers=headers)
         case status:
             return Answer(status, exception.detail, headers=headers)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.http.limits import METHODS
+from app.http.methods import METHODS
 from app.http.problems import trace
 
 logger = logging.getLogger("testamur.request")

@@ -17,14 +17,17 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
+from app.http.client_connections import ClientConnections, TooManyConnections
 from app.http.headers import Headers
 from app.http.limits import Limits
+from app.http.methods import Heads
 from app.http.negotiation import HttpRefused, Refusal
 from app.http.problems import MEDIA_TYPE, ErrorPage, refusal
 from app.http.rate_limit import RateLimit, rules
 from app.http.request_log import RequestLog
 from app.settings import Settings
 
+_LAST_PORT: Final = 65_535
 _MAX_HEAD_BYTES: Final = 32_768
 # The body's own time-out is `limits`'; the socket's comes after it, so that the answer still gets out.
 _GRACE_SECONDS: Final = 3.0
@@ -36,13 +39,17 @@ _END_OF_HEAD: Final = b"\r\n\r\n"
 
 
 class CannotListen(Exception):  # noqa: N818 - like Refused
-    """The address can't be had; the message says what to do."""
+    """The address can't be had. `free_port` is one to try instead, where another program has the port."""
+
+    def __init__(self, why: str, *, free_port: int | None = None) -> None:
+        super().__init__(why)
+        self.free_port = free_port
 
 
 def guarded(app: ASGIApp, settings: Settings, *, page: ErrorPage | None = None) -> ASGIApp:
     """The application behind everything that stands before it; the log outermost, so that it sees what was refused."""
     limited = Limits(
-        RateLimit(app, rules=rules(settings), page=page),
+        RateLimit(Heads(app), rules=rules(settings), page=page),
         max_credential_bytes=settings.max_credential_bytes,
         max_form_bytes=settings.max_form_bytes,
         body_timeout_seconds=settings.body_timeout_seconds,
@@ -68,9 +75,8 @@ def listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         if error.errno == errno.EADDRINUSE:
-            raise CannotListen(
-                f"Port {port} on {host} is taken by another program. Stop it, or choose another port: PORT={port + 1}"
-            ) from error
+            taken = f"Port {port} on {host} is taken by another program."
+            raise CannotListen(taken, free_port=port + 1 if port < _LAST_PORT else port - 1) from error
         raise CannotListen(f"Can't listen on {host} port {port}: {error.strerror}. Set HOST or PORT.") from error
     listener.setblocking(False)
     return listener
@@ -81,6 +87,7 @@ def make_server(app: ASGIApp, settings: Settings, *, page: ErrorPage | None = No
 
     class Protocol(GuardedProtocol):
         limits = settings
+        clients = ClientConnections(most=settings.max_connections_per_client, trusted_proxies=settings.trusted_proxies)
 
     config = Config(
         guarded(app, settings, page=page),
@@ -129,6 +136,7 @@ class GuardedProtocol(H11Protocol):
     """HTTP/1.1 in which no client may take its time: head, body and answer each have a deadline on the socket."""
 
     limits: Settings
+    clients: ClientConnections
 
     def __init__(
         self,
@@ -140,6 +148,7 @@ class GuardedProtocol(H11Protocol):
         super().__init__(config, server_state, app_state, _loop)
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._turned_away = False
+        self._counted_for: str | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -147,11 +156,20 @@ class GuardedProtocol(H11Protocol):
             busy = HttpRefused(Refusal.BUSY, "Too many connections. Try again.", headers=(("Retry-After", "1"),))
             self._turn_away(busy, linger=False)
             return
+        try:
+            self._counted_for = self.clients.admit(self.client[0] if self.client else "")
+        except TooManyConnections:
+            detail = f"More than {self.limits.max_connections_per_client} connections from one address."
+            many = HttpRefused(Refusal.TOO_MANY, detail, headers=(("Retry-After", "1"),))
+            self._turn_away(many, linger=False)
+            return
         self._arm("head", self.limits.header_timeout_seconds, self._head_too_slow)
 
     def connection_lost(self, exc: Exception | None) -> None:
         for name in list(self._timers):
             self._disarm(name)
+        if self._counted_for is not None:
+            self.clients.left(self._counted_for)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:

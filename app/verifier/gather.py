@@ -10,9 +10,9 @@ from app.core.credential.received import ReceivedCredential
 from app.core.did.document import ControlledIdentifierDocument
 from app.core.json_ld import Contexts
 from app.core.problems import (
+    NOT_LOOKED_UP,
     STATUS_RETRIEVAL_ERROR,
     STATUS_VERIFICATION_ERROR,
-    UNKNOWN_ISSUER,
     JsonObject,
     Problem,
     Refused,
@@ -147,7 +147,8 @@ async def _known_issuer(identifier: str, known_issuers: KnownIssuers) -> KnownIs
     try:
         return await known_issuers.find(identifier)
     except Unavailable:
-        return Undetermined((Problem(UNKNOWN_ISSUER, at="/issuer", detail="who is known cannot be looked up now"),))
+        detail = "who is known cannot be looked up now"
+        return Undetermined((Problem(NOT_LOOKED_UP, at="/issuer", detail=detail, remedy="try again in some minutes"),))
 
 
 def _unverified(url: str, why: str) -> Refused:

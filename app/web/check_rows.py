@@ -10,7 +10,10 @@ from markupsafe import Markup
 
 from app.core.problems import (
     EXPIRED,
+    KEY_REVOKED,
     MISSING_PROOF,
+    NOT_ASKED,
+    NOT_LOOKED_UP,
     NOT_YET_VALID,
     REVOKED,
     STATUS_RETRIEVAL_ERROR,
@@ -18,8 +21,8 @@ from app.core.problems import (
     Problem,
 )
 from app.verifier.report import Check, Failed, Finding, NotApplicable, Passed, Undetermined, VerificationReport
-from app.web.outline import Outline
-from app.web.verdict import day_element, published
+from app.web.outline import Outline, date_time
+from app.web.verdict import day_element, published, seen
 from app.web.words import Words
 
 
@@ -41,8 +44,14 @@ class CheckRow:
 _OF_PROBLEM: Mapping[tuple[Check, str], tuple[str, str]] = MappingProxyType(
     {
         (Check.PROOF, MISSING_PROOF): ("check.proof.missing", "check.proof.missing.said"),
+        (Check.CONTROLLER, KEY_REVOKED): ("check.controller.revoked", "check.controller.revoked.said"),
         (Check.STATUS, REVOKED): ("check.status.revoked", "check.status.revoked.said"),
         (Check.STATUS, SUSPENDED): ("check.status.suspended", "check.status.suspended.said"),
+        (Check.KNOWN_ISSUER, NOT_LOOKED_UP): (
+            "check.known_issuer.undetermined",
+            "check.known_issuer.undetermined.said",
+        ),
+        (Check.STATUS, NOT_ASKED): ("check.status.undetermined", "check.status.undetermined.not_asked"),
         (Check.STATUS, STATUS_RETRIEVAL_ERROR): ("check.status.undetermined", "check.status.undetermined.silent"),
         (Check.VALIDITY_PERIOD, EXPIRED): ("check.validity_period.failed", "check.validity_period.ended"),
         (Check.VALIDITY_PERIOD, NOT_YET_VALID): ("check.validity_period.failed", "check.validity_period.future"),
@@ -136,6 +145,12 @@ def _passed(finding: Finding, outline: Outline, words: Words, *, proven: bool) -
     match finding.check:
         case Check.CONTROLLER if not proven:
             return words("check.controller.named"), words("check.controller.named.said")
+        case Check.CONTROLLER if revoked := date_time(seen(finding.outcome, "revoked")):
+            # The key counts for nothing any more; that this very credential was on record before, does.
+            recorded = day_element(date_time(seen(finding.outcome, "recorded")), language=words.language)
+            day = day_element(revoked, language=words.language)
+            said = words("check.controller.passed.recorded", revoked=day, recorded=recorded)
+            return words("check.controller.passed"), said
         case Check.CONTROLLER if outline.host:
             said = words("check.controller.passed.said", host=outline.host)
             return words("check.controller.passed"), said

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from app.verifier.report import VerificationReport
+from app.verifier.report import Standing, VerificationReport
 from app.web.outline import Outline
 from app.web.words import Words
 
@@ -28,10 +28,12 @@ def issuer_block(
         name = words("issuer.claimed", name=claimed) if claimed else words("issuer.unnamed")
         return IssuerBlock("?", name, (words("issuer.claimed.why"),))
     if known is None:
+        looked_up = report.standing is not Standing.NOT_LOOKED_UP
+        why = _unknown(outline, words) if looked_up else words("issuer.not_looked_up")
         name = (
             words("issuer.calls_itself", name=outline.issuer_name) if outline.issuer_name else words("issuer.unnamed")
         )
-        return IssuerBlock("?", name, (_unknown(outline, words),))
+        return IssuerBlock("?", name, (why,))
     source = Markup('<span lang="en">{}</span>').format(known.source)
     return IssuerBlock(
         initials(known.name),

@@ -15,8 +15,8 @@ from markupsafe import Markup
 from app.core import containers
 from app.core.credential import open_badge
 from app.core.credential.micro_credential import MicroCredential
-from app.core.problems import JsonObject, Problem, Refused
-from app.ports import Institution
+from app.core.problems import UNSUPPORTED_MECHANISM, JsonObject, Problem, Refused
+from app.ports import Institution, KnownIssuer
 from app.verifier.report import Check, Headline, Passed, VerificationReport
 from app.web import badge_picture, cldr
 from app.web.api_page import chapters
@@ -30,13 +30,13 @@ from app.web.outside import link, visible
 from app.web.paper import Paper, claimed_rows, micro_credential_paper, outline_paper, plain_rows
 from app.web.static_files import StaticFiles
 from app.web.verdict import band, day_element, time_element
-from app.web.words import Library
+from app.web.words import Library, Words
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _MAX_RESUBMITTED_BYTES = 40_000
 # What a file dialog offers first; anything else may be chosen there all the same.
 _ACCEPTED = (".json", ".vc", "application/json", "application/vc", *sorted(containers.MEDIA_TYPES))
-_ERRORS = frozenset({400, 404, 405, 408, 413, 415, 429, 500, 503})
+_ERRORS = frozenset({400, 403, 404, 405, 408, 410, 413, 415, 429, 500, 503})
 _STAMPS = {
     Headline.REVOKED: "stamp.revoked",
     Headline.SUSPENDED: "stamp.suspended",
@@ -47,12 +47,11 @@ _STAMPS = {
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """Who runs this service, as each page says. `issuer_ids` are the institutions that it signs for itself."""
+    """Who runs this service, as each page says."""
 
     name: str
     public_url: str
     demo: bool = False
-    issuer_ids: frozenset[str] = frozenset()
     independent_verifier: str = "https://verifierplus.org"
 
 
@@ -121,7 +120,7 @@ class Renderer:
         document = report.verified.document if report.verified and confirmed else report.received.document
         seen = outline(document)
         known = report.known_issuer
-        own = confirmed and seen.issuer_id in self._operator.issuer_ids
+        own = confirmed and known is not None and known.own
         return self._page(
             "report.html",
             language,
@@ -135,7 +134,7 @@ class Renderer:
             claimed=() if confirmed else claimed_rows(seen, self._drawing(language)),
             rows=() if confirmed else plain_rows(seen),
             stamp=_STAMPS.get(report.headline) if confirmed else None,
-            demo=known.name if known and known.demo else None,
+            demo=_demo(known, own=own, operator=self._operator),
             checks=check_rows(report, seen, words=words),
             own=own,
             download=_download(report.as_json()),
@@ -143,7 +142,9 @@ class Renderer:
         )
 
     def render_unreadable(self, problems: Sequence[Problem], *, language: Language) -> str:
-        return self._page("unreadable.html", language, problems=tuple(problems))
+        another = any(problem.type == UNSUPPORTED_MECHANISM for problem in problems)
+        title = "unreadable.title.another_kind" if another else "unreadable.title"
+        return self._page("unreadable.html", language, problems=tuple(problems), title=title, is_another_kind=another)
 
     def render_claim(
         self, offer: ClaimOffer, *, token: str, language: Language, prints: bool, declined: bool = False
@@ -185,6 +186,20 @@ class Renderer:
         kind = status if status in _ERRORS else 500 if status >= 500 else 400
         return self._page("error.html", language, kind=str(kind), reference=reference)
 
+    def render_console(self, template: str, *, language: Language, **values: Any) -> str:
+        """A page of the console; its values were worked out in `web.console`."""
+        return self._page(f"console/{template}", language, **{"here": None, "places": (), **values})
+
+    def paper_of(self, credential: MicroCredential, language: Language) -> Paper:
+        """The paper of a credential that the institution's own register keeps, or that it is about to award."""
+        return micro_credential_paper(credential, self._drawing(language))
+
+    def words(self, language: Language) -> Words:
+        return self._library.of(language)
+
+    def drawing(self, language: Language) -> Drawing:
+        return self._drawing(language)
+
     def _paper(self, document: JsonObject, language: Language) -> Paper:
         """The European elements where it has them, else what any credential has."""
         drawing = self._drawing(language)
@@ -195,6 +210,13 @@ class Renderer:
 
     def _drawing(self, language: Language) -> Drawing:
         return Drawing(language, self._library.of(language), self._headings)
+
+    def _independent(self) -> Markup | None:
+        """Another verifier; none for a demonstration, whose list it could not reach."""
+        if self._operator.demo:
+            return None
+        url = self._operator.independent_verifier
+        return link(url, text=url.removeprefix("https://"))
 
     def _page(self, template: str, language: Language, **values: Any) -> str:
         words = self._library.of(language)
@@ -207,9 +229,7 @@ class Renderer:
             choices=self._choices,
             whole_pages=WHOLE_PAGES,
             operator=self._operator,
-            independent=link(
-                self._operator.independent_verifier, text=self._operator.independent_verifier.removeprefix("https://")
-            ),
+            independent=self._independent(),
             static=self._static.url,
         )
 
@@ -227,6 +247,13 @@ def _download(report: JsonObject) -> str:
     """The report as a link that saves it: nothing of it is kept here, so it has to be in the page."""
     content = json.dumps(report, ensure_ascii=False, indent=2).encode()
     return "data:application/json;base64," + base64.b64encode(content).decode()
+
+
+def _demo(known: KnownIssuer | None, *, own: bool, operator: Operator) -> str | None:
+    """The name of a demonstration. Our own is one whether it can be looked up now or not."""
+    if own and operator.demo:
+        return operator.name
+    return known.name if known and known.demo else None
 
 
 def _contact(contact: str) -> Markup:

@@ -9,7 +9,7 @@ from typing import TypeAlias
 from markupsafe import Markup
 
 from app.core import containers
-from app.core.problems import STATUS_RETRIEVAL_ERROR
+from app.core.problems import KEY_REVOKED, NOT_ASKED, STATUS_RETRIEVAL_ERROR
 from app.verifier.report import (
     Check,
     Failed,
@@ -17,6 +17,7 @@ from app.verifier.report import (
     NotApplicable,
     Outcome,
     Passed,
+    Standing,
     Undetermined,
     VerificationReport,
 )
@@ -52,6 +53,8 @@ def band(report: VerificationReport, outline: Outline, *, words: Words) -> Band:
     row = _ROWS[report.headline]
     tone, icon = row.appearance
     sentence = row.headline if report.known_issuer else row.headline_unknown
+    if report.headline is Headline.VALID_UNKNOWN and report.standing is Standing.NOT_LOOKED_UP:
+        sentence = "verdict.valid_not_looked_up"
     dates = {
         "ended": day_element(outline.valid_until, language=words.language),
         "begins": day_element(outline.valid_from, language=words.language),
@@ -91,9 +94,12 @@ def _sentences(report: VerificationReport, then: Markup, outline: Outline, words
     known = report.known_issuer
     sentences = [then]
     if known is None and _is_signed_and_unchanged(report):
-        sentences.append(_unknown_issuer(outline, words))
+        looked_up = report.standing is not Standing.NOT_LOOKED_UP
+        sentences.append(_unknown_issuer(outline, words) if looked_up else words("verdict.not_looked_up"))
     if report.received.container is not None:
         sentences.append(words("verdict.inside", kind=containers.kind(report.received.container)))
+    if report.received.presented:
+        sentences.append(words("verdict.presented"))
     if known is not None and known.demo:
         sentences.append(words("verdict.demo", issuer=known.name))
     return tuple(sentence for sentence in sentences if sentence)
@@ -121,6 +127,8 @@ def _awarded(report: VerificationReport, outline: Outline, words: Words) -> Mark
 
 def _not_told(report: VerificationReport, _outline: Outline, words: Words) -> Markup:
     signer = report.known_issuer.name if report.known_issuer else words("verdict.indeterminate_status.signer")
+    if report.lacks(NOT_ASKED, Check.STATUS):
+        return words("verdict.indeterminate_status.not_asked", issuer=signer)
     match report.outcome(Check.STATUS):
         case Undetermined(problems) if any(problem.type == STATUS_RETRIEVAL_ERROR for problem in problems):
             return words("verdict.indeterminate_status.silent", issuer=signer)
@@ -146,15 +154,20 @@ def _unknown_issuer(outline: Outline, words: Words) -> Markup:
             return words("verdict.unknown_issuer.nameless_bare_key")
 
 
-def _no_key(_report: VerificationReport, outline: Outline, words: Words) -> Markup:
+def _no_key(report: VerificationReport, outline: Outline, words: Words) -> Markup:
+    if outline.host and report.lacks(NOT_ASKED, Check.CONTROLLER):
+        return words("verdict.indeterminate_key.not_asked", host=outline.host)
     if outline.host:
         return words("verdict.indeterminate_key.then", host=outline.host)
     return words("verdict.indeterminate_key.no_host")
 
 
 def _other_bytes_or_key(report: VerificationReport, _outline: Outline, words: Words) -> Markup:
-    if isinstance(report.outcome(Check.CONTROLLER), Failed):
-        return words("verdict.invalid_proof.other_key")
+    match report.outcome(Check.CONTROLLER):
+        case Failed(problems) if any(problem.type == KEY_REVOKED for problem in problems):
+            return words("verdict.invalid_proof.revoked_key")
+        case Failed():
+            return words("verdict.invalid_proof.other_key")
     return words("verdict.invalid_proof.then")
 
 

@@ -1,6 +1,7 @@
 """Hostile requests to a running service: none is a 5xx, none is believed, and none leaves a trace in the log."""
 
 import json
+import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -79,6 +80,32 @@ def test_bytes_that_two_parsers_would_read_differently_are_a_problem(service: Ru
     answer = service.client.post(path, content=body, headers=headers)
     assert answer.status_code in {400, 422}
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(b"{" + b",".join(b'"%d":0' % (n // 2) for n in range(90_000)) + b"}", id="45,000 repeated names"),
+        pytest.param(b'{"reason":[' + b"0," * 500_000 + b"0]}", id="500,000 values"),
+    ],
+)
+@pytest.mark.parametrize(
+    "path", ["/verify", "/credentials/verify", "/claim/none", "/awards", "/awards/none/revoke", "/awards/none/send"]
+)
+def test_a_tiring_body_is_refused_and_holds_up_nobody(service: Running, path: str, body: bytes) -> None:
+    media_type = "application/vc" if path == "/verify" else "application/json"
+    headers = {**service.signed_in(), "Content-Type": media_type, "Accept": "application/json"}
+    before = _cpu_seconds(service.process.pid)
+    answer = service.client.post(path, content=body, headers=headers)
+    assert answer.status_code in {400, 413, 422}
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert _cpu_seconds(service.process.pid) - before < 0.5
+
+
+def _cpu_seconds(pid: int) -> float:
+    """What a process has used of the processor, without its children: for the service, what its event loop did."""
+    used = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+    return sum(map(int, used)) / os.sysconf("SC_CLK_TCK")
 
 
 @pytest.mark.parametrize("media_type", ["text/html", "application/xml", "application/json; charset=utf-7", "nonsense"])
@@ -252,3 +279,65 @@ def test_what_a_stranger_sends_writes_no_line_of_its_own_into_the_log(service: R
     assert len(written) >= 4
     assert "forged" not in log
     assert token not in log
+
+
+# ── what RFC 9110 and RFC 6749 ask ───────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("path", ["/verify/", "/awards/", "/api/", "/oauth/token/", "/issuers/demo/did.json/"])
+def test_a_slash_too_many_leads_nowhere(service: Running, path: str) -> None:
+    answer = service.client.get(path, headers={**service.signed_in(), "Host": "evil.example"})
+    assert (answer.status_code, "location" in answer.headers) == (404, False)
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/verify", "/api", "/openapi.json", "/healthz", "/readyz", "/issuers/demo/did.json", "/awards"]
+)
+def test_head_is_answered_as_get_is_without_the_content(service: Running, path: str) -> None:
+    head, got = (service.client.request(method, path, headers=service.signed_in()) for method in ("HEAD", "GET"))
+    assert (head.status_code, head.content) == (got.status_code, b"") == (200, b"")
+    assert {"content-length", "content-type"} <= head.headers.keys()
+    assert head.headers["content-length"] == got.headers.get("content-length", str(len(got.content)))
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allow"),
+    [
+        ("DELETE", "/verify", "GET, HEAD, POST"),
+        ("PUT", "/awards", "GET, HEAD, POST"),
+        ("PATCH", "/claim/none", "GET, HEAD, POST"),
+        ("GET", "/oauth/token", "POST"),
+        ("HEAD", "/oauth/token", "POST"),
+        ("DELETE", "/healthz", "GET, HEAD"),
+    ],
+)
+def test_a_method_that_is_not_taken_is_told_all_that_are(service: Running, method: str, path: str, allow: str) -> None:
+    answer = service.client.request(method, path)
+    assert (answer.status_code, answer.headers["allow"]) == (405, allow)
+
+
+@pytest.mark.parametrize("header", ["Idempotency-Key", "Authorization", "Content-Type"])
+def test_a_header_that_says_two_things_is_refused(service: Running, header: str) -> None:
+    answer = service.client.post("/awards", content=b"{}", headers=[(header, "a"), (header, "b")])
+    assert answer.status_code == 400
+    assert "more than once" in answer.json()["detail"]
+
+
+def test_a_parameter_that_stands_twice_is_answered_in_the_terms_of_oauth(service: Running) -> None:
+    body = b"grant_type=client_credentials&grant_type=client_credentials"
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    answer = service.client.post("/oauth/token", content=body, headers=headers)
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+    assert answer.headers["cache-control"] == "no-store"
+
+
+def test_who_sends_no_token_is_told_of_no_error(service: Running) -> None:
+    assert service.client.get("/awards").headers["www-authenticate"] == 'Bearer realm="testamur"'
+    wrong = service.client.get("/awards", headers={"Authorization": "Bearer x"})
+    assert wrong.headers["www-authenticate"] == 'Bearer realm="testamur", error="invalid_token"'
+
+
+def test_a_number_that_is_too_large_is_a_problem_like_any_other_of_a_request(service: Running) -> None:
+    headers = {**service.signed_in(), "Content-Type": "application/json"}
+    answer = service.client.post("/awards", content=b'{"number":9007199254740993}', headers=headers)
+    assert answer.status_code == 422

@@ -11,6 +11,7 @@ from app.adapters.database import migrations
 from app.adapters.database.awards import Awards
 from app.adapters.database.directory import DatabaseDirectory
 from app.adapters.database.engine import (
+    READING_SECONDS,
     SQLITE,
     SQLITE_PRAGMAS,
     Transactions,
@@ -21,9 +22,12 @@ from app.adapters.database.engine import (
 )
 from app.adapters.database.keeping import Keeping
 from app.adapters.database.outbox import DatabaseOutbox
+from app.adapters.database.people import DatabasePeople, DatabaseSessions
+from app.adapters.database.recorded_proofs import DatabaseRecordedProofs
 from app.adapters.database.register import DatabaseRegister, RegisterLimits
 from app.adapters.database.sealed_copies import DatabaseSealedCopies
 from app.adapters.database.status_lists import DatabaseStatusLists
+from app.core.problems import SETTING_ERROR, Problem, Refused
 from app.ports import Unavailable, Vault
 
 __all__ = ["Database"]
@@ -35,17 +39,27 @@ class Database:
     """One database, and the ports that it fulfils, each an attribute of its name."""
 
     def __init__(
-        self, engine: AsyncEngine, *, vault: Vault, limits: RegisterLimits, journal: ActJournal | None = None
+        self,
+        engine: AsyncEngine,
+        *,
+        vault: Vault,
+        limits: RegisterLimits,
+        message_lease_seconds: float,
+        journal: ActJournal | None = None,
     ) -> None:
         self.engine = engine
         transactions = Transactions(engine, journal=journal)
+        self._patience = transactions.patience
         self.name = transactions.dialect
         awards = Awards(vault)
         self.register = DatabaseRegister(transactions, awards=awards, vault=vault, limits=limits)
-        self.outbox = DatabaseOutbox(transactions, awards=awards)
+        self.outbox = DatabaseOutbox(transactions, awards=awards, lease_seconds=message_lease_seconds)
         self.directory = DatabaseDirectory(transactions)
         self.status_lists = DatabaseStatusLists(transactions)
         self.sealed_copies = DatabaseSealedCopies(transactions)
+        self.recorded_proofs = DatabaseRecordedProofs(transactions, vault=vault)
+        self.people = DatabasePeople(transactions, vault=vault)
+        self.sessions = DatabaseSessions(transactions, vault=vault)
         self.keeping = Keeping(transactions, awards)
 
     @classmethod
@@ -55,17 +69,22 @@ class Database:
         *,
         vault: Vault,
         intent_lease_seconds: int = 30,
+        message_lease_seconds: float = 300,
         status_list_length: int = STATUS_LIST_LENGTH,
         journal: ActJournal | None = None,
         max_clock_skew_seconds: int | None = None,
     ) -> "Database":
-        """Opens no connection yet. Raises ValueError for a URL of another kind of database."""
+        """Opens no connection yet. Raises Refused (SETTING_ERROR) for a URL of another kind of database."""
+        try:
+            engine = create_engine(database_url(url))
+        except ValueError as error:
+            raise Refused(Problem(SETTING_ERROR, at="/DATABASE_URL", detail=f"{error}.")) from None
         limits = RegisterLimits(
             intent_lease_seconds=intent_lease_seconds,
             status_list_length=status_list_length,
             max_clock_skew_seconds=max_clock_skew_seconds,
         )
-        return cls(create_engine(database_url(url)), vault=vault, limits=limits, journal=journal)
+        return cls(engine, vault=vault, limits=limits, message_lease_seconds=message_lease_seconds, journal=journal)
 
     async def prepare(self) -> None:
         """Makes the SQLite file where there is none; PostgreSQL's database is there, or is made by its operator."""
@@ -85,7 +104,7 @@ class Database:
     async def check(self) -> None:
         """Raises Unavailable where the database does not answer, is of another version, or would lose what it kept."""
         with translated():
-            async with self.engine.connect() as connection:
+            async with self._patience.asking(at_most_seconds=READING_SECONDS), self.engine.connect() as connection:
                 await (_check_sqlite if self.name == SQLITE else _check_postgresql)(connection)
                 if not await connection.run_sync(migrations.is_current):
                     raise Unavailable(

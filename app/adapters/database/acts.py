@@ -11,7 +11,7 @@ from app.adapters.database.engine import Transactions
 from app.adapters.database.locks import Credentials, locked
 from app.adapters.database.outbox import drop_messages
 from app.adapters.database.sealed_copies import forget_copies
-from app.adapters.database.status_lists import raise_versions
+from app.adapters.database.status_lists import set_bits
 from app.adapters.database.tables import ActRow, AwardRow, ClaimLinkRow, LearnerDigestRow
 from app.core.personal import Personal
 from app.core.problems import STATE_CONFLICT, Problem, Refused
@@ -36,7 +36,7 @@ class Acts:
             if (before in BITS[REVOCATION]) != (credential.state in BITS[REVOCATION]):
                 changed.add((credential.status_list_id, credential.status_list_index))
         await session.flush()
-        await raise_versions(self._transactions, session, changed)
+        await set_bits(self._transactions, session, changed)
 
     async def append(
         self,

@@ -20,6 +20,7 @@ from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.adapters.act_journal import ActJournal, Entry
+from app.adapters.database.patience import Patience, PatientConnection
 from app.core.problems import MALFORMED_VALUE_ERROR, STATE_CONFLICT, Problem, Refused
 from app.ports import Unavailable
 
@@ -35,6 +36,8 @@ SQLITE_PRAGMAS: Mapping[str, str] = {
     "secure_delete": "1",  # what was erased is written over, not only let go
 }
 _POSTGRESQL_OPTIONS = "-c lock_timeout=10s -c statement_timeout=20s -c idle_in_transaction_session_timeout=30s"
+# A reader waits for nobody's lock: a server that takes longer is not there for us.
+READING_SECONDS = 5.0
 _READING = "testamur_reading"
 _WITHOUT_TRANSACTION = "testamur_without_transaction"
 
@@ -72,7 +75,11 @@ def create_engine(url: URL) -> AsyncEngine:
         max_overflow=0,
         pool_timeout=10,
         pool_pre_ping=True,
-        connect_args={"connect_timeout": 5, "options": _POSTGRESQL_OPTIONS},
+        connect_args={
+            "connect_timeout": 5,
+            "options": _POSTGRESQL_OPTIONS,
+            "async_creator_fn": PatientConnection.connect,
+        },
     )
 
 
@@ -83,6 +90,7 @@ class Transactions:
         self._engine = engine
         self._journal = journal
         self.dialect: str = engine.dialect.name
+        self.patience = Patience()
         # SQLite has one writer at a time. Ours queue here, in order, and leave its polling lock to other processes.
         self._writer: AbstractAsyncContextManager[Any] = asyncio.Lock() if self.dialect == SQLITE else nullcontext()
         self._snapshots = (
@@ -94,14 +102,21 @@ class Transactions:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
         with translated():
-            async with AsyncSession(self._snapshots, expire_on_commit=False) as session:
+            async with (
+                self.patience.asking(at_most_seconds=READING_SECONDS),
+                AsyncSession(self._snapshots, expire_on_commit=False) as session,
+            ):
                 yield session
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncSession]:
         """Raises Unacknowledged where the COMMIT itself did not answer."""
         with translated():
-            async with self._writer, AsyncSession(self._engine, expire_on_commit=False) as session:
+            async with (
+                self._writer,
+                self.patience.asking(at_most_seconds=None),
+                AsyncSession(self._engine, expire_on_commit=False) as session,
+            ):
                 yield session
                 await session.flush()
                 try:

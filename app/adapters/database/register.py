@@ -19,9 +19,10 @@ from app.adapters.database.cursors import Cursors, Position
 from app.adapters.database.engine import Transactions, Unacknowledged, storable
 from app.adapters.database.idempotency import IdempotencyKeys, in_flight
 from app.adapters.database.locks import locked, locked_by_credential
-from app.adapters.database.outbox import drop_messages, release_messages, write_message
+from app.adapters.database.outbox import drop_messages, end_messages, release_messages, write_message
+from app.adapters.database.recorded_proofs import DatabaseRecordedProofs
 from app.adapters.database.search import newest_first
-from app.adapters.database.status_lists import raise_versions, take_entry
+from app.adapters.database.status_lists import set_bits, take_entry
 from app.adapters.database.tables import (
     ActRow,
     AwardRow,
@@ -67,6 +68,7 @@ class DatabaseRegister:
         self._acts = Acts(transactions, awards)
         self._cursors = Cursors(vault)
         self._keys = IdempotencyKeys(vault)
+        self._recorded_proofs = DatabaseRecordedProofs(transactions, vault=vault)
         skew = limits.max_clock_skew_seconds
         self._clocks = Clocks(transactions.dialect, None if skew is None else timedelta(seconds=skew))
 
@@ -161,7 +163,7 @@ class DatabaseRegister:
                 return None
             return await self._awards.opened(session, award)
 
-    async def record(self, credential_id: str, signed: bytes, *, now: datetime) -> bytes:
+    async def record(self, credential_id: str, signed: bytes, *, signed_data: bytes, now: datetime) -> bytes:
         async def read_back() -> bytes | None:
             async with self._transactions.reading() as session:
                 credential = await session.get(CredentialRow, credential_id)
@@ -169,9 +171,11 @@ class DatabaseRegister:
                     return None
                 return self._awards.signed(await session.get_one(AwardRow, credential.award_id), credential)
 
-        return await self._acknowledged(self._record(credential_id, signed, now=now), read_back)
+        return await self._acknowledged(
+            self._record(credential_id, signed, signed_data=signed_data, now=now), read_back
+        )
 
-    async def _record(self, credential_id: str, signed: bytes, *, now: datetime) -> bytes:
+    async def _record(self, credential_id: str, signed: bytes, *, signed_data: bytes, now: datetime) -> bytes:
         async with self._transactions.writing() as session:
             award, credentials, credential = await locked_by_credential(session, credential_id)
             first = self._awards.signed(award, credential)
@@ -180,6 +184,7 @@ class DatabaseRegister:
             credential.state = after(credential.state, Act.RECORD)
             credential.signed_sealed = self._awards.seal_signed(award, credential, signed)
             credential.recorded_at = now
+            await self._recorded_proofs.keep(session, credential.id, signed_data, now=now)
             award.state = state_of_award(one.state for one in credentials)
             await release_messages(session, award, now=now)
             await self._acts.supersede(session, award, now=now)
@@ -201,7 +206,7 @@ class DatabaseRegister:
             await self._acts.append(session, award, Act.VOID, actor="testamur", reason=Personal(reason), now=now)
             await drop_messages(session, award)
             bit = (credential.status_list_id, credential.status_list_index)
-            await raise_versions(self._transactions, session, {bit})
+            await set_bits(self._transactions, session, {bit})
         return True
 
     async def unfinished(self, *, now: datetime) -> Intended | None:
@@ -282,6 +287,7 @@ class DatabaseRegister:
                 match asked:
                     case Act.WITHDRAW if next_claim:
                         await self._acts.renew_claim(session, award, next_claim, now=now)
+                        await end_messages(session, award, detail="its link was withdrawn before", now=now)
                     case Act.SEND:
                         await write_message(session, award, MessageKind.LINK, now=now)
                     case Act.ERASE:

@@ -1,7 +1,7 @@
 """Status lists as rows: which index comes next, which bits are set, and what was last published."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import update
@@ -114,15 +114,21 @@ async def take_entry(
     return StatusEntry(list_id=status_list.id, index=index, purpose=purpose)
 
 
-async def raise_versions(transactions: Transactions, session: AsyncSession, changed: Iterable[tuple[str, int]]) -> None:
+async def set_bits(transactions: Transactions, session: AsyncSession, changed: Iterable[tuple[str, int]]) -> None:
     """Says that these bits, each a list and an index, were set: what was published of their lists is old."""
     bits = sorted(changed)
+    versions = await raise_versions(session, {list_id for list_id, _ in bits})
+    await transactions.write_down(*(BitSet(list_id, index, versions[list_id]) for list_id, index in bits))
+
+
+async def raise_versions(session: AsyncSession, list_ids: set[str]) -> Mapping[str, int]:
+    """What was published of these lists is old, and must be signed anew. The versions that they have now."""
     versions: dict[str, int] = {}
-    for list_id in sorted({list_id for list_id, _ in bits}):
+    for list_id in sorted(list_ids):
         version = col(StatusListRow.version)
         raised = update(StatusListRow).where(col(StatusListRow.id) == list_id).values({version: version + 1})
         versions[list_id] = (await session.exec(raised.returning(version))).scalar_one()
-    await transactions.write_down(*(BitSet(list_id, index, versions[list_id]) for list_id, index in bits))
+    return versions
 
 
 async def closed_list(session: AsyncSession, opened: ListOpened) -> StatusListRow:

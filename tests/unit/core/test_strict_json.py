@@ -1,6 +1,7 @@
 """Strict JSON: what two parsers could read differently is refused, with its place."""
 
 import json
+import time
 
 import pytest
 from hypothesis import given
@@ -30,6 +31,9 @@ REFUSED = [
     pytest.param(b'{"a":"\xed\xa0\x80"}', PARSING_ERROR, "", id="a surrogate encoded as UTF-8"),
     pytest.param(b"", PARSING_ERROR, "", id="nothing"),
     pytest.param(b"{}{}", PARSING_ERROR, "", id="two values"),
+    pytest.param(
+        b'{"a":' * 33 + b"0" + b"}" * 33, MALFORMED_VALUE_ERROR, "/a" * 32, id="33 levels and a scalar inside"
+    ),
     pytest.param(b"[" * 33 + b"]" * 33, MALFORMED_VALUE_ERROR, "/0" * 32, id="33 levels"),
     pytest.param(b"[" * 500 + b"]" * 500, MALFORMED_VALUE_ERROR, "/0" * 32, id="500 levels"),
     pytest.param(b"[" * 100_000, MALFORMED_VALUE_ERROR, "", id="100,000 levels"),
@@ -46,9 +50,56 @@ def test_it_is_refused_with_its_place(data: bytes, problem_type: str, at: str) -
 
 
 @pytest.mark.parametrize(
-    "data", [b"9007199254740991", b"-9007199254740991", b"[" * 32 + b"]" * 32, b'"\\ud83d\\ude00"']
+    "data",
+    [
+        b"9007199254740991",
+        b"-9007199254740991",
+        b"[" * 32 + b"]" * 32,
+        b'{"a":' * 32 + b"0" + b"}" * 32,
+        b'"\\ud83d\\ude00"',
+    ],
 )
 def test_what_is_just_within_the_bounds_is_read(data: bytes) -> None:
+    assert strict_json.read(data) == json.loads(data)
+
+
+_MOST = 1_048_576
+_TIRING = [
+    pytest.param(b'{"a":[' + b"0," * 500_000 + b"0]}", id="500,000 numbers"),
+    pytest.param(b"[" + b"[]," * 340_000 + b"0]", id="340,000 empty lists"),
+    pytest.param(b"[" + b'"",' * 340_000 + b'""]', id="340,000 empty strings"),
+    pytest.param(b"[" + b"{" * 1_000_000, id="a million brackets"),
+    pytest.param(b"," * 1_000_000, id="a million commas"),
+    pytest.param(b'"' + b'\\",' * 340_000, id="340,000 quotes in a string that does not close"),
+    pytest.param(b"{" + b",".join(b'"%d":0' % (n // 2) for n in range(99_000)) + b"}", id="49,500 repeated names"),
+    pytest.param(b'{"' + b"n" * 500_000 + b'":[' + b"0," * 90_000 + b"NaN]}", id="a fault far down a long name"),
+    pytest.param(b'{"a":' * 31 + b"[" + b"0," * 99_900 + b"NaN]" + b"}" * 31, id="a fault after many, 32 levels down"),
+    pytest.param(('"' + "é" * 500_000 + '\\ud800"').encode(), id="a fault after much text"),
+    pytest.param(b"[" + b"9" * 1_000_000 + b"]", id="a million digits"),
+    pytest.param(b"[" + b"9" * 1_000_000 + b".5]", id="a million digits and a fraction"),
+]
+
+
+@pytest.mark.parametrize("data", _TIRING)
+def test_no_body_costs_more_than_half_a_second(data: bytes) -> None:
+    assert len(data) <= _MOST
+    began = time.process_time()
+    with pytest.raises(Refused) as refused:
+        strict_json.read(data)
+    assert time.process_time() - began < 0.5
+    assert sum(len(problem.at + problem.detail) for problem in refused.value.problems) < 10_000
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"[" + b"0," * 99_998 + b"0]",
+        b"[" + b"[ ]," * 99_998 + b"{ }]",
+        b'["' + b",[{" * 200_000 + b'"]',
+        b'["' + b'\\",[' * 200_000 + b'"]',
+    ],
+)
+def test_values_are_counted_as_they_are(data: bytes) -> None:
     assert strict_json.read(data) == json.loads(data)
 
 
@@ -102,7 +153,10 @@ def test_anything_like_json_gives_a_value_or_a_refusal(data: bytes) -> None:
 
 
 _JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(st.characters(exclude_characters="\0")),
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53) + 1, 2**53 - 1)
+    | st.text(st.characters(codec="utf-8", exclude_characters="\0")),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text("ab\u00e9\U0001f600", max_size=3), inner),
     max_leaves=20,
 )

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from app.core import problems as p
 from app.core.problems import Problem, Refused
 from app.http.forms import read_form
-from app.http.negotiation import read_body
+from app.http.negotiation import SMALL_BODY_BYTES, read_body
 from app.http.problems import ErrorPage, install
 from app.ports import Overloaded, TooSlow, Unavailable
 
@@ -58,6 +58,11 @@ def _routes_that_refuse(app: FastAPI) -> None:
     async def body(request: Request) -> Response:
         content, media_type = await read_body(request, allowed=("application/vc", "application/json"))
         return Response(f"{len(content)} {media_type}")
+
+    @app.post("/small")
+    async def small(request: Request) -> Response:
+        content, _ = await read_body(request, allowed=("application/json",), max_bytes=SMALL_BODY_BYTES)
+        return Response(f"{len(content)}")
 
     @app.post("/form")
     async def form(request: Request) -> Response:

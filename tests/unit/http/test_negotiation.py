@@ -79,3 +79,9 @@ def test_a_compressed_body_is_415(server: RunningServer) -> None:
 
 def test_an_empty_body_needs_no_type(server: RunningServer) -> None:
     assert server.request("POST", "/body").body == b"0 application/vc"
+
+
+def test_a_body_that_can_only_be_small_is_not_read_when_it_is_large(server: RunningServer) -> None:
+    body = b" " * 70_000
+    assert server.request("POST", "/small", "Content-Type: application/json", body=body).status == 413
+    assert server.request("POST", "/small", "Content-Type: application/json", body=body[:65_536]).status == 200

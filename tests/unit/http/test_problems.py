@@ -27,7 +27,7 @@ def server() -> Iterator[RunningServer]:
 STATUSES = {
     "parsing": 400,
     "malformed": 422,
-    "range": 400,
+    "range": 422,
     "missing": 422,
     "mixed": 404,
     "not-found": 404,
@@ -99,7 +99,8 @@ def test_a_fault_of_ours_is_logged_with_its_place_and_its_number(
 
 
 def test_who_shows_no_good_token_is_told_how(server: RunningServer) -> None:
-    assert server.get("/raise/token").headers["www-authenticate"] == 'Bearer realm="testamur", error="invalid_token"'
+    answer = server.get("/raise/token", "Authorization: Bearer x")
+    assert answer.headers["www-authenticate"] == 'Bearer realm="testamur", error="invalid_token"'
 
 
 def test_who_may_not_is_told_so_in_oauths_words(server: RunningServer) -> None:

@@ -45,8 +45,8 @@ ISSUER = Organisation(
     url=f"https://{HOST}",
     legal_identifier="FI-1234567-8",
 )
-KNOWN = KnownIssuer(id=DID, name=ISSUER.name, source="listed by its national register", url=ISSUER.url)
-OPERATOR = Operator(name=ISSUER.name, public_url="https://verify.northerncoast.example", issuer_ids=frozenset({DID}))
+KNOWN = KnownIssuer(id=DID, name=ISSUER.name, source="listed by its national register", url=ISSUER.url, own=True)
+OPERATOR = Operator(name=ISSUER.name, public_url="https://verify.northerncoast.example")
 
 
 def micro_credential(contexts: Contexts, body: JsonObject = award_request.EXAMPLE) -> MicroCredential:
@@ -123,6 +123,15 @@ CASES: Mapping[str, Case] = {
                 )
             )
         }
+    ),
+    "valid_not_looked_up": Case(
+        {Check.KNOWN_ISSUER: Undetermined(_problem(p.NOT_LOOKED_UP, "who is known cannot be looked up now"))},
+        known=None,
+    ),
+    "status_not_asked": Case({Check.STATUS: Undetermined(_problem(p.NOT_ASKED, "the list was not asked: offline"))}),
+    "key_not_asked": _unproven(
+        proof=Undetermined(_problem(p.NOT_ASKED, f"{HOST} was not asked: this check is offline")),
+        controller=Undetermined(_problem(p.NOT_ASKED, f"{HOST} was not asked: this check is offline")),
     ),
     "indeterminate_key": _unproven(
         proof=Undetermined(_problem(p.INVALID_CONTROLLED_IDENTIFIER_DOCUMENT, f"{HOST} did not answer")),

@@ -46,6 +46,13 @@ def rows(contexts: Contexts, case: str) -> dict[str, CheckRow]:
             "Revoked or not?",
             "The issuer’s list did not answer. Try again in some minutes, or ask the issuer.",
         ),
+        (
+            "status_not_asked",
+            "status",
+            "Revoked or not?",
+            "The issuer’s list was not asked for: the detail says why.",
+        ),
+        ("valid_not_looked_up", "known_issuer", "Issuer known?", "Who is known could not be looked up now."),
         ("invalid_no_proof", "proof", "Not signed", "The file carries no signature."),
         (
             "invalid_other_key",

@@ -72,6 +72,25 @@ TABLE = [
         "We could not check the signature.",
         "northerncoast.example did not answer; nothing below is confirmed.",
     ),
+    (
+        "valid_not_looked_up",
+        "doubt",
+        "Signed and unchanged; whether we know the issuer, we could not look up.",
+        "Who is known could not be looked up now. Try again in some minutes.",
+    ),
+    (
+        "status_not_asked",
+        "doubt",
+        "We could not find out whether it still stands.",
+        "Signed by University of the Northern Coast and unchanged; only the revocation list was not asked for. "
+        "This says nothing against the person.",
+    ),
+    (
+        "key_not_asked",
+        "doubt",
+        "We could not check the signature.",
+        "northerncoast.example was not asked for the issuer’s key; nothing below is confirmed.",
+    ),
     ("indeterminate_mechanism", "doubt", "We cannot check this kind of signature yet.", None),
     (
         "invalid_proof",

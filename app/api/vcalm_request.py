@@ -1,0 +1,54 @@
+"""What VCALM's verifier interface is asked; read in the pool, so nothing here needs FastAPI.
+
+https://www.w3.org/TR/vcalm/
+"""
+
+from dataclasses import dataclass
+
+from app.core import strict_json
+from app.core.json_ld import Contexts
+from app.core.problems import MALFORMED_VALUE_ERROR, Problem, Refused
+
+UNKNOWN_OPTION_PROVIDED = "https://www.w3.org/TR/vcalm#UNKNOWN_OPTION_PROVIDED"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    return_results: bool = False
+    return_problem_details: bool = True
+    return_credential: bool = False
+
+
+def read_request(_contexts: Contexts, body: bytes, *, strict_http: bool) -> tuple[bytes, Options]:
+    """The credential in a request, as bytes, and what is asked for about it. Raises Refused."""
+    match strict_json.read_object(body):
+        case {"verifiableCredential": dict(credential), **more}:
+            options = more.pop("options", {})
+            if more:
+                raise Refused(_malformed(f"/{next(iter(more))}", "is no member of this request"))
+        case _:
+            raise Refused(_malformed("/verifiableCredential", "is missing, or is not a JSON object"))
+    if not isinstance(options, dict):
+        raise Refused(_malformed("/options", "must be an object"))
+    known = {"returnResults", "returnProblemDetails", "returnCredential"} | ({"checks"} if strict_http else set())
+    for name, value in options.items():
+        if name not in known:
+            raise Refused(
+                Problem(
+                    UNKNOWN_OPTION_PROVIDED,
+                    at=f"/options/{name}",
+                    detail=f"the option {name!r} is not known here",
+                    remedy=f"leave it out; known are {', '.join(sorted(known))}",
+                )
+            )
+        if name != "checks" and not isinstance(value, bool):
+            raise Refused(_malformed(f"/options/{name}", "must be true or false"))
+    return strict_json.write(credential), Options(
+        return_results=options.get("returnResults", False),
+        return_problem_details=options.get("returnProblemDetails", True),
+        return_credential=options.get("returnCredential", False),
+    )
+
+
+def _malformed(at: str, detail: str) -> Problem:
+    return Problem(MALFORMED_VALUE_ERROR, at=at, detail=detail, remedy='send {"verifiableCredential": {…}}')
