@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from app.cli import award, badge, certificate, revoke, serve, setup, verify
+from app.cli import acts, award, badge, certificate, serve, setup, verify
 from app.cli.exit_codes import DONE, REFUSED, UNAVAILABLE
 from app.cli.given import in_sentences
 from app.core.problems import SETTING_ERROR, Refused
@@ -13,7 +13,7 @@ from app.ports import Unavailable
 from app.settings import Settings, from_environment
 
 # One module a command, or a group of them. Its `add_to` says what may be typed, and what then runs.
-COMMANDS = (setup, award, badge, certificate, verify, revoke, serve)
+COMMANDS = (setup, award, badge, certificate, verify, acts, serve)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
