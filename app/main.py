@@ -1,75 +1,81 @@
 """The composition root: the only module that knows all others."""
 
-import asyncio
-import logging
-import socket
-import sys
+import secrets
+import time
 import uuid
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from importlib import metadata
 
-from fastapi import FastAPI
-
+from app.access.attempts import Attempts
+from app.access.sessions import SessionLifetime, SignIn
 from app.access.tokens import AccessTokens
 from app.adapters import typesetting
+from app.adapters.act_journal import ActJournal
 from app.adapters.cached_fetch import CachedFetch
 from app.adapters.contexts import load_contexts
 from app.adapters.cpu_pool import CpuPool, InlineCompute
 from app.adapters.database import Database
 from app.adapters.fetch import GuardedFetch, Offline
-from app.adapters.keys.ring import DATA_FILE, open_data_key, open_key_ring
+from app.adapters.keys.ring import DATA_FILE, KeyRing, open_data_key, open_key_ring
 from app.adapters.known_issuers import ListedIssuers, OwnAndListedIssuers, load_known_issuers
+from app.adapters.mail import SmtpMail
 from app.adapters.paper_seal import seal
+from app.adapters.passwords import Argon2Passwords
 from app.adapters.remembered_institutions import RememberedInstitutions
 from app.adapters.typesetting import PooledRasteriser
 from app.adapters.vault import AesGcmVault
-from app.api import acts, awards, badges, oauth, public, vcalm
-from app.api.authorization import authorization
 from app.core.credential import vocabularies
 from app.core.json_ld import Contexts
 from app.core.problems import SETTING_ERROR, Problem, Refused
 from app.exchange.claim import Claims
+from app.exchange.delivery import Delivery
 from app.exchange.picture_badge import PictureBadges
-from app.http import problems
-from app.http.described import ANY_OTHER
-from app.http.problems import ErrorPage
-from app.http.server import CannotListen, configure_logging, listen, make_server
 from app.issuer.award import Issuer
+from app.issuer.batch import Classes
+from app.issuer.preview import Previews
 from app.issuer.publish import NothingPublished, Publisher
 from app.issuer.set_up import demand_public_url
-from app.ports import Compute, Fetch, Institution, KeyPurpose, Overloaded, Unavailable
+from app.ports import Compute, Fetch, Institution, KeyPurpose
 from app.settings import Settings
 from app.verifier.verifier import Verifier
 from app.web import badge_picture
 from app.web.certificates import Certificates, Press
 from app.web.headings import Headings
-from app.web.pages import error_page, routes
-from app.web.renderer import Operator, Renderer
-from app.web.static_files import StaticFiles
-
-log = logging.getLogger("testamur")
+from app.web.letters import Letters
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """Everything that one process works with, made once."""
+    """Everything that one process works with, made once. Without a mail server there is no `delivery`."""
 
     settings: Settings
     contexts: Contexts
     compute: Compute
     database: Database
+    keys: KeyRing
     institutions: tuple[Institution, ...]
     tokens: AccessTokens
     issuer: Issuer
+    previews: Previews
+    classes: Classes
     publisher: Publisher
     verifier: Verifier
     claims: Claims
+    passwords: Argon2Passwords
+    sign_in: SignIn
     badges: PictureBadges
     headings: Headings
     certificates: Certificates
+    delivery: Delivery | None
+
+    async def ready(self) -> None:
+        """Raises Unavailable where an award could not be made now: for want of database, clock, or a key that signs."""
+        await self.database.check()
+        for institution in self.institutions:
+            await self.database.register.check_clock(institution.name, now=clock())
+        await self.keys.check(await self.database.directory.institutions())
 
 
 def clock() -> datetime:
@@ -80,10 +86,18 @@ def new_id() -> str:
     return str(uuid.uuid4())
 
 
+def new_token() -> str:
+    """256 random bits."""
+    return secrets.token_urlsafe(32)
+
+
 @asynccontextmanager
-async def composed(settings: Settings, *, inline: bool = False, offline: bool = False) -> AsyncIterator[Service]:
+async def composed(
+    settings: Settings, *, inline: bool = False, offline: bool = False, reaching: GuardedFetch | None = None
+) -> AsyncIterator[Service]:
     """The whole service over one database. `inline` works in this process alone, as a command does.
 
+    `reaching` is how it asks other hosts, where that is not the public Internet on port 443.
     Raises Refused (SETTING_ERROR, KEY_ERROR) where it was not set up, or a key can't be opened; Unavailable.
     """
     contexts = load_contexts(settings.contexts_dir)
@@ -96,14 +110,22 @@ async def composed(settings: Settings, *, inline: bool = False, offline: bool = 
         await _check_set_up(settings, database, institutions)
         if not inline:
             _demand_that_a_demonstration_is_alone(settings, institutions)
-        keys = open_key_ring(institutions, keys_dir=settings.keys_dir, passphrase=settings.passphrase)
+        keys = open_key_ring(
+            institutions,
+            keys_dir=settings.keys_dir,
+            passphrase=settings.passphrase,
+            find_institution=database.directory.institution_by_did,
+        )
         compute: Compute = InlineCompute(contexts) if inline else await stack.enter_async_context(_pool(settings))
-        fetch = _fetch(settings, stack, offline=offline)
+        fetch = _fetch(settings, stack, offline=offline, reaching=reaching)
+        passwords = Argon2Passwords()
+        stack.callback(passwords.close)
         remembered = RememberedInstitutions(database.directory, ttl_seconds=settings.status_ttl_seconds)
         headings = Headings.of(vocabularies.field_labels(contexts))
         publisher = Publisher(
             institutions=remembered,
             status_lists=database.status_lists,
+            recorded_proofs=database.recorded_proofs,
             signers=keys,
             compute=compute,
             public_url=settings.public_url,
@@ -111,11 +133,23 @@ async def composed(settings: Settings, *, inline: bool = False, offline: bool = 
             ttl_seconds=settings.status_ttl_seconds,
             valid_days=settings.status_valid_days,
         )
+        issuer = Issuer(
+            register=database.register,
+            vault=AesGcmVault(keys.data),
+            signers=keys,
+            documents=publisher,
+            compute=compute,
+            public_url=settings.public_url,
+            claim_expires_days=settings.claim_expires_days,
+            new_id=new_id,
+            writes_to_learners=settings.mail_server is not None,
+        )
         yield Service(
             settings=settings,
             contexts=contexts,
             compute=compute,
             database=database,
+            keys=keys,
             institutions=institutions,
             tokens=AccessTokens(
                 signer=keys.by_purpose(KeyPurpose.ACCESS_TOKEN),
@@ -123,16 +157,16 @@ async def composed(settings: Settings, *, inline: bool = False, offline: bool = 
                 public_url=settings.public_url,
                 lifetime=timedelta(seconds=settings.access_token_seconds),
             ),
-            issuer=Issuer(
-                register=database.register,
-                vault=AesGcmVault(keys.data),
-                signers=keys,
-                documents=publisher,
+            issuer=issuer,
+            classes=Classes(
+                issuer=issuer,
                 compute=compute,
                 public_url=settings.public_url,
-                claim_expires_days=settings.claim_expires_days,
-                new_id=new_id,
+                most_rows=settings.max_batch_rows,
+                # Long enough for a lease of a process that died to run out.
+                patience_seconds=2 * settings.intent_lease_seconds + 10,
             ),
+            previews=Previews(compute=compute, public_url=settings.public_url),
             publisher=publisher,
             verifier=Verifier(
                 fetch=fetch,
@@ -142,6 +176,8 @@ async def composed(settings: Settings, *, inline: bool = False, offline: bool = 
                 fetch_timeout_seconds=settings.fetch_timeout_seconds,
             ),
             claims=Claims(register=database.register, directory=database.directory),
+            passwords=passwords,
+            sign_in=_sign_in(settings, database, passwords),
             badges=PictureBadges(draw=badge_picture.of, rasterise=PooledRasteriser(compute)),
             headings=headings,
             certificates=Certificates(
@@ -151,7 +187,20 @@ async def composed(settings: Settings, *, inline: bool = False, offline: bool = 
                 headings=headings,
                 public_url=settings.public_url,
             ),
+            delivery=_delivery(settings, database, issuer, institutions),
         )
+
+
+@asynccontextmanager
+async def administering(settings: Settings) -> AsyncIterator[Database]:
+    """The database of a service that was set up. No key that signs is opened: one of them may be what is amiss.
+
+    Raises Refused (SETTING_ERROR, KEY_ERROR), Unavailable.
+    """
+    async with AsyncExitStack() as stack:
+        database = await _database(settings, stack)
+        await _check_set_up(settings, database, tuple(await database.directory.institutions()))
+        yield database
 
 
 @asynccontextmanager
@@ -172,11 +221,11 @@ async def verifying(settings: Settings, *, offline: bool = False) -> AsyncIterat
         )
 
 
-def _fetch(settings: Settings, stack: AsyncExitStack, *, offline: bool) -> Fetch:
+def _fetch(settings: Settings, stack: AsyncExitStack, *, offline: bool, reaching: GuardedFetch | None = None) -> Fetch:
     if offline:
         return Offline()
     fetch = CachedFetch(
-        GuardedFetch(max_bytes=settings.max_fetch_bytes),
+        reaching or GuardedFetch(max_bytes=settings.max_fetch_bytes),
         fetch_timeout_seconds=settings.fetch_timeout_seconds,
         usual_age_seconds=settings.status_ttl_seconds,
         max_age_seconds=settings.max_status_ttl_seconds,
@@ -193,13 +242,51 @@ async def _database(settings: Settings, stack: AsyncExitStack) -> Database:
         )
         raise Refused(Problem(SETTING_ERROR, at="/KEYS_DIR", detail=detail, remedy=remedy))
     data_key = open_data_key(settings.keys_dir, passphrase=settings.passphrase, may_be_unencrypted=True)
+    journal = ActJournal(settings.act_journal)
+    journal.prepare()
     database = Database.connect(
-        settings.database_url, vault=AesGcmVault(data_key), intent_lease_seconds=settings.intent_lease_seconds
+        settings.database_url,
+        vault=AesGcmVault(data_key),
+        intent_lease_seconds=settings.intent_lease_seconds,
+        # Handing in a letter ends at its time-out: nobody else tries the same one before.
+        message_lease_seconds=2 * settings.smtp_timeout_seconds + 5,
+        journal=journal,
+        max_clock_skew_seconds=settings.max_clock_skew_seconds,
     )
     stack.push_async_callback(database.close)
     await database.upgrade()
     await database.check()
     return database
+
+
+def _delivery(
+    settings: Settings, database: Database, issuer: Issuer, institutions: tuple[Institution, ...]
+) -> Delivery | None:
+    server = settings.mail_server
+    if server is None:
+        return None
+    return Delivery(
+        outbox=database.outbox,
+        directory=database.directory,
+        mail=SmtpMail.of(settings, server),
+        letters=Letters.read(settings.mail_templates_dir, institutions, public_url=settings.public_url),
+        claim_url=issuer.claim_url,
+        retry_seconds=settings.mail_retry_seconds,
+    )
+
+
+def _sign_in(settings: Settings, database: Database, passwords: Argon2Passwords) -> SignIn:
+    return SignIn(
+        people=database.people,
+        sessions=database.sessions,
+        passwords=passwords,
+        attempts=Attempts(tries=settings.sign_in_tries),
+        lifetime=SessionLifetime(
+            idle=timedelta(minutes=settings.session_idle_minutes), absolute=timedelta(hours=settings.session_hours)
+        ),
+        new_token=new_token,
+        steady_clock=time.monotonic,
+    )
 
 
 async def _as_set_up(settings: Settings, database: Database) -> Settings:
@@ -235,144 +322,4 @@ def _pool(settings: Settings) -> CpuPool:
         workers=settings.compute_workers,
         max_queued=settings.compute_queue,
         timeout_seconds=settings.compute_timeout_seconds,
-    )
-
-
-def web_application(service: Service) -> tuple[FastAPI, ErrorPage]:
-    """Both doors over one service, the API and the pages; and how what stands before them draws an error."""
-    settings = service.settings
-    static = StaticFiles.read()
-    renderer = _renderer(service, static)
-    page = error_page(renderer)
-    application = FastAPI(
-        title="Testamur",
-        version=metadata.version("testamur"),
-        summary="European micro-credentials as verifiable credentials.",
-        docs_url=None,
-        redoc_url=None,
-        redirect_slashes=False,
-        responses=ANY_OTHER,
-        lifespan=_lifespan(service),
-    )
-    directory = service.database.directory
-    authorize = authorization(tokens=service.tokens, directory=directory, clock=clock)
-    max_age_seconds = min(settings.status_publish_seconds, settings.status_ttl_seconds)
-    for router in (
-        oauth.routes(tokens=service.tokens, directory=directory, clock=clock, new_id=new_id),
-        acts.routes(issuer=service.issuer, authorize=authorize, clock=clock),
-        badges.routes(issuer=service.issuer, badges=service.badges, authorize=authorize),
-        awards.routes(issuer=service.issuer, prints=service.certificates.printed, authorize=authorize, clock=clock),
-        vcalm.routes(verifier=service.verifier, compute=service.compute, clock=clock, strict_http=settings.strict_http),
-        public.routes(
-            publisher=service.publisher,
-            contexts=service.contexts,
-            clock=clock,
-            ready=service.database.check,
-            max_age_seconds=max_age_seconds,
-        ),
-        routes(
-            renderer=renderer,
-            static=static,
-            verifier=service.verifier,
-            claims=service.claims,
-            badges=service.badges,
-            certificates=service.certificates,
-            copies=service.database.sealed_copies,
-            clock=clock,
-            openapi=application.openapi,
-            public_url=settings.public_url,
-            max_form_bytes=settings.max_form_bytes,
-        ),
-    ):
-        application.include_router(router)
-    problems.install(application, page=page)
-    return application, page
-
-
-def _renderer(service: Service, static: StaticFiles) -> Renderer:
-    first = service.institutions[0]
-    operator = Operator(
-        name=first.profile.name,
-        public_url=service.settings.public_url,
-        demo=first.demo,
-        issuer_ids=frozenset(institution.did for institution in service.institutions),
-    )
-    return Renderer(operator=operator, headings=service.headings, static=static)
-
-
-def _lifespan(service: Service) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        recovering = asyncio.create_task(_recover(service))
-        yield
-        recovering.cancel()
-        await asyncio.gather(recovering, return_exceptions=True)
-
-    return lifespan
-
-
-async def _recover(service: Service) -> None:
-    """Finishes what a process that died had begun, ours or another's."""
-    while True:
-        try:
-            if count := await service.issuer.recover(now=clock()):
-                log.info("%s intents of a process that died were finished", count)
-        except (Unavailable, Overloaded) as later:
-            log.warning("recovery waits: %s", later)
-        except Exception:
-            # A fault of ours must not end recovery for every other award; it is told, and tried again.
-            log.exception("recovery failed")
-        await asyncio.sleep(service.settings.intent_lease_seconds / 2)
-
-
-def listening(settings: Settings) -> socket.socket:
-    """The socket of the service, taken before anything is made: the first start stores its address. Raises Refused."""
-    try:
-        return listen(settings.host, settings.port)
-    except CannotListen as taken:
-        raise Refused(
-            Problem(SETTING_ERROR, at="/PORT", detail=str(taken), remedy=_elsewhere(settings, taken))
-        ) from taken
-
-
-def _elsewhere(settings: Settings, taken: CannotListen) -> str:
-    """How to listen elsewhere. What was signed points at the port, where the public URL follows from it."""
-    if taken.free_port is None:
-        return ""
-    if settings.public_url_is_default and (settings.keys_dir / DATA_FILE).exists():
-        return (
-            f"Stop it. What this service signed points at port {settings.port}: a second service, on another port, has "
-            f"a database and keys of its own: PORT={taken.free_port} DATABASE_URL=sqlite:///second.sqlite3 "
-            "KEYS_DIR=second-keys"
-        )
-    return f"Stop it, or choose another port: PORT={taken.free_port}"
-
-
-def serve(settings: Settings, listener: socket.socket) -> None:
-    """Runs until it is told to stop. Raises Refused where it was not set up, or a key can't be opened; Unavailable."""
-    configure_logging()
-    asyncio.run(_serve(settings, listener))
-
-
-async def _serve(settings: Settings, listener: socket.socket) -> None:
-    with listener:
-        async with composed(settings) as service:
-            application, page = web_application(service)
-            server = make_server(application, settings, page=page)
-            sys.stdout.write(_welcome(service))
-            sys.stdout.flush()
-            await server.serve(sockets=[listener])
-
-
-def _welcome(service: Service) -> str:
-    settings = service.settings
-    url = settings.public_url
-    first = service.institutions[0]
-    client = settings.keys_dir / f"{first.name}-client.env"
-    return (
-        f"\n  {first.profile.name}\n"
-        f"  verify   {url}/verify\n"
-        f"  the API  {url}/api\n"
-        f"  client   {client}\n\n"
-        f"  Try:     .venv/bin/testamur award --example\n"
     )

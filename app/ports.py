@@ -9,7 +9,7 @@ from typing import Concatenate, ParamSpec, Protocol, TypeVar
 from app.core.credential.micro_credential import Achievement, Organisation
 from app.core.json_ld import Contexts
 from app.core.personal import Personal
-from app.core.problems import JsonObject
+from app.core.problems import JsonObject, Problem
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -57,11 +57,14 @@ class Fetched:
 
 
 class Fetch(Protocol):
-    async def __call__(self, url: str, *, accept: str, deadline: float, otherwise: str) -> Fetched:
+    async def __call__(
+        self, url: str, *, accept: str, deadline: float, otherwise: str, at_most_seconds_old: float | None = None
+    ) -> Fetched:
         """GET `url`. `deadline` is a reading of the event loop's clock, one for all fetches of a verification.
 
-        Raises Refused with one problem of type `otherwise` where it may not be asked, did not answer in time, or
-        answered something else than 200: the detail says which host and why.
+        A copy that is remembered serves too, unless it is older than `at_most_seconds_old`. Raises Refused with one
+        problem of type `otherwise` where it may not be asked, did not answer in time, or answered something else than
+        200: the detail says which host and why.
         """
         ...
 
@@ -115,10 +118,14 @@ class Signer(Protocol):
 
 
 class Signers(Protocol):
-    """The keys that this process may sign with, opened at start."""
+    """The keys that this process may sign with: opened at start, and one that is made later on its first use."""
 
-    def by_method(self, verification_method: str) -> Signer:
-        """The signer of an institution's key. Raises Refused (PROOF_GENERATION_ERROR) where we do not hold it."""
+    async def by_method(self, verification_method: str) -> Signer:
+        """The signer of an institution's key, a retired one too: what was begun with it is finished with it.
+
+        Raises Refused (PROOF_GENERATION_ERROR) where it is none of ours, or revoked; Unavailable where it is ours, and
+        does not open here.
+        """
         ...
 
     def by_purpose(self, purpose: KeyPurpose) -> Signer:
@@ -161,6 +168,10 @@ class InstitutionKey:
     retired: datetime | None = None
     revoked: datetime | None = None
 
+    @property
+    def in_use(self) -> bool:
+        return self.retired is None and self.revoked is None
+
 
 @dataclass(frozen=True, slots=True)
 class Institution:
@@ -197,15 +208,39 @@ class Institutions(Protocol):
 
 
 class Directory(Institutions, Protocol):
-    async def institutions(self) -> Sequence[Institution]: ...
+    async def institutions(self) -> Sequence[Institution]:
+        """All of them, in the order in which they were made: the first is who runs the service."""
+        ...
 
     async def client(self, client_id: str) -> Client | None: ...
+
+    async def clients(self, institution: str | None = None) -> Sequence[Client]:
+        """The clients of an institution, or all."""
+        ...
 
     async def add_institution(self, institution: Institution, client: Client, *, public_url: str) -> None:
         """The first institution, its client and the deployment's public URL, in one transaction.
 
         Raises Refused (STATE_CONFLICT) where there is one already.
         """
+        ...
+
+    async def add_further_institution(self, institution: Institution, client: Client) -> None:
+        """Another institution and its client, in one transaction. Raises Refused (STATE_CONFLICT): a name is taken."""
+        ...
+
+    async def change_institution(self, before: Institution, after: Institution) -> None:
+        """What it says of itself, and its keys, in one transaction; another key for lists has them signed anew.
+
+        Raises Refused (STATE_CONFLICT) where what is kept is not `before`. Its name, its DID and a key that was once
+        there stay.
+        """
+        ...
+
+    async def add_client(self, client: Client) -> None: ...
+
+    async def change_client(self, before: Client, after: Client) -> None:
+        """Raises Refused (STATE_CONFLICT) where what is kept is not `before`."""
         ...
 
     async def public_url(self) -> str | None:
@@ -215,17 +250,104 @@ class Directory(Institutions, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class KnownIssuer:
-    """An issuer that we can say something of. `source` tells where from, for the reader."""
+    """An issuer that we can say something of. `source` tells where from, for the reader; `own`: we sign for it."""
 
     id: str
     name: str
     source: str
     url: str | None = None
     demo: bool = False
+    own: bool = False
 
 
 class KnownIssuers(Protocol):
     async def find(self, issuer_id: str) -> KnownIssuer | None: ...
+
+
+# ── people who sign in ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who works at an institution, and signs in by an e-mail address and a password.
+
+    `must_change` is a password that somebody else has seen. A person who was removed stays known by name, because
+    they are named beside what they did.
+    """
+
+    id: str
+    institution: str
+    login: Personal[str]
+    name: Personal[str]
+    roles: frozenset[str]
+    password_hash: str = field(repr=False)
+    must_change: bool = False
+    removed: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One person at one browser. Its token is 256 random bits, kept as SHA-256 alone."""
+
+    token_sha256: bytes
+    person_id: str
+    begun: datetime
+    seen: datetime
+
+
+class People(Protocol):
+    async def add(self, person: Person, *, now: datetime) -> None:
+        """Raises Refused (STATE_CONFLICT) where somebody signs in by that address already."""
+        ...
+
+    async def by_login(self, login: Personal[str]) -> Person | None:
+        """Whoever signs in by this address now: nobody who was removed."""
+        ...
+
+    async def list(self, *, institution: str) -> Sequence[Person]:
+        """All who were ever added, those removed too, in the order that they came."""
+        ...
+
+    async def set_password(self, person_id: str, password_hash: str, *, must_change: bool) -> None:
+        """Takes the place of the old one, and ends every session of the person."""
+        ...
+
+    async def rehash(self, person_id: str, *, old: str, new: str) -> None:
+        """The same password under newer parameters; nothing where it was changed meanwhile."""
+        ...
+
+    async def remove(self, person_id: str, *, now: datetime) -> None:
+        """Ends all sessions; the address is free again, the name stays."""
+        ...
+
+
+class Sessions(Protocol):
+    async def begin(self, session: Session, *, forget_before: datetime) -> None:
+        """Keeps it, and forgets every session that began before then."""
+        ...
+
+    async def find(self, token_sha256: bytes) -> tuple[Session, Person] | None: ...
+
+    async def seen(self, token_sha256: bytes, *, now: datetime) -> None: ...
+
+    async def end(self, token_sha256: bytes) -> None: ...
+
+
+class Passwords(Protocol):
+    """Hashes that are slow on purpose, made where they do not hold up the event loop."""
+
+    @property
+    def nobodys(self) -> str:
+        """The hash of a password that nobody has: checking against it costs what checking any does."""
+        ...
+
+    async def hash(self, password: str) -> str: ...
+
+    async def verify(self, password: str, password_hash: str) -> bool: ...
+
+    def is_outdated(self, password_hash: str) -> bool:
+        """Whether it was made with other parameters than those in use."""
+        ...
 
 
 # ── the register of awards ───────────────────────────────────────────────────────────────────────────────────────────
@@ -429,9 +551,10 @@ class Register(Protocol):
         """The recorded award that this key was used for; None where it was not. Raises as `intend` does."""
         ...
 
-    async def record(self, credential_id: str, signed: bytes, *, now: datetime) -> bytes:
+    async def record(self, credential_id: str, signed: bytes, *, signed_data: bytes, now: datetime) -> bytes:
         """Records the bytes where the state is still *intended*; returns the first recorded bytes, which win.
 
+        `signed_data` is what the key signed, the hash of the document and its proof options: see `RecordedProofs`.
         Raises Refused (STATE_CONFLICT) where the intent was voided.
         """
         ...
@@ -497,6 +620,115 @@ class Outbox(Protocol):
         ...
 
 
+class RecordedProofs(Protocol):
+    """What our institutions' keys signed, and when the register recorded it: no key alone can write that."""
+
+    async def recorded(self, signed_data: bytes) -> datetime | None:
+        """When the credential was recorded whose proof signs these bytes; None where none was."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One message as it goes to a mail server. The same `message_id` again is the same letter again."""
+
+    message_id: str
+    to: Personal[str]
+    sender_name: str
+    reply_to: str | None
+    language: str
+    written: datetime
+    subject: str = field(repr=False)
+    text: str = field(repr=False)
+    html: str | None = field(default=None, repr=False)
+
+
+class MailRefused(Exception):  # noqa: N818 - the state, not the mistake
+    """The mail server will not take a letter: for good, or for now. `status` is its code, and its words are personal.
+
+    https://www.rfc-editor.org/rfc/rfc5321#section-4.2.1 and https://www.rfc-editor.org/rfc/rfc3463
+    """
+
+    def __init__(self, status: str, answer: Personal[str], *, permanent: bool) -> None:
+        super().__init__(status)
+        self.status = status
+        self.answer = answer
+        self.permanent = permanent
+
+
+class Mail(Protocol):
+    async def send(self, letter: Letter) -> str:
+        """Hands a letter to the mail server; returns what it answered, which then is answerable for it.
+
+        Raises MailRefused; Unavailable where it did not answer, or may not be spoken to as it is.
+        """
+        ...
+
+
+# ── classes ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRow:
+    """One learner of a class. `body` is the request of the award; `key` makes it the same when it is sent again."""
+
+    row: int
+    key: str
+    learner_name: Personal[str]
+    body: Personal[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A class that nothing is wrong with. The same class of the same institution has the same `id`."""
+
+    id: str
+    key: str
+    rows: tuple[BatchRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RowAwarded:
+    row: int
+    key: str
+    learner_name: Personal[str]
+    award_id: str
+    claim_url: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RowFailed:
+    """What was not awarded, and why; sending the class again tries it again."""
+
+    row: int
+    key: str
+    learner_name: Personal[str]
+    problem: Problem
+
+
+@dataclass(frozen=True, slots=True)
+class BatchProgress:
+    """How far a class has come; what was awarded of it stays, whatever happens to the rest."""
+
+    id: str
+    total: int
+    running: bool
+    awarded: tuple[RowAwarded, ...]
+    failed: tuple[RowFailed, ...]
+
+
+class Batches(Protocol):
+    """Classes that are being awarded, and those that were lately."""
+
+    async def start(self, batch: Batch, *, institution: Institution, actor: str) -> BatchProgress:
+        """Begins to award the class, or joins it where it is under way. Raises Overloaded where there is no room."""
+        ...
+
+    async def find(self, batch_id: str, *, institution: str) -> BatchProgress | None:
+        """None where it is not this institution's, or not remembered: sending it again awards nothing twice."""
+        ...
+
+
 # ── what we publish ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -545,6 +777,10 @@ class Publications(Protocol):
 
     async def controlled_identifier_document(self, identifier: str) -> JsonObject | None:
         """The document of one of our own institutions; None where it is not ours."""
+        ...
+
+    async def recorded(self, signed_data: bytes) -> datetime | None:
+        """When our own register recorded the credential whose proof signs these bytes; None where it did not."""
         ...
 
 

@@ -1,15 +1,27 @@
 """What an operator may set: one frozen value, units in the names, no default for a secret."""
 
 import ipaddress
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, get_type_hints
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from app.core.problems import SETTING_ERROR, Problem, Refused
 
 ROOT = Path(__file__).resolve().parent.parent
+_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+")
+
+
+@dataclass(frozen=True, slots=True)
+class MailServer:
+    """Where mail is handed in. `tls`: from the first byte (smtps), not by STARTTLS."""
+
+    host: str
+    port: int
+    tls: bool
+    user: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +33,7 @@ class Settings:
     public_url: str = ""
     database_url: str = f"sqlite:///{ROOT / 'testamur.sqlite3'}"
     keys_dir: Path = ROOT / "keys"
+    act_journal_file: Path | None = None
     key_passphrase: str | None = field(default=None, repr=False)
     key_passphrase_file: Path | None = None
     contexts_dir: Path = ROOT / "contexts"
@@ -32,14 +45,17 @@ class Settings:
 
     max_credential_bytes: int = 1_048_576
     max_form_bytes: int = 1_310_720
+    max_batch_rows: int = 500
     header_timeout_seconds: float = 10.0
     body_timeout_seconds: float = 10.0
     request_timeout_seconds: float = 30.0
     keep_alive_seconds: int = 5
     max_connections: int = 512
+    max_connections_per_client: int = 64
     verify_per_minute: int = 120
     claim_per_minute: int = 60
     token_per_minute: int = 60
+    sign_in_per_minute: int = 20
     write_per_minute: int = 6_000
 
     fetch_timeout_seconds: float = 3.0
@@ -50,11 +66,29 @@ class Settings:
     compute_timeout_seconds: float = 5.0
 
     access_token_seconds: int = 900
+    sign_in_tries: int = 10
+    session_idle_minutes: int = 60
+    session_hours: int = 12
     claim_expires_days: int = 90
     intent_lease_seconds: int = 30
+    max_clock_skew_seconds: int = 300
     status_publish_seconds: int = 0
     status_ttl_seconds: int = 60
     status_valid_days: int = 30
+
+    smtp_url: str = ""
+    smtp_password: str | None = field(default=None, repr=False)
+    smtp_password_file: Path | None = None
+    smtp_ca_file: Path | None = None
+    smtp_timeout_seconds: float = 30.0
+    mail_from: str = ""
+    mail_retry_seconds: float = 60.0
+    mail_templates_dir: Path | None = None
+
+    @property
+    def mail_server(self) -> MailServer | None:
+        """None where nobody is written to."""
+        return read_mail_server(self.smtp_url) if self.smtp_url else None
 
     @property
     def passphrase(self) -> bytes | None:
@@ -66,6 +100,10 @@ class Settings:
         return self.public_url == _default_public_url(self)
 
     @property
+    def act_journal(self) -> Path:
+        return self.act_journal_file or self.keys_dir.parent / "testamur-acts.journal"
+
+    @property
     def host_is_loopback(self) -> bool:
         return is_loopback(self.host)
 
@@ -74,14 +112,19 @@ class Settings:
 _BOUNDS: Mapping[str, tuple[float, float]] = {
     "port": (1, 65_535),
     "access_token_seconds": (60, 3_600),
+    "session_idle_minutes": (1, 1_440),
+    "session_hours": (1, 168),
     "status_publish_seconds": (0, 60),
     "status_ttl_seconds": (0, 86_400),
     "max_status_ttl_seconds": (1, 86_400),
     "max_credential_bytes": (1_024, 1_048_576),
     "max_form_bytes": (1_024, 16_777_216),
+    "max_batch_rows": (1, 500),
     "max_fetch_bytes": (1_024, 1_048_576),
     "fetch_timeout_seconds": (0.1, 60),
     "compute_workers": (1, 64),
+    "smtp_timeout_seconds": (0.1, 240),
+    "mail_retry_seconds": (0.1, 3_600),
 }
 
 
@@ -98,9 +141,11 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
             except ValueError as error:
                 problems.append(_problem(name, f"is {text!r}: {error}.", ""))
     problems.extend(_out_of_bounds(values))
-    _read_passphrase(values, problems)
+    for secret in ("key_passphrase", "smtp_password"):
+        _read_secret(secret, values, problems)
     settings = Settings(**values)
     problems.extend(_wrong_addresses(settings))
+    problems.extend(_wrong_mail(settings))
     if problems:
         raise Refused(*problems)
     return Settings(**{**values, "public_url": _public_url(settings)})
@@ -128,22 +173,71 @@ def _out_of_bounds(values: Mapping[str, Any]) -> list[Problem]:
     return problems
 
 
-def _read_passphrase(values: dict[str, Any], problems: list[Problem]) -> None:
-    path = values.get("key_passphrase_file")
+def _read_secret(name: str, values: dict[str, Any], problems: list[Problem]) -> None:
+    """A secret stands in a variable, or in the file that another names."""
+    file = f"{name}_file"
+    path = values.get(file)
     if path is None:
         return
-    if "key_passphrase" in values:
-        problems.append(_problem("key_passphrase", "is set, and KEY_PASSPHRASE_FILE too.", "Set one of them."))
+    if name in values:
+        problems.append(_problem(name, f"is set, and {file.upper()} too.", "Set one of them."))
         return
     try:
         text = path.read_text("utf-8").strip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "not UTF-8"
-        problems.append(_problem("key_passphrase_file", f"names {path}, which can't be read ({why}).", ""))
+        problems.append(_problem(file, f"names {path}, which can't be read ({why}).", ""))
         return
     if not text:
-        problems.append(_problem("key_passphrase_file", f"names {path}, which is empty.", ""))
-    values["key_passphrase"] = text
+        problems.append(_problem(file, f"names {path}, which is empty.", ""))
+    values[name] = text
+
+
+def read_mail_server(url: str) -> MailServer:
+    """`smtp://user@host:587` or `smtps://user@host:465`. Raises ValueError, which says what is wrong in it."""
+    parts = urlsplit(url)
+    port = parts.port
+    if parts.scheme not in ("smtp", "smtps"):
+        raise ValueError("it begins with smtp:// or smtps://")
+    if parts.password is not None:
+        raise ValueError("the password has no place in it, but in SMTP_PASSWORD_FILE")
+    host = parts.hostname or ""
+    if not host.isascii() or not host or set(host) & set(" \t\\%<>\"'`{}|^") or port == 0:
+        raise ValueError("it names no host")
+    if parts.path not in ("", "/") or parts.query or parts.fragment:
+        raise ValueError("it has host and port, and nothing after them")
+    tls = parts.scheme == "smtps"
+    user = unquote(parts.username, errors="strict") if parts.username else None
+    return MailServer(host, port or (465 if tls else 587), tls, user)
+
+
+def _wrong_mail(settings: Settings) -> list[Problem]:
+    """A mail server that is half described would keep learners waiting, and nobody would know."""
+    if not settings.smtp_url:
+        given = ("smtp_password", "smtp_ca_file", "mail_from", "mail_templates_dir")
+        return [
+            _problem(name, "is set, and SMTP_URL is not.", "Set SMTP_URL too, or neither.")
+            for name in given
+            if getattr(settings, name)
+        ]
+    try:
+        server = read_mail_server(settings.smtp_url)
+    except ValueError as error:
+        # The address itself is not shown: a password may stand in it.
+        remedy = "Such as smtp://user@mail.example.edu:587."
+        return [_problem("smtp_url", f"is no address of a mail server: {error}.", remedy)]
+    problems = []
+    if not settings.mail_from:
+        remedy = "Set it to the address that the mail server takes mail from, such as credentials@example.edu."
+        problems.append(_problem("mail_from", "is not set, and SMTP_URL is.", remedy))
+    elif not _ADDRESS.fullmatch(settings.mail_from):
+        problems.append(_problem("mail_from", f"is {settings.mail_from!r}, which is no e-mail address.", ""))
+    if server.user and not settings.smtp_password:
+        remedy = "Set SMTP_PASSWORD_FILE to a file that holds it."
+        problems.append(_problem("smtp_url", "names a user, and there is no password for it.", remedy))
+    if settings.smtp_password and not server.user:
+        problems.append(_problem("smtp_url", "names no user for the password.", "Write smtp://user@host."))
+    return problems
 
 
 def _wrong_addresses(settings: Settings) -> list[Problem]:

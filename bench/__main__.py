@@ -25,8 +25,8 @@ from app.issuer.prepare import Awarding, prepare
 from app.main import Service, clock, composed, new_id
 from app.settings import Settings
 from app.verifier.verifier import checked
-from tests.interop.__main__ import HERE, install, pinned_documents
-from tests.node import find_node
+from tests.interop.__main__ import HERE, pinned_documents
+from tests.node import find_node, install
 
 ROUNDS = 60
 
@@ -126,7 +126,7 @@ async def _verify(service: Service, credential: bytes) -> None:
 
 
 def _peer(folder: Path, credential: bytes, url: str) -> None:
-    install()
+    install(HERE)
     file = folder / "credential.json"
     file.write_bytes(credential)
     done = subprocess.run(

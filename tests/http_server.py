@@ -34,8 +34,9 @@ class RunningServer:
     def url(self) -> str:
         return f"http://{self.host}:{self.port}"
 
-    def connect(self) -> socket.socket:
-        return socket.create_connection((self.host, self.port), timeout=10)
+    def connect(self, *, source: str = "127.0.0.1") -> socket.socket:
+        """A connection from one of loopback's addresses."""
+        return socket.create_connection((self.host, self.port), timeout=10, source_address=(source, 0))
 
     def send(self, data: bytes, *, seconds: float = 10.0) -> Answered:
         """Sends bytes as they are and reads one answer; whether the server then closes is waited for 0.2 s."""

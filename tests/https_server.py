@@ -114,9 +114,11 @@ class HttpsServer:
 
 
 @asynccontextmanager
-async def https_server(folder: Path, *, names: tuple[str, ...] = ("issuer.example",)) -> AsyncIterator[HttpsServer]:
+async def https_server(
+    folder: Path, *, names: tuple[str, ...] = ("issuer.example",), certificate_ended: bool = False
+) -> AsyncIterator[HttpsServer]:
     """Runs one, with a certificate for `names`; `folder` is where its files go."""
-    authority, certificate = _certificates(folder, names)
+    authority, certificate = certificates(folder, names, ended=certificate_ended)
     server_context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     server_context.load_cert_chain(certificate)
     server = HttpsServer(authority=ssl.create_default_context(cafile=str(authority)))
@@ -136,12 +138,15 @@ async def https_server(folder: Path, *, names: tuple[str, ...] = ("issuer.exampl
         await asyncio.gather(*handlers, return_exceptions=True)
 
 
-def _certificates(folder: Path, names: tuple[str, ...]) -> tuple[Path, Path]:
+def certificates(folder: Path, names: tuple[str, ...], *, ended: bool = False) -> tuple[Path, Path]:
+    """The files of an authority, and of a server's certificate by it with its key."""
     authority_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     authority_name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Authority of a test")])
     now = datetime.now(UTC)
 
-    def certificate(subject: x509.Name, public_key: ec.EllipticCurvePublicKey) -> x509.CertificateBuilder:
+    def certificate(
+        subject: x509.Name, public_key: ec.EllipticCurvePublicKey, ends: datetime = now + timedelta(hours=1)
+    ) -> x509.CertificateBuilder:
         return (
             x509.CertificateBuilder()
             .subject_name(subject)
@@ -149,7 +154,7 @@ def _certificates(folder: Path, names: tuple[str, ...]) -> tuple[Path, Path]:
             .public_key(public_key)
             .serial_number(x509.random_serial_number())
             .not_valid_before(now - timedelta(hours=1))
-            .not_valid_after(now + timedelta(hours=1))
+            .not_valid_after(ends)
         )
 
     root = (
@@ -158,8 +163,9 @@ def _certificates(folder: Path, names: tuple[str, ...]) -> tuple[Path, Path]:
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(authority_key.public_key()), critical=False)
         .sign(authority_key, hashes.SHA256())
     )
+    ends = now - timedelta(minutes=1) if ended else now + timedelta(hours=1)
     leaf = (
-        certificate(x509.Name([]), key.public_key())
+        certificate(x509.Name([]), key.public_key(), ends)
         .add_extension(x509.SubjectAlternativeName([x509.DNSName(name) for name in names]), critical=True)
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key.public_key()), critical=False)
         .sign(authority_key, hashes.SHA256())

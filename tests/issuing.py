@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 from uuid import uuid4
@@ -57,7 +57,8 @@ class Office:
     institution: Institution
     keys: KeyRing
     contexts: Contexts
-    public_url: str
+    keys_dir: Path
+    public_url: str = PUBLIC_URL
 
     @classmethod
     async def opened(
@@ -72,8 +73,13 @@ class Office:
             scopes=frozenset(),
             now=NOW,
         )
-        keys = open_key_ring([made.institution], keys_dir=keys_dir, passphrase=None)
-        return cls(database, made.institution, keys, contexts, public_url)
+        keys = open_key_ring(
+            [made.institution],
+            keys_dir=keys_dir,
+            passphrase=None,
+            find_institution=database.directory.institution_by_did,
+        )
+        return cls(database, made.institution, keys, contexts, keys_dir, public_url)
 
     def issuer(
         self,
@@ -81,6 +87,7 @@ class Office:
         new_id: Callable[[], str] = lambda: str(uuid4()),
         signers: Signers | None = None,
         compute: Compute | None = None,
+        writes_to_learners: bool = False,
     ) -> Issuer:
         return Issuer(
             register=self.database.register,
@@ -91,12 +98,14 @@ class Office:
             public_url=self.public_url,
             claim_expires_days=90,
             new_id=new_id,
+            writes_to_learners=writes_to_learners,
         )
 
     def publisher(self, *, signers: Signers | None = None) -> Publisher:
         return Publisher(
             institutions=RememberedInstitutions(self.database.directory, ttl_seconds=TTL_SECONDS),
             status_lists=self.database.status_lists,
+            recorded_proofs=self.database.recorded_proofs,
             signers=signers or self.keys,
             compute=InlineCompute(self.contexts),
             public_url=self.public_url,
@@ -107,7 +116,11 @@ class Office:
 
     def without_its_keys(self) -> Signers:
         """What a process can sign with that lost the institution's key, or may not use it any more."""
-        return replace(self.keys, _institutions=())
+
+        async def nobody(_did: str) -> Institution | None:
+            return None
+
+        return open_key_ring([], keys_dir=self.keys_dir, passphrase=None, find_institution=nobody)
 
 
 def request(**members: object) -> bytes:

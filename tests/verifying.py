@@ -145,9 +145,12 @@ class World:
     known: Mapping[str, KnownIssuer] = field(default_factory=dict)
     own_lists: Mapping[str, JsonObject] = field(default_factory=dict)
     own_documents: Mapping[str, JsonObject] = field(default_factory=dict)
+    own_proofs: Mapping[bytes, datetime] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
 
-    async def __call__(self, url: str, *, accept: str, deadline: float, otherwise: str) -> Fetched:
+    async def __call__(
+        self, url: str, *, accept: str, deadline: float, otherwise: str, at_most_seconds_old: float | None = None
+    ) -> Fetched:
         """Port `Fetch`."""
         self.asked.append(url)
         if url not in self.answers:
@@ -170,6 +173,10 @@ class World:
     async def controlled_identifier_document(self, identifier: str) -> JsonObject | None:
         """Port `Publications`."""
         return deepcopy(self.own_documents.get(identifier))
+
+    async def recorded(self, signed_data: bytes) -> datetime | None:
+        """Port `Publications`."""
+        return self.own_proofs.get(signed_data)
 
     def verifier(self, policy: VerificationPolicy | None = None) -> Verifier:
         return Verifier(

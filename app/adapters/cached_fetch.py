@@ -58,9 +58,11 @@ class CachedFetch:
         self._bytes = 0
         self._flights: dict[_Key, asyncio.Task[Fetched | Refused]] = {}
 
-    async def __call__(self, url: str, *, accept: str, deadline: float, otherwise: str) -> Fetched:
+    async def __call__(
+        self, url: str, *, accept: str, deadline: float, otherwise: str, at_most_seconds_old: float | None = None
+    ) -> Fetched:
         key = (url, accept)
-        outcome = self._remembered(key)
+        outcome = self._remembered(key, at_most_seconds_old)
         if outcome is None:
             flight = self._flights.get(key) or self._start(key, otherwise=otherwise)
             outcome = await self._landed(flight, key, deadline=deadline, otherwise=otherwise)
@@ -116,17 +118,22 @@ class CachedFetch:
             host = key[0].removeprefix("https://").partition("/")[0][:253]
             return Refused(Problem(otherwise, detail=f"{host} did not answer in time", remedy="Try again later."))
 
-    def _remembered(self, key: _Key) -> Fetched | Refused | None:
-        kept = self._kept.get(key)
+    def _remembered(self, key: _Key, at_most_seconds_old: float | None) -> Fetched | Refused | None:
+        kept, now = self._kept.get(key), asyncio.get_running_loop().time()
         if kept is None:
             return None
-        if kept.expires <= asyncio.get_running_loop().time():
+        if kept.expires <= now:
             self._forget(key)
+            return None
+        too_old = at_most_seconds_old is not None and kept.since + at_most_seconds_old < now
+        if too_old and isinstance(kept.outcome, Fetched):
             return None
         self._kept.move_to_end(key)
         return kept.outcome
 
     def _remember(self, key: _Key, kept: _Kept) -> None:
+        if key in self._kept:
+            self._forget(key)
         if kept.size > self._max_bytes:
             return
         self._kept[key] = kept

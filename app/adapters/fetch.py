@@ -126,7 +126,9 @@ class GuardedFetch:
         self._network = _PinnedNetwork(resolve or SystemResolver(), self._reach)
         self._ssl_context = ssl_context or ssl.create_default_context()
 
-    async def __call__(self, url: str, *, accept: str, deadline: float, otherwise: str) -> Fetched:
+    async def __call__(
+        self, url: str, *, accept: str, deadline: float, otherwise: str, at_most_seconds_old: float | None = None
+    ) -> Fetched:
         target = _read_url(url, self._reach.ports)
         try:
             async with asyncio.timeout_at(deadline):
@@ -208,7 +210,9 @@ class _NotReached(Exception):  # noqa: N818 - becomes the detail of a Problem
 class Offline:
     """Port `Fetch` where nobody may be asked: every question stays open."""
 
-    async def __call__(self, url: str, *, accept: str, deadline: float, otherwise: str) -> Fetched:
+    async def __call__(
+        self, url: str, *, accept: str, deadline: float, otherwise: str, at_most_seconds_old: float | None = None
+    ) -> Fetched:
         raise Refused(Problem(NOT_ASKED, detail=f"{url:.200} was not asked: this check is offline"))
 
     def keep(self, fetched: Fetched, *, accept: str, ttl_seconds: float | None, until: float | None) -> None:

@@ -46,7 +46,7 @@ class OwnAndListedIssuers:
                 return listed
             raise
         if own is not None:
-            return KnownIssuer(own.did, own.profile.name, _OWN, url=own.profile.url, demo=own.demo)
+            return KnownIssuer(own.did, own.profile.name, _OWN, url=own.profile.url, demo=own.demo, own=True)
         return listed
 
 

@@ -50,7 +50,7 @@ _PERHAPS: dict[str, Any] = {
                 "kind": {"type": "string", "enum": [kind.value for kind in MessageKind]},
                 "state": {"type": "string", "enum": [state.value for state in MessageState]},
                 "changed": _TIME,
-                "detail": {**_TEXT, "description": "What the mail server answered."},
+                "detail": {**_TEXT, "description": "The mail server's code and what it means."},
             },
         },
     },

@@ -1,15 +1,11 @@
-"""All awards that were asked for, one a line: JSON Lines for programs, CSV for spreadsheets.
+"""All awards that were asked for, one a line: JSON Lines for programs, CSV for spreadsheets."""
 
-A cell that a spreadsheet would take for a formula is written with an apostrophe before it.
-"""
-
-import csv
-import io
 import json
 from collections.abc import AsyncIterator
 from typing import Any
 
 from app.api.rendered import summary
+from app.core.credential import csv_table
 from app.issuer.award import Issuer, Wanted
 from app.ports import Institution
 
@@ -17,7 +13,6 @@ JSON_LINES = "application/jsonl"
 CSV = "text/csv"
 
 _PAGE = 200
-_FORMULA = tuple("=+-@\t\r\n")
 _COLUMNS = ("id", "state", "learner", "title", "achievement", "awardedDate", "created", "claimed", "declined")
 _LINKS = ("supersedes", "supersededBy", "claimUrl", "claimExpires", "message")
 
@@ -28,8 +23,7 @@ async def json_lines(issuer: Issuer, *, institution: Institution, wanted: Wanted
 
 
 async def spreadsheet(issuer: Issuer, *, institution: Institution, wanted: Wanted) -> AsyncIterator[bytes]:
-    """RFC 4180, in UTF-8 with a byte order mark: without one, spreadsheets take it for another encoding."""
-    yield "\ufeff".encode() + _line((*_COLUMNS, *_LINKS))
+    yield csv_table.write([(*_COLUMNS, *_LINKS)])
     async for award in _awards(issuer, institution, wanted):
         flat = {
             **award,
@@ -37,12 +31,7 @@ async def spreadsheet(issuer: Issuer, *, institution: Institution, wanted: Wante
             "achievement": award["achievement"]["id"],
             "message": award["messages"][-1]["state"] if award.get("messages") else "",
         }
-        yield _line(tuple(formula_safe(str(flat.get(column, ""))) for column in (*_COLUMNS, *_LINKS)))
-
-
-def formula_safe(cell: str) -> str:
-    """OWASP, CSV injection: no cell begins as a formula does."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+        yield csv_table.lines([[str(flat.get(column, "")) for column in (*_COLUMNS, *_LINKS)]])
 
 
 async def _awards(issuer: Issuer, institution: Institution, wanted: Wanted) -> AsyncIterator[dict[str, Any]]:
@@ -54,9 +43,3 @@ async def _awards(issuer: Issuer, institution: Institution, wanted: Wanted) -> A
         if page.next_cursor is None:
             return
         cursor = page.next_cursor
-
-
-def _line(cells: tuple[str, ...]) -> bytes:
-    line = io.StringIO()
-    csv.writer(line).writerow(cells)
-    return line.getvalue().encode("utf-8", "replace")

@@ -69,7 +69,9 @@ def routes(
     async def healthz() -> JSONResponse:
         return JSONResponse({"status": "ok"})
 
-    @router.get("/readyz", tags=["Operation"], summary="The register answers too", responses=problems(503))
+    @router.get(
+        "/readyz", tags=["Operation"], summary="The register answers, and our keys open", responses=problems(503)
+    )
     async def readyz() -> JSONResponse:
         await ready()
         return JSONResponse({"status": "ready"})

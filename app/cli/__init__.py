@@ -5,7 +5,23 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from app.cli import acts, award, badge, certificate, serve, setup, verify
+from app.cli import (
+    acts,
+    award,
+    backup,
+    badge,
+    certificate,
+    clients,
+    institution,
+    keys,
+    mail,
+    people,
+    restore,
+    send,
+    serve,
+    setup,
+    verify,
+)
 from app.cli.exit_codes import DONE, REFUSED, UNAVAILABLE
 from app.cli.given import in_sentences
 from app.core.problems import SETTING_ERROR, Refused
@@ -13,12 +29,16 @@ from app.ports import Unavailable
 from app.settings import Settings, from_environment
 
 # One module a command, or a group of them. Its `add_to` says what may be typed, and what then runs.
-COMMANDS = (setup, award, badge, certificate, verify, acts, serve)
+COMMANDS = (
+    *(setup, institution, people, clients, keys, mail),
+    *(award, badge, certificate, send, verify, acts),
+    *(serve, backup, restore),
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and gives its exit code."""
-    chosen = _parser().parse_args(arguments)
+    chosen = parser().parse_args(arguments)
     run: Callable[[Settings, argparse.Namespace], int] = chosen.run
     try:
         return run(from_environment(os.environ), chosen)
@@ -36,11 +56,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return UNAVAILABLE
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def parser() -> argparse.ArgumentParser:
+    """What may be typed, of all commands."""
+    whole = argparse.ArgumentParser(
         prog="testamur", description="European micro-credentials as verifiable credentials."
     )
-    commands = parser.add_subparsers(dest="command", required=True)
+    commands = whole.add_subparsers(dest="command", required=True)
     for command in COMMANDS:
         command.add_to(commands)
-    return parser
+    return whole

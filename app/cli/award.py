@@ -1,13 +1,15 @@
-"""`testamur award`: awards a micro-credential to one learner."""
+"""`testamur award`: awards a micro-credential, to one learner or to a class."""
 
 import argparse
 import asyncio
 from pathlib import Path
 
+from app.cli import award_class
 from app.cli.exit_codes import DONE
 from app.cli.given import Commands, actor, add_institution_to, institution, new_file, read
 from app.core import strict_json
 from app.core.credential import award_request
+from app.core.problems import SETTING_ERROR, Problem, Refused
 from app.issuer.award import Receipt
 from app.main import clock, composed
 from app.settings import Settings
@@ -19,6 +21,8 @@ def add_to(commands: Commands) -> None:
     what = award.add_mutually_exclusive_group(required=True)
     what.add_argument("file", nargs="?", metavar="award.json", help="the body of POST /awards; - for standard input")
     what.add_argument("--example", action="store_true", help="the example of the documentation")
+    what.add_argument("--achievement", metavar="achievement.toml", help="what a class is awarded; with --learners")
+    award_class.add_options_to(award)
     add_institution_to(award)
     award.add_argument("--idempotency-key", metavar="KEY", help="the same key again gives the same award again")
     award.add_argument("--save", type=Path, metavar="FILE", help="write the signed credential to a new file")
@@ -28,6 +32,10 @@ def add_to(commands: Commands) -> None:
 
 async def run(settings: Settings, chosen: argparse.Namespace) -> int:
     """Awards, and tells the learner's link."""
+    if chosen.achievement:
+        return await award_class.run(settings, chosen)
+    if chosen.learners:
+        raise Refused(Problem(SETTING_ERROR, detail="A class is awarded something.", remedy="Say --achievement FILE"))
     body = strict_json.write(award_request.EXAMPLE) if chosen.example else read(chosen.file)
     if not chosen.save:
         _tell(await _award(settings, chosen, body), chosen)

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeAlias
 
-from app.core.problems import PARSING_ERROR, SETTING_ERROR, Problem, Refused
+from app.core.problems import NOT_FOUND, PARSING_ERROR, SETTING_ERROR, Problem, Refused
 from app.main import Service
-from app.ports import Institution
+from app.ports import Directory, Institution
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
@@ -43,6 +43,17 @@ def institution(service: Service, name: str | None) -> Institution:
             names = ", ".join(each.name for each in service.institutions)
             detail = "It is not clear which institution is meant."
             raise Refused(Problem(SETTING_ERROR, detail=detail, remedy=f"Say --institution and one of: {names}"))
+
+
+async def institution_of(directory: Directory, name: str) -> Institution:
+    """The institution of that name. Raises Refused (NOT_FOUND) with the names that there are."""
+    found = await directory.institution(name)
+    if found is None:
+        names = ", ".join(each.name for each in await directory.institutions())
+        raise Refused(
+            Problem(NOT_FOUND, detail=f"There is no institution {name!r} here.", remedy=f"There are: {names}")
+        )
+    return found
 
 
 def in_sentences(problem: Problem) -> str:

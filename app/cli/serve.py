@@ -5,8 +5,8 @@ import argparse
 from app.cli.exit_codes import DONE
 from app.cli.given import Commands
 from app.cli.setup import set_up_and_tell
-from app.main import listening
-from app.main import serve as serve_on
+from app.serving import listening
+from app.serving import serve as serve_on
 from app.settings import Settings
 
 

@@ -6,17 +6,21 @@ import secrets
 from datetime import UTC, datetime
 from pathlib import Path
 
+from app.access.people import NewPerson, Role, add_person, read_login, read_name
 from app.access.scopes import Scope
 from app.adapters.contexts import load_contexts
 from app.adapters.database import Database
 from app.adapters.keys.maker import FileKeyMaker
-from app.adapters.keys.ring import open_key_ring
+from app.adapters.keys.ring import open_data_key, open_key_ring
+from app.adapters.passwords import Argon2Passwords
 from app.adapters.vault import AesGcmVault
 from app.cli.exit_codes import DONE
 from app.cli.given import Commands
-from app.core.problems import SETTING_ERROR, Problem, Refused
+from app.core.problems import SETTING_ERROR, STATE_CONFLICT, Problem, Refused
 from app.issuer.institution_file import DEMONSTRATION, InstitutionProfile, read_institution
 from app.issuer.set_up import SetUp, first_institution
+from app.main import new_id
+from app.ports import Institution
 from app.settings import Settings
 
 
@@ -54,9 +58,47 @@ async def set_up(settings: Settings, *, institution_file: Path | None) -> SetUp:
             now=datetime.now(UTC),
         )
         # An institution that was there before must still have the keys it was made with.
-        open_key_ring([result.institution], keys_dir=settings.keys_dir, passphrase=settings.passphrase)
-        return result
+        open_key_ring(
+            await database.directory.institutions(),
+            keys_dir=settings.keys_dir,
+            passphrase=settings.passphrase,
+            find_institution=database.directory.institution_by_did,
+        )
     finally:
+        await database.close()
+    if result.institution.demo:
+        await _demo_registrar(settings, result.institution)
+    return result
+
+
+async def _demo_registrar(settings: Settings, institution: Institution) -> None:
+    """A demonstration can be tried in its console too: somebody to sign in as, where there is nobody yet."""
+    vault = AesGcmVault(open_data_key(settings.keys_dir, passphrase=settings.passphrase, may_be_unencrypted=True))
+    database, passwords = Database.connect(settings.database_url, vault=vault), Argon2Passwords()
+    try:
+        if await database.people.list(institution=institution.name):
+            return
+        made = FileKeyMaker(settings.keys_dir, settings.passphrase).make_registrar(institution.name)
+        await add_person(
+            NewPerson(
+                institution=institution.name,
+                login=read_login(made.login),
+                name=read_name("Demo Registrar"),
+                roles=frozenset(Role),
+                password=made.password,
+            ),
+            people=database.people,
+            passwords=passwords,
+            new_id=new_id,
+            must_change=False,
+            now=datetime.now(UTC),
+        )
+    except Refused as refusal:
+        # Another process that sets up at the same time was first: the address and password in the file are the same.
+        if any(problem.type != STATE_CONFLICT for problem in refusal.problems):
+            raise
+    finally:
+        passwords.close()
         await database.close()
 
 

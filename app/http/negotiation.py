@@ -20,7 +20,9 @@ SMALL_BODY_BYTES = 65_536
 class Refusal(Enum):
     """Why a request is turned away before anyone looked at what it says. `problems` knows the status of each."""
 
+    SIGN_IN = auto()
     MALFORMED = auto()
+    FOREIGN = auto()
     METHOD = auto()
     TOO_SLOW = auto()
     TOO_LARGE = auto()

@@ -26,6 +26,7 @@ logger = logging.getLogger("testamur.http")
 MEDIA_TYPE = "application/problem+json"
 BLANK = "about:blank"  # RFC 9457 §4.2.1: no more than the status code says
 REALM = 'Bearer realm="testamur"'
+_INSUFFICIENT_SCOPE = (("WWW-Authenticate", f'{REALM}, error="insufficient_scope"'),)
 
 # What is not named here is 422: it was understood, and it does not hold.
 STATUS: Mapping[str, int] = MappingProxyType(
@@ -33,6 +34,7 @@ STATUS: Mapping[str, int] = MappingProxyType(
         p.PARSING_ERROR: 400,
         p.INVALID_TOKEN: 401,
         p.INSUFFICIENT_SCOPE: 403,
+        p.NOT_ALLOWED: 403,
         p.NOT_FOUND: 404,
         p.STATE_CONFLICT: 409,
         p.IDEMPOTENCY_IN_FLIGHT: 409,
@@ -52,7 +54,9 @@ _READS_ONLY = frozenset({"/verify", "/credentials/verify", "/presentations/verif
 
 _REFUSAL: Mapping[Refusal, int] = MappingProxyType(
     {
+        Refusal.SIGN_IN: 303,
         Refusal.MALFORMED: 400,
+        Refusal.FOREIGN: 403,
         Refusal.METHOD: 405,
         Refusal.TOO_SLOW: 408,
         Refusal.TOO_LARGE: 413,
@@ -196,7 +200,7 @@ def _refused(refused: Refused, *, path: str) -> Answer:
     detail = chief.detail + (f" (and {more} more)" if more else "")
     headers = {
         401: (("WWW-Authenticate", f'{REALM}, error="invalid_token"'),),
-        403: (("WWW-Authenticate", f'{REALM}, error="insufficient_scope"'),),
+        403: _INSUFFICIENT_SCOPE if chief.type == p.INSUFFICIENT_SCOPE else (),
         409: (("Retry-After", "1"),) if chief.type == p.IDEMPOTENCY_IN_FLIGHT else (),
     }
     return Answer(status, detail, type=chief.type, problems=refused.problems, headers=headers.get(status, ()))

@@ -36,6 +36,7 @@ def rules(settings: Settings) -> tuple[Rule, ...]:
     every = _WRITING | {"GET", "HEAD"}
     return (
         Rule("token", re.compile(r"/oauth/token"), _WRITING, settings.token_per_minute),
+        Rule("sign-in", re.compile(r"/console/(?:sign-in|password)"), _WRITING, settings.sign_in_per_minute),
         Rule(
             "verify",
             re.compile(r"/(?:credentials/|presentations/)?verify"),

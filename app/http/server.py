@@ -17,6 +17,7 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
+from app.http.client_connections import ClientConnections, TooManyConnections
 from app.http.headers import Headers
 from app.http.limits import Limits
 from app.http.methods import Heads
@@ -86,6 +87,7 @@ def make_server(app: ASGIApp, settings: Settings, *, page: ErrorPage | None = No
 
     class Protocol(GuardedProtocol):
         limits = settings
+        clients = ClientConnections(most=settings.max_connections_per_client, trusted_proxies=settings.trusted_proxies)
 
     config = Config(
         guarded(app, settings, page=page),
@@ -134,6 +136,7 @@ class GuardedProtocol(H11Protocol):
     """HTTP/1.1 in which no client may take its time: head, body and answer each have a deadline on the socket."""
 
     limits: Settings
+    clients: ClientConnections
 
     def __init__(
         self,
@@ -145,6 +148,7 @@ class GuardedProtocol(H11Protocol):
         super().__init__(config, server_state, app_state, _loop)
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._turned_away = False
+        self._counted_for: str | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -152,11 +156,20 @@ class GuardedProtocol(H11Protocol):
             busy = HttpRefused(Refusal.BUSY, "Too many connections. Try again.", headers=(("Retry-After", "1"),))
             self._turn_away(busy, linger=False)
             return
+        try:
+            self._counted_for = self.clients.admit(self.client[0] if self.client else "")
+        except TooManyConnections:
+            detail = f"More than {self.limits.max_connections_per_client} connections from one address."
+            many = HttpRefused(Refusal.TOO_MANY, detail, headers=(("Retry-After", "1"),))
+            self._turn_away(many, linger=False)
+            return
         self._arm("head", self.limits.header_timeout_seconds, self._head_too_slow)
 
     def connection_lost(self, exc: Exception | None) -> None:
         for name in list(self._timers):
             self._disarm(name)
+        if self._counted_for is not None:
+            self.clients.left(self._counted_for)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:

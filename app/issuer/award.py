@@ -2,8 +2,8 @@
 
 1. `prepare` reads the request, composes a draft and examines it; a bad request reserves nothing.
 2. `register.intend` writes everything down in one transaction: from here on any process can finish the award.
-3. `_sign` makes the bytes from what was written down.
-4. `checked` verifies them as a stranger would.
+3. `sign` makes the bytes from what was written down,
+4. and verifies them as a stranger would.
 5. `register.record` keeps them; the first recorded bytes win.
 6. The receipt carries those bytes, spliced, never serialised again.
 An intent whose lease ran out goes through 3 to 5 again (`recover`); what can't be finished is voided, its index burnt.
@@ -15,27 +15,21 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Protocol
 
-from app.core import strict_json
-from app.core.did.document import ControlledIdentifierDocument
 from app.core.personal import Personal
 from app.core.problems import (
     GONE,
     MISSING_ELEMENT,
     NOT_FOUND,
-    PROOF_GENERATION_ERROR,
     STATE_CONFLICT,
-    JsonObject,
     Problem,
     Refused,
 )
-from app.core.proof import data_integrity
 from app.issuer.claim_link import FIRST_GENERATION, claim_token, claim_token_digest, claim_url
-from app.issuer.examine import ReadyCredential
 from app.issuer.learner_digests import learner_digests, search_digests
 from app.issuer.life import ASKED_FOR, FORGOTTEN, Act, State, after
 from app.issuer.prepare import Awarding, Prepared, prepare, prepare_correction
+from app.issuer.sign import MECHANISM, Documents, OwnWorkRefused, Signing, signing_key
 from app.ports import (
     AwardFilter,
     Compute,
@@ -51,9 +45,6 @@ from app.ports import (
     Signers,
     Vault,
 )
-from app.verifier.verifier import checked
-
-MECHANISM = "eddsa-rdfc-2022"
 
 log = logging.getLogger("testamur.issuer")
 
@@ -69,16 +60,6 @@ class Receipt:
     def as_json_bytes(self) -> bytes:
         head = json.dumps({"id": self.id, "claimUrl": self.claim_url}, separators=(",", ":")).encode()
         return head[:-1] + b',"credential":' + self.credential + b"}"
-
-
-class Documents(Protocol):
-    """Where the controlled identifier document of one of our own institutions is had from."""
-
-    async def controlled_identifier(self, did: str) -> ControlledIdentifierDocument: ...
-
-
-class OwnWorkRefused(Exception):  # noqa: N818 - it is the work that was refused
-    """What we signed does not verify. Nothing is released; somebody must look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +109,7 @@ class Issuer:
         self._register = register
         self._vault = vault
         self._signers = signers
-        self._documents = documents
+        self._signing = Signing(signers=signers, documents=documents, compute=compute)
         self._compute = compute
         self._public_url = public_url
         self._claim_expires = timedelta(days=claim_expires_days)
@@ -189,6 +170,13 @@ class Issuer:
             credential=signed,
         )
 
+    async def awarded_under(
+        self, idempotency_key: str, body: bytes, *, institution: Institution
+    ) -> RegisteredAward | None:
+        """What `award` has awarded for this key and body; None where nothing yet. Raises IDEMPOTENCY_KEY_REUSED."""
+        idempotency = Idempotency(key=idempotency_key, request_digest=self._request_digest(body))
+        return await self._register.replay(idempotency, institution=institution.name)
+
     async def recover(self, *, now: datetime) -> int:
         """Finishes, or voids, every intent whose lease has run out; returns how many there were."""
         count = 0
@@ -215,14 +203,14 @@ class Issuer:
         """What an institution may ask for by `life`'s table, but for superseding.
 
         Sending goes to `learner_email`, where the address that was given with the award is not the right one.
-        Raises Refused: NOT_FOUND, STATE_CONFLICT; MISSING_ELEMENT where there is no address to send to.
+        Raises Refused: NOT_FOUND, STATE_CONFLICT (for a link that has ended, too); MISSING_ELEMENT without an address.
         """
         if act not in ASKED_FOR - {Act.SUPERSEDE}:
             raise ValueError(f"an institution does not ask for “{act}” so")
         award = await self._found(award_id, institution)
         next_claim = await self._next_claim(award, now) if act is Act.WITHDRAW else None
         if act is Act.SEND:
-            self._demand_address(award, learner_email)
+            self._demand_address(award, learner_email, now)
         return await self._register.act(
             award_id,
             act,
@@ -234,13 +222,21 @@ class Issuer:
             learner_email=learner_email,
         )
 
-    def _demand_address(self, award: RegisteredAward, given: Personal[str] | None) -> None:
+    @property
+    def writes_to_learners(self) -> bool:
+        """Whether there is a mail server to send messages by."""
+        return self._writes_to_learners
+
+    def _demand_address(self, award: RegisteredAward, given: Personal[str] | None, now: datetime) -> None:
         if not self._writes_to_learners:
             detail = "this service has no mail server to send messages by"
             raise Refused(Problem(STATE_CONFLICT, detail=detail, remedy="hand the link over yourself"))
         if not (given or award.learner_email):
             detail = "no e-mail address of the learner is known"
             raise Refused(Problem(MISSING_ELEMENT, at="/email", detail=detail, remedy='send {"email": "…"}'))
+        if award.claim_expires <= now:
+            detail = f"its link ended on {award.claim_expires.date().isoformat()}"
+            raise Refused(Problem(STATE_CONFLICT, detail=detail, remedy="withdraw the link: then there is a new one"))
 
     async def _next_claim(self, award: RegisteredAward, now: datetime) -> NextClaim:
         generation = award.claim_generation + 1
@@ -278,24 +274,8 @@ class Issuer:
         return await self._claim_url(award.id, award.claim_generation)
 
     async def _complete(self, intended: Intended, *, now: datetime) -> bytes:
-        signed = await self._sign(intended)
-        institution_document = await self._documents.controlled_identifier(_issuer_id(intended.document))
-        try:
-            await self._compute.run(checked, signed, institution_document, now=now)
-        except Refused as refused:
-            log.critical("our own work does not verify", extra={"credential_id": intended.credential_id})
-            raise OwnWorkRefused(str(refused)) from refused
-        return await self._register.record(intended.credential_id, signed, now=now)
-
-    async def _sign(self, intended: Intended) -> bytes:
-        ready = ReadyCredential(document=intended.document)
-        options = data_integrity.proof_options(
-            intended.mechanism, verification_method=intended.verification_method, created=intended.intended_at
-        )
-        signer = self._signers.by_method(intended.verification_method)
-        data = await self._compute.run(data_integrity.sign_input, ready.document, options)
-        signature = await signer.sign(data, purpose=KeyPurpose.CREDENTIAL)
-        return strict_json.write(data_integrity.attach_proof(ready.document, options, signature))
+        signed = await self._signing.signed(intended, now=now)
+        return await self._register.record(intended.credential_id, signed.credential, signed_data=signed.data, now=now)
 
     def _asked(self, institution: Institution, actor: str, idempotency: Idempotency | None, now: datetime) -> _Asked:
         awarding = Awarding(
@@ -317,12 +297,15 @@ class Issuer:
         claimed = prepared.micro_credential
         token = await self._claim_token(asked.award_id, FIRST_GENERATION)
         email = claimed.learner.email or (superseded.learner_email if superseded else None)
+        verification_method = signing_key(asked.institution, KeyPurpose.CREDENTIAL)
+        # A key that does not open is found out before anything is reserved.
+        await self._signers.by_method(verification_method)
         return Intention(
             award_id=asked.award_id,
             credential_id=asked.awarding.credential_id,
             institution=asked.institution.name,
             mechanism=MECHANISM,
-            verification_method=signing_key(asked.institution, KeyPurpose.CREDENTIAL),
+            verification_method=verification_method,
             examined=prepared.examined,
             title=claimed.achievement.title.best(claimed.achievement.language)[1],
             learner_name=claimed.learner.full_name,
@@ -363,27 +346,5 @@ class Issuer:
         return claim_url(self._public_url, await self._claim_token(award_id, generation))
 
 
-def signing_key(institution: Institution, purpose: KeyPurpose) -> str:
-    """The verification method that signs for `purpose` now: the newest that is neither retired nor revoked."""
-    in_use = [key for key in institution.keys if purpose in key.purposes and not key.retired and not key.revoked]
-    if not in_use:
-        raise Refused(
-            Problem(
-                PROOF_GENERATION_ERROR,
-                detail=f"{institution.profile.name} has no key in use for {purpose}",
-                remedy="restore the key files that the institution was set up with",
-            )
-        )
-    return max(in_use, key=lambda key: key.created).verification_method
-
-
 def _not_kept(award: RegisteredAward) -> Refused:
     return Refused(Problem(GONE, detail=f"award {award.id} was {award.state}; its credential is not kept"))
-
-
-def _issuer_id(document: JsonObject) -> str:
-    match document["issuer"]:
-        case {"id": str(identifier)} | str(identifier):
-            return identifier
-        case _:
-            raise AssertionError("an examined credential names its issuer")

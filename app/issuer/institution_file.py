@@ -83,7 +83,11 @@ DEMONSTRATION = InstitutionProfile(
 
 def read_institution(content: bytes, contexts: Contexts) -> InstitutionProfile:
     """The institution that the TOML describes. Raises Refused with everything that is missing or wrong."""
-    table = _table(content)
+    return read_table(table(content), contexts)
+
+
+def read_table(table: Mapping[str, Any], contexts: Contexts) -> InstitutionProfile:
+    """The institution that these members describe. Raises Refused with everything that is missing or wrong."""
     address = table.get("address", {})
     if not isinstance(address, dict):
         raise Refused(Problem(MALFORMED_VALUE_ERROR, at="/address", detail="address is a table: [address]."))
@@ -118,7 +122,8 @@ def read_institution(content: bytes, contexts: Contexts) -> InstitutionProfile:
     return InstitutionProfile(**values)
 
 
-def _table(content: bytes) -> dict[str, Any]:
+def table(content: bytes) -> dict[str, Any]:
+    """The members of a TOML file, not yet judged. Raises Refused (PARSING_ERROR)."""
     if len(content) > _MAX_BYTES:
         raise Refused(Problem(PARSING_ERROR, detail=f"The file is longer than {_MAX_BYTES} bytes."))
     try:
@@ -220,7 +225,12 @@ class _Member:
 
 _MEMBERS: Mapping[str, _Member | None] = {
     "name": _Member(_text, "the institution's name as it stands on its certificates"),
-    "slug": _Member(_matching(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?", "a name in URLs: a to z, digits and hyphens")),
+    # `access-token.pem` is a key of the service's own.
+    "slug": _Member(
+        _matching(
+            r"(?!access-token$)[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?", "a free name in URLs: a to z, digits and hyphens"
+        )
+    ),
     "legal_identifier": _Member(
         _matching(
             r"(VAT|NTR|LEI|EUID|EORI|TIN|SN)[A-Z]{2}-.{1,100}|[A-Za-z][A-Za-z0-9+.-]*:.{1,200}",

@@ -18,14 +18,15 @@ from app.core.json_ld import Contexts
 from app.core.problems import JsonObject
 from app.core.proof import data_integrity
 from app.core.status import bitstring_status_list
-from app.issuer.award import MECHANISM, signing_key
 from app.issuer.examine import status_list_url
+from app.issuer.sign import MECHANISM, signing_key
 from app.ports import (
     Compute,
     Institution,
     Institutions,
     KeyPurpose,
     PublishedList,
+    RecordedProofs,
     Signers,
     StatusListRows,
     StatusLists,
@@ -93,6 +94,9 @@ class NothingPublished:
     async def controlled_identifier_document(self, identifier: str) -> JsonObject | None:
         return None
 
+    async def recorded(self, signed_data: bytes) -> datetime | None:
+        return None
+
 
 class Publisher:
     """Fulfils the verifier's `Publications`, and answers the public routes, out of the same bytes."""
@@ -102,6 +106,7 @@ class Publisher:
         *,
         institutions: Institutions,
         status_lists: StatusLists,
+        recorded_proofs: RecordedProofs,
         signers: Signers,
         compute: Compute,
         public_url: str,
@@ -111,6 +116,7 @@ class Publisher:
     ) -> None:
         self._institutions = institutions
         self._status_lists = status_lists
+        self._recorded_proofs = recorded_proofs
         self._signers = signers
         self._compute = compute
         self._public_url = public_url
@@ -151,6 +157,9 @@ class Publisher:
         """The document of our institution of this name, as its own address gives it."""
         institution = await self._institutions.institution(name)
         return write(controlled_identifier(institution)) if institution else None
+
+    async def recorded(self, signed_data: bytes) -> datetime | None:
+        return await self._recorded_proofs.recorded(signed_data)
 
     async def controlled_identifier(self, did: str) -> ControlledIdentifierDocument:
         """The document of an institution that we issue for. Raises LookupError where we do not."""
@@ -195,7 +204,7 @@ class Publisher:
             valid_until=now + self._valid,
             ttl_seconds=self._ttl_seconds,
         )
-        signer = self._signers.by_method(verification_method)
+        signer = await self._signers.by_method(verification_method)
         signature = await signer.sign(drafted.sign_input, purpose=KeyPurpose.STATUS_LIST)
         content = strict_json.write(data_integrity.attach_proof(drafted.unsigned, drafted.options, signature))
         await self._compute.run(checked, content, controlled_identifier(institution), now=now)

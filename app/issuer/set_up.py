@@ -76,11 +76,7 @@ async def first_institution(
     profile = describe()
     if not profile.demo:
         keys.demand_protection()
-    # did:web is https alone. A did:key document has one key, which then signs credentials and lists alike.
-    did = did_web(public_url, profile.slug) if urlsplit(public_url).scheme == "https" else None
-    keys.make_own_keys()
-    made = _named_keys(keys, profile.slug, did, now) if did else _own_named_key(keys, profile.slug, now)
-    institution = _institution(profile, made)
+    institution = made_institution(keys, profile, public_url=public_url, now=now, own_keys_too=True)
     credentials = keys.make_client(institution.name)
     client = Client(
         id=credentials.id,
@@ -96,6 +92,18 @@ async def first_institution(
             return SetUp(winner[0], None)
         raise
     return SetUp(institution, credentials.path)
+
+
+def made_institution(
+    keys: KeyMaker, profile: InstitutionProfile, *, public_url: str, now: datetime, own_keys_too: bool = False
+) -> Institution:
+    """The institution, its keys in files now. Raises Refused where it can have no DID, before any is made."""
+    # did:web is https alone. A did:key document has one key, which then signs credentials and lists alike.
+    did = did_web(public_url, profile.slug) if urlsplit(public_url).scheme == "https" else None
+    if own_keys_too:
+        keys.make_own_keys()
+    made = _named_keys(keys, profile.slug, did, now) if did else _own_named_key(keys, profile.slug, now)
+    return _institution(profile, made)
 
 
 async def demand_public_url(directory: Directory, public_url: str) -> None:
@@ -136,7 +144,7 @@ def _institution(profile: InstitutionProfile, keys: tuple[InstitutionKey, ...]) 
     return Institution(
         name=profile.slug,
         did=did,
-        profile=_organisation(profile, did),
+        profile=organisation(profile, did),
         time_zone=profile.time_zone,
         languages=profile.languages,
         contact=profile.contact,
@@ -156,7 +164,8 @@ def _row(key: MadeKey, verification_method: str, purposes: frozenset[KeyPurpose]
     )
 
 
-def _organisation(profile: InstitutionProfile, did: str) -> Organisation:
+def organisation(profile: InstitutionProfile, did: str) -> Organisation:
+    """What stands of it in its credentials."""
     return Organisation(
         id=did,
         name=profile.name,

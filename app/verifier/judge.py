@@ -16,7 +16,7 @@ from app.verifier.judge_status import judge_status
 from app.verifier.policy import VerificationPolicy
 from app.verifier.prove import NOT_JUDGED, Unproven
 from app.verifier.report import Check, Failed, Finding, NotApplicable, Outcome, Passed, Undetermined
-from app.verifier.verify_proofs import VerifiedCredential
+from app.verifier.verify_proofs import VerifiedCredential, VerifiedProof
 
 Judgement: TypeAlias = Callable[[Contexts, Gathered, VerificationPolicy], Outcome]
 
@@ -50,8 +50,15 @@ def _controller(_contexts: Contexts, gathered: Gathered, _policy: VerificationPo
         case Unproven(controller=outcome):
             return outcome
         case VerifiedCredential(proofs=proofs):
-            key = proofs[-1].verification_method
-            return Passed((("key", key), *_host(key)))
+            last = proofs[-1]
+            return Passed((("key", last.verification_method), *_host(last.verification_method), *_given_up(last)))
+
+
+def _given_up(proof: VerifiedProof) -> tuple[tuple[str, str], ...]:
+    """A key that its owner lost control of, and our own record that is older than that."""
+    if proof.revoked is None or proof.recorded is None:
+        return ()
+    return (("revoked", write(proof.revoked)), ("recorded", write(proof.recorded)))
 
 
 def _host(key: str) -> tuple[tuple[str, str], ...]:

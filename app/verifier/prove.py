@@ -9,7 +9,7 @@ from app.core.json_ld import Contexts
 from app.core.problems import PROOF_VERIFICATION_ERROR, UNSUPPORTED_MECHANISM, Problem, Refused
 from app.verifier.policy import VerificationPolicy
 from app.verifier.report import Failed, NotApplicable, Outcome, Passed, Undetermined
-from app.verifier.verify_proofs import VerifiedCredential, find_keys, read_proofs, verify_proofs
+from app.verifier.verify_proofs import Recorded, VerifiedCredential, find_keys, read_proofs, verify_proofs
 
 NOT_JUDGED = NotApplicable("Nothing of it is proven, so this was not judged.")
 
@@ -29,14 +29,15 @@ def prove(
     *,
     now: datetime,
     policy: VerificationPolicy,
+    recorded: Recorded,
 ) -> VerifiedCredential | Unproven:
     proofs = read_proofs(received, policy=policy)
     try:
-        keyed = find_keys(proofs, controller, now=now)
+        keyed = find_keys(proofs, controller, now=now, recorded=recorded)
     except Refused as refused:
         return without_key(told(refused))
     try:
-        return verify_proofs(contexts, received, keyed, now=now, policy=policy)
+        return verify_proofs(contexts, received, keyed, now=now, policy=policy, recorded=recorded)
     except Refused as refused:
         return Unproven(proof=told(refused), controller=Passed())
 

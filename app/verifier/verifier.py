@@ -2,7 +2,8 @@
 
 1. `parse` the bytes; what is no credential ends here.
 2. `resolve` the issuer's keys, where there is a proof that they could check.
-3. `prove` that the credential is the issuer's.
+3. `prove` that the credential is the issuer's; where it revoked the key since, our own register may have recorded it
+   before.
 4. `gather` what it points to, where it is proven.
 5. `judge` all of it, at one moment, `now`.
 """
@@ -14,8 +15,8 @@ from app.core.credential import data_model
 from app.core.credential.received import ReceivedCredential
 from app.core.did.document import ControlledIdentifierDocument
 from app.core.json_ld import Contexts
-from app.core.problems import MALFORMED_VALUE_ERROR, Problem, Refused
-from app.ports import Compute, Fetch, KnownIssuer, KnownIssuers, Publications
+from app.core.problems import KEY_REVOKED, MALFORMED_VALUE_ERROR, Problem, Refused
+from app.ports import Compute, Fetch, KnownIssuer, KnownIssuers, Publications, Unavailable
 from app.verifier.gather import Gathered, gather
 from app.verifier.judge import judge, problems_of_form
 from app.verifier.parse import parse
@@ -23,7 +24,14 @@ from app.verifier.policy import VerificationPolicy
 from app.verifier.prove import Unproven, prove, told, without_key
 from app.verifier.report import Failed, NotApplicable, Undetermined, VerificationReport
 from app.verifier.resolve import resolve
-from app.verifier.verify_proofs import VerifiedCredential, find_keys, read_proofs, verify_proofs
+from app.verifier.verify_proofs import (
+    Recorded,
+    VerifiedCredential,
+    find_keys,
+    read_proofs,
+    signed_by_revoked_keys,
+    verify_proofs,
+)
 
 
 class Verifier:
@@ -65,7 +73,10 @@ class Verifier:
         controller = await self._resolve(received, deadline=deadline)
         if isinstance(controller, Unproven):
             return Gathered(received=received, proven=controller, now=now)
-        proven = await self._compute.run(prove, received, controller, now=now, policy=self._policy)
+        recorded = await self._recorded(received, controller)
+        if isinstance(recorded, Unproven):
+            return Gathered(received=received, proven=recorded, now=now)
+        proven = await self._compute.run(prove, received, controller, now=now, policy=self._policy, recorded=recorded)
         if isinstance(proven, Unproven):
             return Gathered(received=received, proven=proven, now=now)
         return await gather(
@@ -86,7 +97,7 @@ class Verifier:
     ) -> ControlledIdentifierDocument | Unproven:
         """The issuer's keys; nobody is asked for them where no proof could be checked with them."""
         try:
-            read_proofs(received, policy=self._policy)
+            proofs = read_proofs(received, policy=self._policy)
         except Refused as refused:
             outcome = told(refused)
             return Unproven(proof=outcome, controller=NotApplicable("No key of the issuer's could help to check it."))
@@ -96,6 +107,7 @@ class Verifier:
             return without_key(Failed((problem,)))
         controller = await resolve(
             issuer,
+            keys=frozenset(proof.verification_method for proof in proofs),
             publications=self._publications,
             fetch=self._fetch,
             compute=self._compute,
@@ -103,6 +115,24 @@ class Verifier:
             policy=self._policy,
         )
         return without_key(controller) if isinstance(controller, Failed | Undetermined) else controller
+
+    async def _recorded(
+        self, received: ReceivedCredential, controller: ControlledIdentifierDocument
+    ) -> Recorded | Unproven:
+        """When our register recorded what a key signed that was revoked since; nothing where none was."""
+        if all(method.revoked is None for method in controller.verification_methods):
+            return {}
+        try:
+            signed = await self._compute.run(signed_by_revoked_keys, received, controller, policy=self._policy)
+            found = [(at, await self._publications.recorded(data)) for at, data in signed]
+        except Refused:
+            # What can't be signed was never recorded; `prove` says what is wrong with it.
+            return {}
+        except Unavailable:
+            detail = "its key was revoked, and whether it was recorded here before cannot be looked up now"
+            remedy = "try again in some minutes"
+            return without_key(Undetermined((Problem(KEY_REVOKED, "/proof", detail, remedy),)))
+        return {at: moment for at, moment in found if moment is not None}
 
 
 def checked(contexts: Contexts, signed: bytes, controller: ControlledIdentifierDocument, *, now: datetime) -> None:

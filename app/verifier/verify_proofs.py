@@ -1,21 +1,26 @@
 """What a proof really covers: step 4 of the way in.
 
 1. `read_proofs`: none, or one that we do not know, ends here.
-2. `find_keys`: each proof's key is looked up in the issuer's document; may it still be used?
+2. `find_keys`: each proof's key is looked up in the issuer's document; may it still be used? Of one by a key that was
+   revoked since, our own register may have a record that is older: `signed_by_revoked_keys` says what to ask for.
 3. `verify_proofs`: every signature is checked, and that no context stands beside what was signed. What it returns
    is true.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import TypeAlias
 
 from app.core import did
 from app.core.credential.received import ReceivedCredential
+from app.core.date_time_stamp import write
 from app.core.did.document import ControlledIdentifierDocument, Relationship, VerificationMethod
 from app.core.json_ld import Contexts
 from app.core.problems import (
     INVALID_VERIFICATION_METHOD,
+    KEY_REVOKED,
     PROOF_VERIFICATION_ERROR,
     UNSUPPORTED_MECHANISM,
     JsonObject,
@@ -35,6 +40,8 @@ class VerifiedProof:
     verification_method: str
     cryptosuite: str
     created: datetime | None
+    revoked: datetime | None = None
+    recorded: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +57,8 @@ class VerifiedCredential:
 
 
 KeyedProof: TypeAlias = tuple[DataIntegrityProof, VerificationMethod]
+# Where a proof stands, and when our own register recorded what it signs.
+Recorded: TypeAlias = Mapping[str, datetime]
 
 
 def read_proofs(received: ReceivedCredential, *, policy: VerificationPolicy) -> tuple[DataIntegrityProof, ...]:
@@ -65,8 +74,28 @@ def read_proofs(received: ReceivedCredential, *, policy: VerificationPolicy) -> 
     return proofs
 
 
+def signed_by_revoked_keys(
+    contexts: Contexts,
+    received: ReceivedCredential,
+    controller: ControlledIdentifierDocument,
+    *,
+    policy: VerificationPolicy,
+) -> tuple[tuple[str, bytes], ...]:
+    """Of each proof by a key that its issuer revoked: where it stands, and what it says was signed. Raises Refused."""
+    return tuple(
+        (proof.at, data_integrity.signed_data(contexts, received.document, proof, method))
+        for proof in read_proofs(received, policy=policy)
+        for method in controller.verification_methods
+        if method.id == proof.verification_method and method.revoked is not None
+    )
+
+
 def find_keys(
-    proofs: tuple[DataIntegrityProof, ...], controller: ControlledIdentifierDocument, *, now: datetime
+    proofs: tuple[DataIntegrityProof, ...],
+    controller: ControlledIdentifierDocument,
+    *,
+    now: datetime,
+    recorded: Recorded = MappingProxyType({}),
 ) -> tuple[KeyedProof, ...]:
     """Step 2. Raises Refused with every proof whose key is not the issuer's to sign with now."""
     witnessed = {named for proof in proofs for named in proof.previous_proof}
@@ -74,7 +103,7 @@ def find_keys(
     problems: list[Problem] = []
     for proof in proofs:
         try:
-            keyed.append((proof, _method(proof, controller, witness=proof.id in witnessed, now=now)))
+            keyed.append((proof, _method(proof, controller, witness=proof.id in witnessed, now=now, recorded=recorded)))
         except Refused as refused:
             at = f"{proof.at}/verificationMethod"
             problems += (Problem(problem.type, at, problem.detail, problem.remedy) for problem in refused.problems)
@@ -90,6 +119,7 @@ def verify_proofs(
     *,
     now: datetime,
     policy: VerificationPolicy,
+    recorded: Recorded = MappingProxyType({}),
 ) -> VerifiedCredential:
     """Step 3. Raises Refused with the problems of every proof that does not hold; all must (Data Integrity §2.1.1)."""
     for proof, _ in keyed:
@@ -102,12 +132,26 @@ def verify_proofs(
     return VerifiedCredential(
         document={member: value for member, value in received.document.items() if member != "proof"},
         media_type=received.media_type,
-        proofs=tuple(VerifiedProof(proof.verification_method, proof.cryptosuite, proof.created) for proof, _ in keyed),
+        proofs=tuple(
+            VerifiedProof(
+                proof.verification_method,
+                proof.cryptosuite,
+                proof.created,
+                revoked=method.revoked,
+                recorded=recorded.get(proof.at),
+            )
+            for proof, method in keyed
+        ),
     )
 
 
 def _method(
-    proof: DataIntegrityProof, controller: ControlledIdentifierDocument, *, witness: bool, now: datetime
+    proof: DataIntegrityProof,
+    controller: ControlledIdentifierDocument,
+    *,
+    witness: bool,
+    now: datetime,
+    recorded: Recorded,
 ) -> VerificationMethod:
     owner = proof.verification_method.partition("#")[0]
     document = _witness(owner) if witness and owner != controller.id else controller
@@ -120,9 +164,16 @@ def _method(
             )
         )
     method = document.method(proof.verification_method, Relationship.ASSERTION_METHOD)
-    # What a proof says of its own time was written by whoever held the key: `created` cannot excuse it.
-    if method.revoked is not None:
-        raise _unusable(method, f"was revoked {method.revoked.isoformat()}: its owner lost control of it")
+    # What a proof says of its own time was written by whoever held the key: `created` cannot excuse it. What our own
+    # register wrote down before that day can: it was this very statement, and a key alone adds nothing to a register.
+    if method.revoked is not None and not (proof.at in recorded and recorded[proof.at] < method.revoked):
+        raise Refused(
+            Problem(
+                KEY_REVOKED,
+                detail=f"the key {method.id:.200} was revoked since {write(method.revoked)}: others may have had it",
+                remedy="ask the issuer for the credential anew, signed with its present key",
+            )
+        )
     if method.expires is not None and method.expires <= now:
         raise _unusable(method, f"ended {method.expires.isoformat()}")
     return method

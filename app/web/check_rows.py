@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from app.core.problems import (
     EXPIRED,
+    KEY_REVOKED,
     MISSING_PROOF,
     NOT_ASKED,
     NOT_LOOKED_UP,
@@ -20,8 +21,8 @@ from app.core.problems import (
     Problem,
 )
 from app.verifier.report import Check, Failed, Finding, NotApplicable, Passed, Undetermined, VerificationReport
-from app.web.outline import Outline
-from app.web.verdict import day_element, published
+from app.web.outline import Outline, date_time
+from app.web.verdict import day_element, published, seen
 from app.web.words import Words
 
 
@@ -43,6 +44,7 @@ class CheckRow:
 _OF_PROBLEM: Mapping[tuple[Check, str], tuple[str, str]] = MappingProxyType(
     {
         (Check.PROOF, MISSING_PROOF): ("check.proof.missing", "check.proof.missing.said"),
+        (Check.CONTROLLER, KEY_REVOKED): ("check.controller.revoked", "check.controller.revoked.said"),
         (Check.STATUS, REVOKED): ("check.status.revoked", "check.status.revoked.said"),
         (Check.STATUS, SUSPENDED): ("check.status.suspended", "check.status.suspended.said"),
         (Check.KNOWN_ISSUER, NOT_LOOKED_UP): (
@@ -143,6 +145,12 @@ def _passed(finding: Finding, outline: Outline, words: Words, *, proven: bool) -
     match finding.check:
         case Check.CONTROLLER if not proven:
             return words("check.controller.named"), words("check.controller.named.said")
+        case Check.CONTROLLER if revoked := date_time(seen(finding.outcome, "revoked")):
+            # The key counts for nothing any more; that this very credential was on record before, does.
+            recorded = day_element(date_time(seen(finding.outcome, "recorded")), language=words.language)
+            day = day_element(revoked, language=words.language)
+            said = words("check.controller.passed.recorded", revoked=day, recorded=recorded)
+            return words("check.controller.passed"), said
         case Check.CONTROLLER if outline.host:
             said = words("check.controller.passed.said", host=outline.host)
             return words("check.controller.passed"), said

@@ -33,12 +33,13 @@ ENGLISH = Language("en")
 def choose(*, asked: str | None, accept_language: str | None) -> Language:
     """`asked` is the value of `?lang=`; `accept_language` the header (RFC 9110 §12.5.4), whatever is in it."""
     for tag in (asked or "", *_by_preference(accept_language or "")):
-        if known := _known(tag):
-            return Language(known)
+        if reader := known(tag):
+            return Language(reader)
     return ENGLISH
 
 
-def _known(tag: str) -> str | None:
+def known(tag: str) -> str | None:
+    """The one of our languages that `tag` (BCP 47) means."""
     primary = tag.strip().lower().partition("-")[0]
     primary = _SAME.get(primary, primary)
     return primary if primary in LANGUAGES else None

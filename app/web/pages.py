@@ -46,7 +46,7 @@ CREDENTIAL_TYPES = (
 CONTAINER_TYPES = tuple(sorted(containers.MEDIA_TYPES))
 
 # Everything comes from this service; no inline script or style; nobody may frame a verdict.
-_POLICY = (
+POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; img-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
@@ -105,7 +105,7 @@ def error_page(renderer: Renderer) -> ErrorPage:
 
     def page(request: Request, answer: Answer) -> Response:
         language = _language(request)
-        if answer.type == GONE:
+        if answer.type == GONE and not request.url.path.startswith("/console"):
             return _html(renderer.render_claim_gone(language=language), _PRIVATE)
         if request.url.path == "/verify" and answer.problems:
             return _html(renderer.render_unreadable(answer.problems, language=language))
@@ -313,7 +313,7 @@ def _language(request: Request) -> Language:
 
 
 def _html(page: str, headers: Mapping[str, str] | None = None, *, connects: bool = False) -> HTMLResponse:
-    policy = f"{_POLICY}; connect-src 'self'" if connects else _POLICY
+    policy = f"{POLICY}; connect-src 'self'" if connects else POLICY
     own = {"Content-Security-Policy": policy, "Vary": _NEGOTIATED, "Cache-Control": "no-store", **(headers or {})}
     return HTMLResponse(page.encode("utf-8", "replace"), headers=own)
 

@@ -30,13 +30,13 @@ from app.web.outside import link, visible
 from app.web.paper import Paper, claimed_rows, micro_credential_paper, outline_paper, plain_rows
 from app.web.static_files import StaticFiles
 from app.web.verdict import band, day_element, time_element
-from app.web.words import Library
+from app.web.words import Library, Words
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _MAX_RESUBMITTED_BYTES = 40_000
 # What a file dialog offers first; anything else may be chosen there all the same.
 _ACCEPTED = (".json", ".vc", "application/json", "application/vc", *sorted(containers.MEDIA_TYPES))
-_ERRORS = frozenset({400, 404, 405, 408, 413, 415, 429, 500, 503})
+_ERRORS = frozenset({400, 403, 404, 405, 408, 410, 413, 415, 429, 500, 503})
 _STAMPS = {
     Headline.REVOKED: "stamp.revoked",
     Headline.SUSPENDED: "stamp.suspended",
@@ -47,12 +47,11 @@ _STAMPS = {
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """Who runs this service, as each page says. `issuer_ids` are the institutions that it signs for itself."""
+    """Who runs this service, as each page says."""
 
     name: str
     public_url: str
     demo: bool = False
-    issuer_ids: frozenset[str] = frozenset()
     independent_verifier: str = "https://verifierplus.org"
 
 
@@ -121,7 +120,7 @@ class Renderer:
         document = report.verified.document if report.verified and confirmed else report.received.document
         seen = outline(document)
         known = report.known_issuer
-        own = confirmed and seen.issuer_id in self._operator.issuer_ids
+        own = confirmed and known is not None and known.own
         return self._page(
             "report.html",
             language,
@@ -186,6 +185,20 @@ class Renderer:
     def render_error(self, status: int, *, language: Language, reference: str) -> str:
         kind = status if status in _ERRORS else 500 if status >= 500 else 400
         return self._page("error.html", language, kind=str(kind), reference=reference)
+
+    def render_console(self, template: str, *, language: Language, **values: Any) -> str:
+        """A page of the console; its values were worked out in `web.console`."""
+        return self._page(f"console/{template}", language, **{"here": None, "places": (), **values})
+
+    def paper_of(self, credential: MicroCredential, language: Language) -> Paper:
+        """The paper of a credential that the institution's own register keeps, or that it is about to award."""
+        return micro_credential_paper(credential, self._drawing(language))
+
+    def words(self, language: Language) -> Words:
+        return self._library.of(language)
+
+    def drawing(self, language: Language) -> Drawing:
+        return self._drawing(language)
 
     def _paper(self, document: JsonObject, language: Language) -> Paper:
         """The European elements where it has them, else what any credential has."""

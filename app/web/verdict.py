@@ -9,7 +9,7 @@ from typing import TypeAlias
 from markupsafe import Markup
 
 from app.core import containers
-from app.core.problems import NOT_ASKED, STATUS_RETRIEVAL_ERROR
+from app.core.problems import KEY_REVOKED, NOT_ASKED, STATUS_RETRIEVAL_ERROR
 from app.verifier.report import (
     Check,
     Failed,
@@ -163,8 +163,11 @@ def _no_key(report: VerificationReport, outline: Outline, words: Words) -> Marku
 
 
 def _other_bytes_or_key(report: VerificationReport, _outline: Outline, words: Words) -> Markup:
-    if isinstance(report.outcome(Check.CONTROLLER), Failed):
-        return words("verdict.invalid_proof.other_key")
+    match report.outcome(Check.CONTROLLER):
+        case Failed(problems) if any(problem.type == KEY_REVOKED for problem in problems):
+            return words("verdict.invalid_proof.revoked_key")
+        case Failed():
+            return words("verdict.invalid_proof.other_key")
     return words("verdict.invalid_proof.then")
 
 

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,6 +27,7 @@ from app.web import badge_picture
 from app.web.pages import error_page, routes
 from app.web.static_files import StaticFiles
 from tests.chromium import find_chromium, launch_arguments
+from tests.node import install
 from tests.unit.web import reports
 
 
@@ -104,6 +106,11 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=launch_arguments())
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    return (install(Path(__file__).parent / "axe") / "axe-core" / "axe.min.js").read_text("utf-8")
 
 
 @dataclass

@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.browser.barriers import findings
 from tests.browser.conftest import Visit, visit
 from tests.service import Running, running
 
@@ -64,7 +66,7 @@ def test_a_pasted_token_and_another_example_make_an_award_that_is_found_by_its_i
 def test_the_same_key_sent_twice_gives_the_same_award(there: Visit, service: Running) -> None:
     there.page.locator("input[name=token]").fill(service.token())
     there.page.locator("#post-awards > summary").click()
-    there.page.locator("#post-awards [data-name=idempotency-key]").fill('"from-the-page"')
+    there.page.locator("#post-awards [data-name=Idempotency-Key]").fill('"from-the-page"')
     with there.page.expect_response("**/awards") as first:
         send(there, "post-awards")
     with there.page.expect_response("**/awards") as second:
@@ -118,3 +120,14 @@ def test_it_fits_the_screen(browser: Browser, service: Running, width: int) -> N
     made.page.screenshot(path=f"screenshots/api-{width}.png")
     assert made.page.evaluate("document.documentElement.scrollWidth") <= width
     made.page.context.close()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_axe_finds_nothing_on_the_whole_page(
+    browser: Browser, service: Running, axe: str, width: int, theme: Literal["light", "dark"]
+) -> None:
+    here = visit(browser, service.url, viewport={"width": width, "height": 900}, color_scheme=theme, bypass_csp=True)
+    here.open("/api?lang=en")
+    assert findings(here, axe) == []
+    here.page.context.close()

@@ -285,7 +285,7 @@ def _by_its_key(contexts: Contexts) -> Iterator[Case]:
         "key_revoked_fail": (
             "The key was revoked after the proof was made: `created` was written by whoever held the key.",
             controlled_identifier_document(revoked="2026-11-20T00:00:00Z"),
-            "INVALID_VERIFICATION_METHOD",
+            "KEY_REVOKED",
         ),
         "key_for_signing_in_fail": (
             "The key stands under `authentication` alone.",

@@ -6,7 +6,6 @@
 """
 
 import json
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -17,7 +16,7 @@ from typing import Any
 
 from app.core.credential.award_request import EXAMPLE, MINIMAL_EXAMPLE
 from tests.conftest import ROOT
-from tests.node import find_node, npm
+from tests.node import find_node, install
 from tests.service import Running, running
 
 HERE = Path(__file__).parent
@@ -38,7 +37,7 @@ class Results:
 
 
 def main() -> int:
-    install()
+    install(HERE)
     results = Results()
     with tempfile.TemporaryDirectory() as folder, _service(Path(folder)) as service:
         pinned = pinned_documents(Path(folder), service.url)
@@ -99,15 +98,6 @@ def pinned_documents(folder: Path, url: str) -> Path:
     file = folder / "pinned.json"
     file.write_text(json.dumps({"documents": documents, "fetch": [f"{url}/status-lists/"]}))
     return file
-
-
-def install() -> None:
-    """`npm ci`, where what is installed is not what the lock says."""
-    lock, stamp = HERE / "package-lock.json", HERE / "node_modules" / ".of-lock"
-    if stamp.exists() and stamp.read_bytes() == lock.read_bytes():
-        return
-    subprocess.run([*npm(), "ci", "--ignore-scripts", "--no-fund", "--no-audit"], cwd=HERE, check=True)
-    shutil.copyfile(lock, stamp)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from app.core import strict_json
 from app.core.problems import SETTING_ERROR, Refused
-from app.settings import Settings, from_environment
+from app.settings import MailServer, Settings, from_environment
 
 NAMES = [each.name.upper() for each in fields(Settings)]
 
@@ -128,3 +128,74 @@ def test_no_more_may_be_promised_than_the_parser_reads(name: str) -> None:
     from_environment({name: str(strict_json.MAX_BYTES)})
     with pytest.raises(Refused, match=name):
         from_environment({name: str(strict_json.MAX_BYTES + 1)})
+
+
+# ── mail ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+MAIL = {"SMTP_URL": "smtp://testamur@mail.example.edu", "SMTP_PASSWORD": "canary", "MAIL_FROM": "post@example.edu"}
+
+
+def test_without_a_mail_server_there_is_none() -> None:
+    assert from_environment({}).mail_server is None
+
+
+@pytest.mark.parametrize(
+    ("url", "server"),
+    [
+        ("smtp://testamur@mail.example.edu", MailServer("mail.example.edu", 587, tls=False, user="testamur")),
+        ("smtps://a%40b@mail.example.edu", MailServer("mail.example.edu", 465, tls=True, user="a@b")),
+        ("smtp://testamur@[::1]:2525/", MailServer("::1", 2525, tls=False, user="testamur")),
+    ],
+)
+def test_a_mail_server_has_a_host_a_port_and_a_user(url: str, server: MailServer) -> None:
+    assert from_environment({**MAIL, "SMTP_URL": url}).mail_server == server
+
+
+@pytest.mark.parametrize(
+    ("environ", "at"),
+    [
+        ({"SMTP_URL": "smtp://mail.example.edu"}, "/MAIL_FROM"),
+        ({"MAIL_FROM": "post@example.edu"}, "/MAIL_FROM"),
+        ({"SMTP_PASSWORD": "canary"}, "/SMTP_PASSWORD"),
+        ({"MAIL_TEMPLATES_DIR": "letters"}, "/MAIL_TEMPLATES_DIR"),
+        ({"SMTP_CA_FILE": "ca.pem"}, "/SMTP_CA_FILE"),
+        ({**MAIL, "SMTP_PASSWORD": ""}, "/SMTP_URL"),
+        ({**MAIL, "SMTP_URL": "smtp://mail.example.edu"}, "/SMTP_URL"),
+        ({**MAIL, "MAIL_FROM": "post"}, "/MAIL_FROM"),
+        ({**MAIL, "MAIL_FROM": "post@example.edu\r\nBcc: x@example.org"}, "/MAIL_FROM"),
+        ({**MAIL, "SMTP_TIMEOUT_SECONDS": "241"}, "/SMTP_TIMEOUT_SECONDS"),
+    ],
+)
+def test_mail_that_is_half_set_is_refused(environ: dict[str, str], at: str) -> None:
+    assert [problem.at for problem in refusal(**environ).problems] == [at]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mail.example.edu",
+        "https://mail.example.edu",
+        "smtp://",
+        "smtp://user:canary@mail.example.edu",
+        "smtp://mail.example.edu/path",
+        "smtp://mail.example.edu:0",
+        "smtp://mail.example.edu:x",
+        "smtp://ma il.example.edu",
+        "smtp://%ff@mail.example.edu",
+        "smtp://[::1",
+    ],
+)
+def test_a_mail_server_that_can_not_be_one_is_refused(url: str) -> None:
+    refused = refusal(**{**MAIL, "SMTP_URL": url})
+    assert refused.problems[0].at == "/SMTP_URL"
+    assert "canary" not in str(refused)
+
+
+def test_the_password_of_the_mail_server_comes_from_a_file(tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("secret\n")
+    environ = {**MAIL, "SMTP_PASSWORD": "", "SMTP_PASSWORD_FILE": str(tmp_path / "password")}
+    assert from_environment(environ).smtp_password == "secret"
+
+
+def test_settings_do_not_show_the_password_of_the_mail_server() -> None:
+    assert "canary" not in repr(from_environment(MAIL))

@@ -8,7 +8,8 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.adapters.database.engine import Transactions, Unacknowledged, storable
-from app.adapters.database.tables import ClientRow, DeploymentRow, InstitutionKeyRow, InstitutionRow
+from app.adapters.database.status_lists import raise_versions
+from app.adapters.database.tables import ClientRow, DeploymentRow, InstitutionKeyRow, InstitutionRow, StatusListRow
 from app.core.credential.micro_credential import Identifier, Organisation
 from app.core.problems import STATE_CONFLICT, Problem, Refused
 from app.ports import Client, Institution, InstitutionKey, KeyPurpose
@@ -36,7 +37,13 @@ class DatabaseDirectory:
 
     async def institutions(self) -> Sequence[Institution]:
         async with self._transactions.reading() as session:
-            rows = await session.exec(select(InstitutionRow).order_by(InstitutionRow.name))
+            # An institution is as old as its first key.
+            rows = await session.exec(
+                select(InstitutionRow)
+                .join(InstitutionKeyRow, col(InstitutionKeyRow.institution) == InstitutionRow.name)
+                .where(InstitutionKeyRow.number == 0)
+                .order_by(col(InstitutionKeyRow.created), col(InstitutionRow.name))
+            )
             return [await _institution(session, row) for row in rows]
 
     async def client(self, client_id: str) -> Client | None:
@@ -67,10 +74,77 @@ class DatabaseDirectory:
                         remedy="Use the keys and the client that were made for it.",
                     )
                 )
-            await self._transactions.add(session, *_rows(institution, client))
+            await self._transactions.add(session, *_rows(institution), _client_row(client))
+
+    async def add_further_institution(self, institution: Institution, client: Client) -> None:
+        try:
+            async with self._transactions.writing() as session:
+                await self._transactions.add(session, *_rows(institution), _client_row(client))
+        except Unacknowledged:
+            if await self.institution(institution.name) != institution:
+                raise
+
+    async def change_institution(self, before: Institution, after: Institution) -> None:
+        if (before.name, before.did) != (after.name, after.did):
+            raise ValueError("an institution keeps its name and its DID")
+        if [key.verification_method for key in after.keys][: len(before.keys)] != [
+            key.verification_method for key in before.keys
+        ]:
+            raise ValueError("a key that was once there stays")
+        try:
+            await self._change_institution(before, after)
+        except Unacknowledged:
+            if await self.institution(after.name) != after:
+                raise
+
+    async def _change_institution(self, before: Institution, after: Institution) -> None:
+        async with self._transactions.writing() as session:
+            row = await session.get_one(InstitutionRow, before.name, with_for_update=True)
+            if await _institution(session, row) != before:
+                raise _changed_meanwhile()
+            for changed in _rows(after):
+                await session.merge(changed)
+            await session.flush()
+            if _for_lists(before) != _for_lists(after):
+                lists = await session.exec(select(StatusListRow.id).where(StatusListRow.institution == after.name))
+                await raise_versions(session, set(lists))
+
+    async def clients(self, institution: str | None = None) -> Sequence[Client]:
+        wanted = select(ClientRow).order_by(col(ClientRow.institution), col(ClientRow.id))
+        if institution is not None:
+            wanted = wanted.where(ClientRow.institution == institution)
+        async with self._transactions.reading() as session:
+            return [_client(row) for row in await session.exec(wanted)]
+
+    async def add_client(self, client: Client) -> None:
+        try:
+            async with self._transactions.writing() as session:
+                await self._transactions.add(session, _client_row(client))
+        except Unacknowledged:
+            if await self.client(client.id) != client:
+                raise
+
+    async def change_client(self, before: Client, after: Client) -> None:
+        try:
+            async with self._transactions.writing() as session:
+                row = await session.get_one(ClientRow, before.id, with_for_update=True)
+                if _client(row) != before:
+                    raise _changed_meanwhile()
+                await session.merge(_client_row(after))
+        except Unacknowledged:
+            if await self.client(after.id) != after:
+                raise
 
 
-def _rows(institution: Institution, client: Client) -> tuple[InstitutionRow | InstitutionKeyRow | ClientRow, ...]:
+def _for_lists(institution: Institution) -> list[InstitutionKey]:
+    return [key for key in institution.keys if KeyPurpose.STATUS_LIST in key.purposes]
+
+
+def _changed_meanwhile() -> Refused:
+    return Refused(Problem(STATE_CONFLICT, detail="it was changed by somebody else meanwhile", remedy="Look again."))
+
+
+def _rows(institution: Institution) -> tuple[InstitutionRow | InstitutionKeyRow, ...]:
     return (
         InstitutionRow(
             name=institution.name,
@@ -96,13 +170,16 @@ def _rows(institution: Institution, client: Client) -> tuple[InstitutionRow | In
             )
             for number, key in enumerate(institution.keys)
         ),
-        ClientRow(
-            id=client.id,
-            institution=institution.name,
-            secret_sha256=client.secret_sha256,
-            scopes=sorted(client.scopes),
-            revoked=client.revoked,
-        ),
+    )
+
+
+def _client_row(client: Client) -> ClientRow:
+    return ClientRow(
+        id=client.id,
+        institution=client.institution,
+        secret_sha256=client.secret_sha256,
+        scopes=sorted(client.scopes),
+        revoked=client.revoked,
     )
 
 

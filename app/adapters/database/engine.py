@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.adapters.act_journal import ActJournal, Entry
 from app.adapters.database.patience import Patience, PatientConnection
 from app.core.problems import MALFORMED_VALUE_ERROR, STATE_CONFLICT, Problem, Refused
 from app.ports import Unavailable
@@ -85,8 +86,9 @@ def create_engine(url: URL) -> AsyncEngine:
 class Transactions:
     """The two kinds of transaction. Both yield a session; leaving `writing` commits, an exception rolls back."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, *, journal: ActJournal | None = None) -> None:
         self._engine = engine
+        self._journal = journal
         self.dialect: str = engine.dialect.name
         self.patience = Patience()
         # SQLite has one writer at a time. Ours queue here, in order, and leave its polling lock to other processes.
@@ -129,6 +131,11 @@ class Transactions:
                 engine = self._engine.execution_options(**{_WITHOUT_TRANSACTION: True})
                 async with self._writer, engine.connect() as connection:
                     await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    async def write_down(self, *entries: Entry) -> None:
+        """What no restored backup may undo, in the journal before the COMMIT: of the two, the journal knows more."""
+        if self._journal:
+            await self._journal.append(*entries)
 
     async def add(self, session: AsyncSession, *rows: SQLModel) -> None:
         """Inserts in the order given: a row after those that it refers to."""

@@ -12,18 +12,20 @@ from app.adapters.database.tables import AwardRow, MessageRow
 from app.issuer.life import State
 from app.ports import DueMessage, MessageKind, MessageState
 
-# Longer than any mail server is waited for: two must not send the same message.
-_LEASE = timedelta(minutes=5)
-
 
 class DatabaseOutbox:
-    """Implements `Outbox`."""
+    """Implements `Outbox`. The lease is longer than any mail server is waited for: two must not send one message."""
 
-    def __init__(self, transactions: Transactions, *, awards: Awards) -> None:
+    def __init__(self, transactions: Transactions, *, awards: Awards, lease_seconds: float) -> None:
         self._transactions = transactions
         self._awards = awards
+        self._lease = timedelta(seconds=lease_seconds)
 
     async def due(self, *, now: datetime) -> DueMessage | None:
+        # Asked every second or two: where nothing is due, no writer has to wait for it.
+        async with self._transactions.reading() as session:
+            if (await session.exec(select(MessageRow.id).where(col(MessageRow.next_attempt) <= now))).first() is None:
+                return None
         async with self._transactions.writing() as session:
             found = await session.exec(
                 select(MessageRow)
@@ -36,7 +38,7 @@ class DatabaseOutbox:
             if row is None:
                 return None
             row.attempts += 1
-            row.next_attempt = now + _LEASE
+            row.next_attempt = now + self._lease
             award = await session.get_one(AwardRow, row.award_id)
             opened = await self._awards.opened(session, award)
             if opened.learner_email is None:
@@ -51,6 +53,8 @@ class DatabaseOutbox:
             row = await session.get(MessageRow, message_id, with_for_update=True)
             if row is None:
                 return  # Its award was erased or superseded meanwhile: there is nothing left to be told.
+            if row.next_attempt is None and state is MessageState.PENDING:
+                return  # Its link was withdrawn while the mail server refused it: it is not to go out any more.
             row.state, row.detail, row.changed, row.next_attempt = state, detail, now, next_attempt
 
 
@@ -77,6 +81,13 @@ async def release_messages(session: AsyncSession, award: AwardRow, *, now: datet
     waiting = select(MessageRow).where(MessageRow.award_id == award.id, MessageRow.state == MessageState.WAITING)
     for row in await session.exec(waiting):
         row.state, row.next_attempt, row.changed = MessageState.PENDING, now, now
+
+
+async def end_messages(session: AsyncSession, award: AwardRow, *, detail: str, now: datetime) -> None:
+    """What was not sent yet does not go out: it would carry a link that is not meant for whom it was written to."""
+    unsent = select(MessageRow).where(MessageRow.award_id == award.id, MessageRow.state == MessageState.PENDING)
+    for row in await session.exec(unsent):
+        row.state, row.next_attempt, row.detail, row.changed = MessageState.FAILED, None, detail, now
 
 
 async def drop_messages(session: AsyncSession, award: AwardRow) -> None:

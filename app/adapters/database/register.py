@@ -14,13 +14,15 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.adapters.database.acts import Acts
 from app.adapters.database.awards import Awards
+from app.adapters.database.clocks import Clocks
 from app.adapters.database.cursors import Cursors, Position
 from app.adapters.database.engine import Transactions, Unacknowledged, storable
 from app.adapters.database.idempotency import IdempotencyKeys, in_flight
 from app.adapters.database.locks import locked, locked_by_credential
-from app.adapters.database.outbox import drop_messages, release_messages, write_message
+from app.adapters.database.outbox import drop_messages, end_messages, release_messages, write_message
+from app.adapters.database.recorded_proofs import DatabaseRecordedProofs
 from app.adapters.database.search import newest_first
-from app.adapters.database.status_lists import raise_versions, take_entry
+from app.adapters.database.status_lists import set_bits, take_entry
 from app.adapters.database.tables import (
     ActRow,
     AwardRow,
@@ -52,6 +54,7 @@ T = TypeVar("T")
 class RegisterLimits:
     intent_lease_seconds: int
     status_list_length: int
+    max_clock_skew_seconds: int | None = None
 
 
 class DatabaseRegister:
@@ -65,6 +68,9 @@ class DatabaseRegister:
         self._acts = Acts(transactions, awards)
         self._cursors = Cursors(vault)
         self._keys = IdempotencyKeys(vault)
+        self._recorded_proofs = DatabaseRecordedProofs(transactions, vault=vault)
+        skew = limits.max_clock_skew_seconds
+        self._clocks = Clocks(transactions.dialect, None if skew is None else timedelta(seconds=skew))
 
     # ── issuing ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -83,6 +89,7 @@ class DatabaseRegister:
                 earlier = await self._earlier(session, intention, intention.idempotency, now=now)
                 if earlier:
                     return earlier
+            await self._clocks.demand(session, institution=intention.institution, now=now)
             if intention.supersedes:
                 await self._acts.take_the_place_of(
                     session, intention.supersedes, award_id=intention.award_id, institution=intention.institution
@@ -141,6 +148,11 @@ class DatabaseRegister:
             case _:
                 return await self._awards.opened(session, award)
 
+    async def check_clock(self, institution: str, *, now: datetime) -> None:
+        """Raises Unavailable where nothing could be issued for this institution, because a clock is wrong."""
+        async with self._transactions.reading() as session:
+            await self._clocks.demand(session, institution=institution, now=now)
+
     async def replay(self, idempotency: Idempotency, *, institution: str) -> RegisteredAward | None:
         async with self._transactions.reading() as session:
             used = await self._keys.used(session, idempotency, institution=institution, to_change=False)
@@ -151,7 +163,7 @@ class DatabaseRegister:
                 return None
             return await self._awards.opened(session, award)
 
-    async def record(self, credential_id: str, signed: bytes, *, now: datetime) -> bytes:
+    async def record(self, credential_id: str, signed: bytes, *, signed_data: bytes, now: datetime) -> bytes:
         async def read_back() -> bytes | None:
             async with self._transactions.reading() as session:
                 credential = await session.get(CredentialRow, credential_id)
@@ -159,9 +171,11 @@ class DatabaseRegister:
                     return None
                 return self._awards.signed(await session.get_one(AwardRow, credential.award_id), credential)
 
-        return await self._acknowledged(self._record(credential_id, signed, now=now), read_back)
+        return await self._acknowledged(
+            self._record(credential_id, signed, signed_data=signed_data, now=now), read_back
+        )
 
-    async def _record(self, credential_id: str, signed: bytes, *, now: datetime) -> bytes:
+    async def _record(self, credential_id: str, signed: bytes, *, signed_data: bytes, now: datetime) -> bytes:
         async with self._transactions.writing() as session:
             award, credentials, credential = await locked_by_credential(session, credential_id)
             first = self._awards.signed(award, credential)
@@ -170,6 +184,7 @@ class DatabaseRegister:
             credential.state = after(credential.state, Act.RECORD)
             credential.signed_sealed = self._awards.seal_signed(award, credential, signed)
             credential.recorded_at = now
+            await self._recorded_proofs.keep(session, credential.id, signed_data, now=now)
             award.state = state_of_award(one.state for one in credentials)
             await release_messages(session, award, now=now)
             await self._acts.supersede(session, award, now=now)
@@ -190,7 +205,8 @@ class DatabaseRegister:
             award.state = state_of_award(one.state for one in credentials)
             await self._acts.append(session, award, Act.VOID, actor="testamur", reason=Personal(reason), now=now)
             await drop_messages(session, award)
-            await raise_versions(session, {credential.status_list_id})
+            bit = (credential.status_list_id, credential.status_list_index)
+            await set_bits(self._transactions, session, {bit})
         return True
 
     async def unfinished(self, *, now: datetime) -> Intended | None:
@@ -271,6 +287,7 @@ class DatabaseRegister:
                 match asked:
                     case Act.WITHDRAW if next_claim:
                         await self._acts.renew_claim(session, award, next_claim, now=now)
+                        await end_messages(session, award, detail="its link was withdrawn before", now=now)
                     case Act.SEND:
                         await write_message(session, award, MessageKind.LINK, now=now)
                     case Act.ERASE:

@@ -1,5 +1,6 @@
-"""Makes the first keys, for `testamur setup` alone: what stands in `keys/` already is opened, never written over."""
+"""Makes keys and secrets, for the command line alone: what stands in `keys/` already is never written over."""
 
+import itertools
 import re
 import secrets
 from dataclasses import dataclass, field
@@ -17,6 +18,16 @@ from app.ports import KeyPurpose
 SHORTEST_PASSPHRASE = 20
 
 _CREDENTIALS = re.compile(rb"CLIENT_ID=([a-z0-9-]{1,100})\nCLIENT_SECRET=([A-Za-z0-9_-]{43})\n")
+_REGISTRAR = re.compile(rb"LOGIN=([a-z0-9@.-]{1,150})\nPASSWORD=([A-Za-z0-9_-]{20})\n")
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrarCredentials:
+    """What a demonstration's registrar signs in with, and the file that tells it."""
+
+    login: str
+    password: str = field(repr=False)
+    path: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +69,34 @@ class FileKeyMaker:
         write_private(path, made.encode())
         match = _CREDENTIALS.fullmatch(read_private(path))
         if not match:
-            raise refused(path, "holds no client credentials", "Move it away and run `testamur setup` again.")
+            raise refused(path, "holds no client credentials", "Move it away, and do again what you did.")
         return ClientCredentials(match[1].decode(), match[2].decode(), path)
+
+    def make_further_client(self, institution: str) -> ClientCredentials:
+        return self.make_secret(f"{institution}-{secrets.token_hex(4)}")
+
+    def make_secret(self, client_id: str) -> ClientCredentials:
+        """A new secret for a client, in a new file: one that stands there is never written over."""
+        secret = secrets.token_urlsafe(32)
+        content = f"CLIENT_ID={client_id}\nCLIENT_SECRET={secret}\n".encode()
+        for number in itertools.count(1):
+            path = self._path(f"{client_id}.env" if number == 1 else f"{client_id}-{number}.env")
+            if write_private(path, content):
+                return ClientCredentials(client_id, secret, path)
+        raise AssertionError("counting does not end")
+
+    def make_registrar(self, institution: str) -> RegistrarCredentials:
+        """A demonstration's address and password for its console, in a file for whoever tries it."""
+        path = self.registrar_file(institution)
+        made = f"LOGIN=registrar@{institution}.example\nPASSWORD={secrets.token_urlsafe(15)}\n"
+        write_private(path, made.encode())
+        match = _REGISTRAR.fullmatch(read_private(path))
+        if not match:
+            raise refused(path, "holds no address and password", "Move it away and run `testamur setup` again.")
+        return RegistrarCredentials(match[1].decode(), match[2].decode(), path)
+
+    def registrar_file(self, institution: str) -> Path:
+        return self._path(f"{institution}-registrar.env")
 
     def _path(self, name: str) -> Path:
         self.keys_dir.mkdir(mode=0o700, parents=True, exist_ok=True)

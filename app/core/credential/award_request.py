@@ -41,6 +41,20 @@ def read_members(
     members: Members, *, contexts: Contexts, issuer: Organisation, time_zone: str, now: datetime
 ) -> MicroCredential:
     """As `read`, of a request that stands inside another body."""
+    found = _read(members, contexts, issuer, time_zone, now)
+    members.end()
+    refuse_one_name_for_two_things(found)
+    return found
+
+
+def read_as_far(
+    body: JsonObject, *, contexts: Contexts, issuer: Organisation, time_zone: str, now: datetime
+) -> MicroCredential:
+    """The same with placeholders for what is missing or wrong: to draw what is not done yet, never to sign it."""
+    return _read(Members(body), contexts, issuer, time_zone, now)
+
+
+def _read(members: Members, contexts: Contexts, issuer: Organisation, time_zone: str, now: datetime) -> MicroCredential:
     _check_country(members, contexts, issuer)
     learner = read_learner(members, now.date())
     achievement = read_achievement(members, contexts, issuer)
@@ -52,10 +66,7 @@ def read_members(
         members.problem(RANGE_ERROR, "is not after now and after validFrom", "validUntil")
     supersedes = members.iri("supersedes")
     members.refuse_unread()
-    members.end()
-    found = MicroCredential(learner, achievement, issuer, awarded, valid_from, valid_until, grade, supersedes)
-    refuse_one_name_for_two_things(found)
-    return found
+    return MicroCredential(learner, achievement, issuer, awarded, valid_from, valid_until, grade, supersedes)
 
 
 def _check_country(members: Members, contexts: Contexts, issuer: Organisation) -> None:

@@ -119,15 +119,51 @@ def verify_proofs(
             signature = _signature(proof, algorithm)
             secured = (suite.name, algorithm.hash_algorithm, proof.previous_proof)
             if secured not in hashes:
-                then = _as_it_stood(document, proof)
-                hashes[secured] = document_hash(contexts, then, suite=suite, algorithm=algorithm)
-            options = {member: value for member, value in proof.received.items() if member != "proofValue"}
-            configuration = proof_hash(contexts, document, options, suite=suite, algorithm=algorithm)
+                hashes[secured] = _document_hash(contexts, document, proof, suite=suite, algorithm=algorithm)
+            configuration = _configuration_hash(contexts, document, proof, suite=suite, algorithm=algorithm)
             algorithm.verify(key, suite.sign_input(configuration, hashes[secured]), signature)
         except Refused as refused:
             problems += (_placed(problem, proof.at) for problem in refused.problems)
     if problems:
         raise Refused(*dict.fromkeys(problems))
+
+
+def signed_data(
+    contexts: Contexts, document: JsonObject, proof: DataIntegrityProof, method: VerificationMethod
+) -> bytes:
+    """What `proof`, one of `document`'s, says was signed, whether or not it was: as `sign_input` made it.
+
+    Raises Refused where that can't be worked out.
+    """
+    suite = CRYPTOSUITES[proof.cryptosuite]
+    _, algorithm = _key(proof, method, suite)
+    return suite.sign_input(
+        _configuration_hash(contexts, document, proof, suite=suite, algorithm=algorithm),
+        _document_hash(contexts, document, proof, suite=suite, algorithm=algorithm),
+    )
+
+
+def _document_hash(
+    contexts: Contexts,
+    document: JsonObject,
+    proof: DataIntegrityProof,
+    *,
+    suite: Cryptosuite,
+    algorithm: SignatureAlgorithm,
+) -> bytes:
+    return document_hash(contexts, _as_it_stood(document, proof), suite=suite, algorithm=algorithm)
+
+
+def _configuration_hash(
+    contexts: Contexts,
+    document: JsonObject,
+    proof: DataIntegrityProof,
+    *,
+    suite: Cryptosuite,
+    algorithm: SignatureAlgorithm,
+) -> bytes:
+    options = {member: value for member, value in proof.received.items() if member != "proofValue"}
+    return proof_hash(contexts, document, options, suite=suite, algorithm=algorithm)
 
 
 def _as_it_stood(document: JsonObject, proof: DataIntegrityProof) -> JsonObject:

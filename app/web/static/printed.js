@@ -1,5 +1,4 @@
 // Opens the sealed copy behind the code on a printed certificate, with the key that is on the paper alone, and hands it in.
-"use strict";
 
 const form = document.getElementById("printed");
 const said = form.querySelector("[role=status]");
@@ -31,6 +30,9 @@ const check = async () => {
   }
   form.submit();
 };
+
+// Who changes the language keeps the key.
+for (const link of document.querySelectorAll('a[href^="?lang="]')) link.hash = location.hash;
 
 const begin = () => check().catch(() => say("silent"));
 window.addEventListener("hashchange", begin);

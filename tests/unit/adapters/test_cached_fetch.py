@@ -26,10 +26,21 @@ def cached(server: HttpsServer, **limits: float) -> CachedFetch:
 
 
 async def ask(
-    fetch: CachedFetch, url: str, *, seconds: float = 3.0, otherwise: str = STATUS_RETRIEVAL_ERROR
+    fetch: CachedFetch,
+    url: str,
+    *,
+    seconds: float = 3.0,
+    otherwise: str = STATUS_RETRIEVAL_ERROR,
+    at_most_seconds_old: float | None = None,
 ) -> Fetched:
     deadline = asyncio.get_running_loop().time() + seconds
-    return await fetch(url, accept="application/json", deadline=deadline, otherwise=otherwise)
+    return await fetch(
+        url,
+        accept="application/json",
+        deadline=deadline,
+        otherwise=otherwise,
+        at_most_seconds_old=at_most_seconds_old,
+    )
 
 
 async def test_a_thousand_checks_within_its_age_fetch_a_list_once(server: HttpsServer) -> None:
@@ -113,6 +124,25 @@ async def test_what_is_larger_than_the_memory_is_answered_and_not_kept(server: H
     server.paths["/a"] = answering(bytes(1_000))
     fetch = cached(server, max_bytes=500)
     assert [len((await ask(fetch, server.url("/a"))).content) for _ in range(2)] == [1_000, 1_000]
+
+
+async def test_a_copy_that_is_too_old_for_this_question_is_fetched_again(server: HttpsServer) -> None:
+    server.paths["/a"] = answering(b"old")
+    fetch = cached(server)
+    await ask(fetch, server.url("/a"))
+    server.paths["/a"] = answering(b"new")
+    assert (await ask(fetch, server.url("/a"), at_most_seconds_old=60)).content == b"old"
+    assert (await ask(fetch, server.url("/a"), at_most_seconds_old=0)).content == b"new"
+    assert (await ask(fetch, server.url("/a"))).content == b"new"
+
+
+async def test_a_copy_that_was_fetched_again_counts_once(server: HttpsServer) -> None:
+    server.paths["/a"] = answering(bytes(1_000))
+    fetch = cached(server, max_bytes=1_500)
+    for _ in range(3):
+        await ask(fetch, server.url("/a"), at_most_seconds_old=0)
+    await ask(fetch, server.url("/a"))
+    assert len(server.requests) == 3
 
 
 async def test_closing_ends_what_is_under_way(server: HttpsServer) -> None:

@@ -96,4 +96,4 @@ async def test_an_own_institution_is_known_and_a_demonstration_says_so(database:
         now=datetime(2026, 11, 24, tzinfo=UTC),
     )
     known = await OwnAndListedIssuers(database.directory, {}).find(made.institution.did)
-    assert known == KnownIssuer(made.institution.did, DEMONSTRATION.name, "this service", demo=True)
+    assert known == KnownIssuer(made.institution.did, DEMONSTRATION.name, "this service", demo=True, own=True)

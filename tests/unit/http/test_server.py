@@ -10,6 +10,8 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -180,7 +182,7 @@ def test_an_answer_that_is_read_at_once_comes_whole(hasty: RunningServer) -> Non
 
 
 def test_two_hundred_slow_clients_do_not_hold_up_another() -> None:
-    with running(application(), Settings(header_timeout_seconds=3.0)) as server:
+    with running(application(), Settings(header_timeout_seconds=3.0, max_connections_per_client=300)) as server:
         slow = [server.connect() for _ in range(200)]
         for connection in slow:
             connection.sendall(b"GET / HTTP/1.1\r\nHost: a\r\nX: ")
@@ -200,6 +202,63 @@ def test_one_connection_too_many_is_told_so() -> None:
         for connection in held:
             connection.close()
     assert (answer.status, answer.headers["retry-after"], answer.closed) == (503, "1", True)
+
+
+TWO_EACH = Settings(max_connections_per_client=2, keep_alive_seconds=30)
+
+
+@contextmanager
+def holding(server: RunningServer, number: int, *, source: str = "127.0.0.1") -> Iterator[None]:
+    """So many connections of one address, each answered once and kept."""
+    with ExitStack() as held:
+        for _ in range(number):
+            held.enter_context(_admitted(server, source))
+        yield
+
+
+def _admitted(server: RunningServer, source: str) -> socket.socket:
+    """Within some seconds: what a client has closed, the server learns a moment later."""
+    for _ in range(50):
+        connection = server.connect(source=source)
+        connection.sendall(b"GET /client HTTP/1.1\r\nHost: a\r\n\r\n")
+        if read_answer(connection).status == 200:
+            return connection
+        connection.close()
+        time.sleep(0.05)
+    raise AssertionError("nobody was let in")
+
+
+def test_one_connection_too_many_of_one_address_is_told_so() -> None:
+    with running(application(), TWO_EACH) as server, holding(server, 2):
+        answer = server.send(b"")
+    assert (answer.status, answer.headers["retry-after"], answer.closed) == (429, "1", True)
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_what_one_address_holds_does_not_count_for_another() -> None:
+    with running(application(), TWO_EACH) as server, holding(server, 2, source="127.0.0.2"):
+        assert server.get("/client").status == 200
+
+
+def test_a_connection_that_ended_is_not_counted_any_more() -> None:
+    with running(application(), TWO_EACH) as server:
+        for _ in range(3):
+            with holding(server, 2):
+                assert server.send(b"").status == 429
+
+
+def test_a_turned_away_connection_takes_no_place() -> None:
+    with running(application(), TWO_EACH) as server:
+        with holding(server, 2):
+            assert [server.send(b"").status for _ in range(4)] == [429] * 4
+        with holding(server, 2):
+            assert server.send(b"").status == 429
+
+
+def test_a_trusted_proxy_may_hold_as_many_as_there_are() -> None:
+    proxied = replace(TWO_EACH, trusted_proxies=("127.0.0.0/8",))
+    with running(application(), proxied) as server, holding(server, 10):
+        assert server.get("/client").status == 200
 
 
 def test_a_proxy_that_is_not_trusted_is_not_believed(server: RunningServer) -> None:

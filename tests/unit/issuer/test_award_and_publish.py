@@ -12,8 +12,8 @@ from app.core.json_ld import Contexts
 from app.core.personal import Personal
 from app.core.problems import IDEMPOTENCY_KEY_REUSED, Refused
 from app.core.status import bitstring_status_list
-from app.issuer.award import signing_key
 from app.issuer.life import Act
+from app.issuer.sign import signing_key
 from app.ports import KeyPurpose, Unavailable
 from tests.databases import take_away
 from tests.issuing import Died, MortalCompute, Office, request
@@ -97,3 +97,16 @@ async def test_a_retired_key_signs_nothing_more(office: Office) -> None:
     retired = replace(office.institution, keys=tuple(replace(key, retired=NOW) for key in office.institution.keys))
     with pytest.raises(Refused, match="no key in use"):
         signing_key(retired, KeyPurpose.CREDENTIAL)
+
+
+async def test_a_link_that_has_ended_is_not_sent_again(office: Office) -> None:
+    issuer = office.issuer(writes_to_learners=True)
+    asked = {"institution": office.institution, "actor": "a test"}
+    learner = {"fullName": "Zoë", "email": "zoe@example.org"}
+    receipt = await issuer.award(request(learner=learner), idempotency_key=None, now=NOW, **asked)  # type: ignore[arg-type]
+    later = NOW + timedelta(days=91)
+    with pytest.raises(Refused, match="its link ended on") as refused:
+        await issuer.act(receipt.id, Act.SEND, reason=None, now=later, **asked)  # type: ignore[arg-type]
+    assert "withdraw" in refused.value.problems[0].remedy
+    await issuer.act(receipt.id, Act.WITHDRAW, reason=Personal("ended"), now=later, **asked)  # type: ignore[arg-type]
+    await issuer.act(receipt.id, Act.SEND, reason=None, now=later, **asked)  # type: ignore[arg-type]

@@ -87,8 +87,9 @@ async def test_the_client_file_holds_the_secret_of_the_client_in_the_directory(
 
 async def test_the_keys_that_were_made_open(database: Database, keys_dir: Path) -> None:
     institution = (await made(database, keys_dir, profile=REAL, passphrase=PASSPHRASE, public_url=PUBLIC)).institution
-    ring = open_key_ring([institution], keys_dir=keys_dir, passphrase=PASSPHRASE)
-    assert ring.by_method(institution.keys[1].verification_method).purposes == {KeyPurpose.STATUS_LIST}
+    find = database.directory.institution_by_did
+    ring = open_key_ring([institution], keys_dir=keys_dir, passphrase=PASSPHRASE, find_institution=find)
+    assert (await ring.by_method(institution.keys[1].verification_method)).purposes == {KeyPurpose.STATUS_LIST}
 
 
 async def test_a_second_set_up_makes_nothing_anew(database: Database, keys_dir: Path) -> None:

@@ -45,8 +45,8 @@ ISSUER = Organisation(
     url=f"https://{HOST}",
     legal_identifier="FI-1234567-8",
 )
-KNOWN = KnownIssuer(id=DID, name=ISSUER.name, source="listed by its national register", url=ISSUER.url)
-OPERATOR = Operator(name=ISSUER.name, public_url="https://verify.northerncoast.example", issuer_ids=frozenset({DID}))
+KNOWN = KnownIssuer(id=DID, name=ISSUER.name, source="listed by its national register", url=ISSUER.url, own=True)
+OPERATOR = Operator(name=ISSUER.name, public_url="https://verify.northerncoast.example")
 
 
 def micro_credential(contexts: Contexts, body: JsonObject = award_request.EXAMPLE) -> MicroCredential:

@@ -1,17 +1,20 @@
 """The certificate in print: what the paper says, in every language and at any length, each letter drawn or told."""
 
+import asyncio
+from contextlib import suppress
 from dataclasses import replace
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from app.adapters import typesetting
 from app.core.containers import pdf
 from app.core.credential import award_request, vocabularies
-from app.core.credential.micro_credential import MicroCredential
+from app.core.credential.micro_credential import LanguageMap, MicroCredential
 from app.core.json_ld import Contexts
 from app.core.personal import Personal
 from app.core.problems import NO_TYPE, JsonObject, Refused
@@ -174,10 +177,28 @@ def test_only_one_that_stands_is_offered(contexts: Contexts, state: str, offered
     assert made.offers(reports.offer(contexts, state=state), language=ENGLISH) is offered
 
 
-async def test_an_institutions_own_font_gives_a_name_its_letters(contexts: Contexts, tmp_path: Path) -> None:
-    arrow = "Zoë ⁂ Marković"
-    assert undrawable(arrow, glyphs=GLYPHS) == ("⁂",)
-    assert undrawable(arrow, glyphs=GLYPHS | {ord("⁂")}) == ()
+def test_letters_without_type_are_found_each_once_in_their_order() -> None:
+    assert undrawable("Zoë 王小王\n", glyphs=GLYPHS) == ("王", "小")
+    assert undrawable("Zoë 王小王", glyphs=GLYPHS | {ord("王"), ord("小")}) == ()
+
+
+async def test_every_letter_that_there_is_type_for_can_be_set(contexts: Contexts) -> None:
+    information = {"en": " ".join(chr(point) for point in sorted(GLYPHS))}
+    credential = reports.micro_credential(contexts)
+    texts = LanguageMap(tuple(information.items()))
+    credential = replace(credential, achievement=replace(credential.achievement, further_information=texts))
+    assert "ⱥ" in certificates.text((await printed(contexts, credential=credential)).content)
+
+
+@settings(max_examples=40, deadline=None)
+@given(title=st.text(min_size=1, max_size=60), said=st.text(max_size=200))
+def test_any_text_is_set_or_refused_by_name(contexts: Contexts, title: str, said: str) -> None:
+    credential = reports.micro_credential(contexts)
+    texts = LanguageMap((("en", title),))
+    achievement = replace(credential.achievement, title=texts, further_information=LanguageMap((("en", said),)))
+    with suppress(Refused):
+        made = asyncio.run(printed(contexts, credential=replace(credential, achievement=achievement)))
+        assert pdf.extract(made.content) == b'{"signed":1}'
 
 
 def test_markup_of_the_pages_becomes_runs() -> None:

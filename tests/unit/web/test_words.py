@@ -14,12 +14,12 @@ from tests.conftest import ROOT
 _WEB = ROOT / "app" / "web"
 _ENGLISH = sentences("en")
 _ID = re.compile(r'\bt(?:\.plain)?\(\s*"([^"]+)"(?!\s*~)')
-_BUILT = re.compile(r'\bt\(\s*"([^"]+)"\s*~\s*\w+\s*~\s*"([^"]+)"')
+_BUILT = re.compile(r'\bt\(\s*"([^"]+)"\s*~\s*[\w.]+\s*~\s*"([^"]+)"')
 
 
 def _used_in_templates() -> set[str]:
     used: set[str] = set()
-    for template in (_WEB / "templates").glob("*.html"):
+    for template in (path for path in (_WEB / "templates").rglob("*") if path.is_file()):
         text = template.read_text()
         used |= set(_ID.findall(text))
         for head, tail in _BUILT.findall(text):
@@ -30,7 +30,7 @@ def _used_in_templates() -> set[str]:
 def _used_in_code() -> set[str]:
     return {
         node.value
-        for module in _WEB.glob("*.py")
+        for module in _WEB.rglob("*.py")
         for node in ast.walk(ast.parse(module.read_text()))
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in _ENGLISH
     }

@@ -101,6 +101,11 @@ def signed_bytes(intended: Intended) -> bytes:
     return f'{{"id": "{intended.credential_id}", "name": "{CANARY}"}}'.encode()
 
 
+async def recorded(database: Database, credential_id: str, signed: bytes, *, now: datetime = NOW) -> bytes:
+    """The recorded bytes; what the key signed is made up, another for each credential."""
+    return await database.register.record(credential_id, signed, signed_data=repr(credential_id).encode(), now=now)
+
+
 async def intend(database: Database, *, now: datetime = NOW, idempotency: Idempotency | None = None) -> Intended:
     found = await database.register.intend(intention(idempotency=idempotency), now=now)
     assert isinstance(found, Intended)
@@ -109,5 +114,5 @@ async def intend(database: Database, *, now: datetime = NOW, idempotency: Idempo
 
 async def issue(database: Database, *, now: datetime = NOW, idempotency: Idempotency | None = None) -> Intended:
     intended = await intend(database, now=now, idempotency=idempotency)
-    await database.register.record(intended.credential_id, signed_bytes(intended), now=now)
+    await recorded(database, intended.credential_id, signed_bytes(intended), now=now)
     return intended

@@ -15,7 +15,7 @@ from app.adapters.database.engine import database_url as normalised
 from app.adapters.vault import AesGcmVault
 from app.core.problems import NOT_FOUND, Refused
 from app.ports import Intended, Unavailable
-from tests.unit.adapters.database.awarding import NOW, intend, intention, issue
+from tests.unit.adapters.database.awarding import NOW, intend, intention, issue, recorded
 
 
 @pytest.mark.parametrize(
@@ -168,14 +168,14 @@ async def test_an_intent_that_was_not_committed_is_not_there(with_institution: D
 async def test_recorded_bytes_whose_commit_was_lost_on_the_way_back_are_read_back(with_institution: Database) -> None:
     intended = await intend(with_institution)
     lose_the_answer(with_institution, committed=True)
-    assert await with_institution.register.record(intended.credential_id, b"signed", now=NOW) == b"signed"
+    assert await recorded(with_institution, intended.credential_id, b"signed") == b"signed"
 
 
 async def test_bytes_that_were_not_recorded_are_not_acknowledged(with_institution: Database) -> None:
     intended = await intend(with_institution)
     lose_the_answer(with_institution, committed=False)
     with pytest.raises(Unavailable):
-        await with_institution.register.record(intended.credential_id, b"signed", now=NOW)
+        await recorded(with_institution, intended.credential_id, b"signed")
 
 
 async def test_a_revocation_whose_commit_was_lost_on_the_way_back_is_read_back(with_institution: Database) -> None:
@@ -208,5 +208,5 @@ async def test_a_void_whose_commit_was_lost_on_the_way_back_is_done(with_institu
 @pytest.mark.parametrize("credential_id", ["nul\0", "surrogate\ud800"])
 async def test_a_name_that_can_not_be_kept_is_not_found(with_institution: Database, credential_id: str) -> None:
     with pytest.raises(Refused) as refused:
-        await with_institution.register.record(credential_id, b"signed", now=NOW)
+        await recorded(with_institution, credential_id, b"signed")
     assert refused.value.problems[0].type == NOT_FOUND

@@ -10,7 +10,7 @@ from app.adapters.database import Database
 from app.core.personal import Personal
 from app.core.problems import STATE_CONFLICT, Refused
 from app.ports import AwardFilter, RegisteredAward
-from tests.unit.adapters.database.awarding import NOW, intention, issue, signed_bytes
+from tests.unit.adapters.database.awarding import NOW, intention, issue, recorded, signed_bytes
 from tests.unit.adapters.database.test_sealing import everything
 
 LATER = NOW + timedelta(days=1)
@@ -80,7 +80,7 @@ async def test_what_was_sealed_is_written_over(with_institution: Database, datab
     wanted = replace(intention(), learner_email=Personal("zoe@example.org"))
     intended = await with_institution.register.intend(wanted, now=NOW)
     assert not isinstance(intended, RegisteredAward)
-    await with_institution.register.record(intended.credential_id, signed_bytes(intended), now=NOW)
+    await recorded(with_institution, intended.credential_id, signed_bytes(intended), now=NOW)
     sealed = await _sealed(with_institution, intended.award_id)
     before = everything(database_url)
     assert all(value in before for value in sealed)

@@ -7,8 +7,8 @@ import pytest
 
 from app.adapters.database import Database
 from app.core.personal import Personal
-from app.ports import Intended, MessageKind, MessageState
-from tests.unit.adapters.database.awarding import NOW, intention, issue, signed_bytes
+from app.ports import Intended, MessageKind, MessageState, NextClaim
+from tests.unit.adapters.database.awarding import NOW, intention, issue, recorded, signed_bytes, token_of
 
 EMAIL = Personal("zoe@example.org")
 LATER = NOW + timedelta(minutes=1)
@@ -23,7 +23,7 @@ async def intend(database: Database, *, supersedes: str | None = None) -> Intend
 
 async def issue_with_address(database: Database, *, supersedes: str | None = None) -> Intended:
     intended = await intend(database, supersedes=supersedes)
-    await database.register.record(intended.credential_id, signed_bytes(intended), now=NOW)
+    await recorded(database, intended.credential_id, signed_bytes(intended), now=NOW)
     return intended
 
 
@@ -132,3 +132,48 @@ async def test_the_learner_s_own_act_is_kept_once(with_institution: Database, ac
             intended.award_id, act, institution="north", actor="learner", reason=None, now=at
         )
     assert [(one.act, one.at) for one in award.acts[1:]] == [(act, NOW + timedelta(minutes=1))]
+
+
+async def withdraw(database: Database, award_id: str) -> None:
+    await database.register.act(
+        award_id,
+        "withdraw",
+        institution="north",
+        actor="north-1",
+        reason=None,
+        now=LATER,
+        next_claim=NextClaim(2, token_of(award_id, 2), LATER + timedelta(days=90)),
+    )
+
+
+async def test_what_was_not_sent_when_its_link_was_withdrawn_is_ended(with_institution: Database) -> None:
+    intended = await issue_with_address(with_institution)
+    await withdraw(with_institution, intended.award_id)
+    assert await with_institution.outbox.due(now=LATER) is None
+    assert await kept(with_institution, intended.award_id) == [("awarded", "failed")]
+
+
+async def test_what_was_sent_before_its_link_was_withdrawn_stays_sent(with_institution: Database) -> None:
+    intended = await issue_with_address(with_institution)
+    due = await with_institution.outbox.due(now=NOW)
+    assert due is not None
+    await with_institution.outbox.settle(due.message.id, MessageState.SENT, detail="", now=NOW)
+    await withdraw(with_institution, intended.award_id)
+    assert await kept(with_institution, intended.award_id) == [("awarded", "sent")]
+
+
+@pytest.mark.parametrize(
+    ("state", "then"),
+    [(MessageState.PENDING, "failed"), (MessageState.SENT, "sent"), (MessageState.BOUNCED, "bounced")],
+)
+async def test_withdrawn_while_it_was_under_way_it_is_not_tried_again(
+    with_institution: Database, state: MessageState, then: str
+) -> None:
+    intended = await issue_with_address(with_institution)
+    due = await with_institution.outbox.due(now=NOW)
+    assert due is not None
+    await withdraw(with_institution, intended.award_id)
+    again = LATER + timedelta(minutes=1) if state is MessageState.PENDING else None
+    await with_institution.outbox.settle(due.message.id, state, detail="x", now=LATER, next_attempt=again)
+    assert await kept(with_institution, intended.award_id) == [("awarded", then)]
+    assert await with_institution.outbox.due(now=NOW + timedelta(days=1)) is None

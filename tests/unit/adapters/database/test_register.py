@@ -17,6 +17,7 @@ from tests.unit.adapters.database.awarding import (
     intend,
     intention,
     issue,
+    recorded,
     signed_bytes,
 )
 
@@ -38,7 +39,7 @@ async def test_an_intent_holds_the_document_at_its_status_entry(with_institution
 async def test_an_award_reads_as_it_was_written(with_institution: Database) -> None:
     wanted = intention()
     await with_institution.register.intend(wanted, now=NOW)
-    await with_institution.register.record(wanted.credential_id, b"signed", now=NOW)
+    await recorded(with_institution, wanted.credential_id, b"signed")
     found = await with_institution.register.find(wanted.award_id, institution="north")
     assert found is not None
     (credential,) = found.credentials
@@ -70,14 +71,14 @@ async def test_an_award_reads_as_it_was_written(with_institution: Database) -> N
 
 async def test_the_first_recorded_bytes_win(with_institution: Database) -> None:
     intended = await intend(with_institution)
-    await with_institution.register.record(intended.credential_id, b"first", now=NOW)
-    assert await with_institution.register.record(intended.credential_id, b"second", now=NOW) == b"first"
+    await recorded(with_institution, intended.credential_id, b"first")
+    assert await recorded(with_institution, intended.credential_id, b"second") == b"first"
 
 
 async def test_of_bytes_recorded_at_once_the_same_are_answered_to_all(with_institution: Database) -> None:
     intended = await intend(with_institution)
     answers = await asyncio.gather(
-        *(with_institution.register.record(intended.credential_id, bytes([number]), now=NOW) for number in range(8))
+        *(recorded(with_institution, intended.credential_id, bytes([number])) for number in range(8))
     )
     assert len(set(answers)) == 1
 
@@ -95,12 +96,12 @@ async def test_the_first_recorded_bytes_win_after_a_revocation(with_institution:
     await with_institution.register.act(
         intended.award_id, "revoke", institution="north", actor="north-1", reason=None, now=NOW
     )
-    assert await with_institution.register.record(intended.credential_id, b"late", now=NOW) == signed_bytes(intended)
+    assert await recorded(with_institution, intended.credential_id, b"late") == signed_bytes(intended)
 
 
 async def test_nothing_is_recorded_for_an_unknown_credential(with_institution: Database) -> None:
     with pytest.raises(Refused) as refused:
-        await with_institution.register.record("urn:uuid:unknown", b"signed", now=NOW)
+        await recorded(with_institution, "urn:uuid:unknown", b"signed")
     assert refused.value.problems[0].type == NOT_FOUND
 
 
@@ -108,7 +109,7 @@ async def test_a_voided_intent_can_not_be_recorded(with_institution: Database) -
     intended = await intend(with_institution)
     await with_institution.register.void(intended.credential_id, reason="did not verify", now=NOW)
     with pytest.raises(Refused) as refused:
-        await with_institution.register.record(intended.credential_id, b"signed", now=NOW)
+        await recorded(with_institution, intended.credential_id, b"signed")
     assert refused.value.problems[0].type == STATE_CONFLICT
 
 
@@ -194,7 +195,7 @@ async def test_a_key_whose_intent_was_voided_is_as_good_as_new(with_institution:
     voided = await intend(with_institution, idempotency=KEY)
     await with_institution.register.void(voided.credential_id, reason="did not verify", now=NOW)
     again = await intend(with_institution, idempotency=KEY)
-    await with_institution.register.record(again.credential_id, b"signed", now=NOW)
+    await recorded(with_institution, again.credential_id, b"signed")
     found = await with_institution.register.intend(intention(idempotency=KEY), now=NOW)
     assert isinstance(found, RegisteredAward)
     assert found.id == again.award_id
@@ -242,7 +243,7 @@ async def test_the_longest_unfinished_intent_comes_first(with_institution: Datab
 async def test_what_is_ended_is_never_unfinished(with_institution: Database, ended_by: str) -> None:
     intended = await intend(with_institution)
     if ended_by == "record":
-        await with_institution.register.record(intended.credential_id, b"signed", now=NOW)
+        await recorded(with_institution, intended.credential_id, b"signed")
     else:
         await with_institution.register.void(intended.credential_id, reason="did not verify", now=NOW)
     assert await with_institution.register.unfinished(now=NOW + timedelta(days=1)) is None

@@ -10,7 +10,7 @@ from app.adapters.database import Database
 from app.core.personal import Personal
 from app.core.problems import STATE_CONFLICT, Refused
 from app.ports import AwardFilter, Intended, RegisteredAward
-from tests.unit.adapters.database.awarding import CANARY, LEASE, NOW, intention, issue, signed_bytes
+from tests.unit.adapters.database.awarding import CANARY, LEASE, NOW, intention, issue, recorded, signed_bytes
 
 LATER = NOW + timedelta(days=1)
 NEW_NAME = "Zoë Marković"
@@ -31,7 +31,7 @@ async def intend_in_place_of(database: Database, award_id: str) -> Intended:
 
 async def supersede(database: Database, award_id: str) -> Intended:
     new = await intend_in_place_of(database, award_id)
-    await database.register.record(new.credential_id, signed_bytes(new), now=LATER)
+    await recorded(database, new.credential_id, signed_bytes(new), now=LATER)
     return new
 
 
@@ -115,7 +115,7 @@ async def test_what_was_erased_meanwhile_is_not_superseded(with_institution: Dat
     new = await intend_in_place_of(with_institution, old.award_id)
     await act(with_institution, old.award_id, "erase")
     with pytest.raises(Refused) as refused:
-        await with_institution.register.record(new.credential_id, signed_bytes(new), now=LATER)
+        await recorded(with_institution, new.credential_id, signed_bytes(new), now=LATER)
     assert refused.value.problems[0].type == STATE_CONFLICT
     assert (await found(with_institution, new.award_id)).state == "intended"
 
@@ -140,6 +140,6 @@ async def test_any_process_finishes_what_was_begun(with_institution: Database) -
     new = await intend_in_place_of(with_institution, old.award_id)
     unfinished = await with_institution.register.unfinished(now=LATER + LEASE)
     assert unfinished is not None
-    await with_institution.register.record(unfinished.credential_id, signed_bytes(unfinished), now=LATER + LEASE)
+    await recorded(with_institution, unfinished.credential_id, signed_bytes(unfinished), now=LATER + LEASE)
     assert (await found(with_institution, old.award_id)).superseded_by == new.award_id
     assert CANARY not in str(await found(with_institution, old.award_id))

@@ -1,0 +1,212 @@
+"""The service as it runs: both doors over one composition, its work in the background, its socket, its first words."""
+
+import asyncio
+import logging
+import socket
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from importlib import metadata
+
+from fastapi import FastAPI
+
+from app.adapters.keys.ring import DATA_FILE
+from app.adapters.running_batches import RunningBatches
+from app.api import acts, awards, badges, batches, oauth, public, vcalm
+from app.api.authorization import authorization
+from app.core.problems import SETTING_ERROR, Problem, Refused
+from app.http import problems
+from app.http.described import ANY_OTHER
+from app.http.problems import ErrorPage
+from app.http.server import CannotListen, configure_logging, listen, make_server
+from app.main import Service, clock, composed, new_id, new_token
+from app.ports import Overloaded, Unavailable
+from app.settings import Settings
+from app.web.console.routes import console_routes
+from app.web.pages import error_page, routes
+from app.web.renderer import Operator, Renderer
+from app.web.static_files import StaticFiles
+
+# How long a letter that is being handed to the mail server may hold up the end; it is sent again where that was short.
+_LAST_LETTER_SECONDS = 5
+
+log = logging.getLogger("testamur")
+
+
+def web_application(service: Service) -> tuple[FastAPI, ErrorPage]:
+    """Both doors over one service, the API and the pages; and how what stands before them draws an error."""
+    settings = service.settings
+    static = StaticFiles.read()
+    renderer = _renderer(service, static)
+    page = error_page(renderer)
+    running = RunningBatches(classes=service.classes, clock=clock)
+    application = FastAPI(
+        title="Testamur",
+        version=metadata.version("testamur"),
+        summary="European micro-credentials as verifiable credentials.",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        responses=ANY_OTHER,
+        lifespan=_lifespan(service, running),
+    )
+    directory = service.database.directory
+    authorize = authorization(tokens=service.tokens, directory=directory, clock=clock)
+    max_age_seconds = min(settings.status_publish_seconds, settings.status_ttl_seconds)
+    for router in (
+        oauth.routes(tokens=service.tokens, directory=directory, clock=clock, new_id=new_id),
+        acts.routes(issuer=service.issuer, authorize=authorize, clock=clock),
+        badges.routes(issuer=service.issuer, badges=service.badges, authorize=authorize),
+        awards.routes(issuer=service.issuer, prints=service.certificates.printed, authorize=authorize, clock=clock),
+        batches.routes(
+            classes=service.classes,
+            batches=running,
+            authorize=authorize,
+            clock=clock,
+            max_form_bytes=settings.max_form_bytes,
+        ),
+        vcalm.routes(verifier=service.verifier, compute=service.compute, clock=clock, strict_http=settings.strict_http),
+        public.routes(
+            publisher=service.publisher,
+            contexts=service.contexts,
+            clock=clock,
+            ready=service.ready,
+            max_age_seconds=max_age_seconds,
+        ),
+        routes(
+            renderer=renderer,
+            static=static,
+            verifier=service.verifier,
+            claims=service.claims,
+            badges=service.badges,
+            certificates=service.certificates,
+            copies=service.database.sealed_copies,
+            clock=clock,
+            openapi=application.openapi,
+            public_url=settings.public_url,
+            max_form_bytes=settings.max_form_bytes,
+        ),
+    ):
+        application.include_router(router)
+    application.include_router(
+        console_routes(
+            renderer=renderer,
+            sign_in=service.sign_in,
+            issuer=service.issuer,
+            claims=service.claims,
+            people=service.database.people,
+            previews=service.previews,
+            classes=service.classes,
+            batches=running,
+            contexts=service.contexts,
+            new_token=new_token,
+            directory=directory,
+            clock=clock,
+            public_url=settings.public_url,
+            max_form_bytes=settings.max_form_bytes,
+        )
+    )
+    problems.install(application, page=page)
+    return application, page
+
+
+def _renderer(service: Service, static: StaticFiles) -> Renderer:
+    first = service.institutions[0]
+    operator = Operator(
+        name=first.profile.name,
+        public_url=service.settings.public_url,
+        demo=first.demo,
+    )
+    return Renderer(operator=operator, headings=service.headings, static=static)
+
+
+def _lifespan(service: Service, running: RunningBatches) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        stopping = asyncio.Event()
+        recovering = asyncio.create_task(_recover(service))
+        delivering = asyncio.create_task(_deliver(service, stopping))
+        yield
+        stopping.set()
+        await running.close()
+        recovering.cancel()
+        await asyncio.wait([delivering], timeout=_LAST_LETTER_SECONDS)
+        delivering.cancel()
+        await asyncio.gather(recovering, delivering, return_exceptions=True)
+
+    return lifespan
+
+
+async def _recover(service: Service) -> None:
+    """Finishes what a process that died had begun, ours or another's."""
+    while True:
+        try:
+            if count := await service.issuer.recover(now=clock()):
+                log.info("%s intents of a process that died were finished", count)
+        except (Unavailable, Overloaded) as later:
+            log.warning("recovery waits: %s", later)
+        except Exception:
+            # A fault of ours must not end recovery for every other award; it is told, and tried again.
+            log.exception("recovery failed")
+        await asyncio.sleep(service.settings.intent_lease_seconds / 2)
+
+
+async def _deliver(service: Service, stopping: asyncio.Event) -> None:
+    if service.delivery is not None:
+        await service.delivery.run(clock, stopping=stopping)
+
+
+def listening(settings: Settings) -> socket.socket:
+    """The socket of the service, taken before anything is made: the first start stores its address. Raises Refused."""
+    try:
+        return listen(settings.host, settings.port)
+    except CannotListen as taken:
+        raise Refused(
+            Problem(SETTING_ERROR, at="/PORT", detail=str(taken), remedy=_elsewhere(settings, taken))
+        ) from taken
+
+
+def _elsewhere(settings: Settings, taken: CannotListen) -> str:
+    """How to listen elsewhere. What was signed points at the port, where the public URL follows from it."""
+    if taken.free_port is None:
+        return ""
+    if settings.public_url_is_default and (settings.keys_dir / DATA_FILE).exists():
+        return (
+            f"Stop it. What this service signed points at port {settings.port}: a second service, on another port, has "
+            f"a database and keys of its own: PORT={taken.free_port} DATABASE_URL=sqlite:///second.sqlite3 "
+            "KEYS_DIR=second-keys"
+        )
+    return f"Stop it, or choose another port: PORT={taken.free_port}"
+
+
+def serve(settings: Settings, listener: socket.socket) -> None:
+    """Runs until it is told to stop. Raises Refused where it was not set up, or a key can't be opened; Unavailable."""
+    configure_logging()
+    asyncio.run(_serve(settings, listener))
+
+
+async def _serve(settings: Settings, listener: socket.socket) -> None:
+    with listener:
+        async with composed(settings) as service:
+            application, page = web_application(service)
+            server = make_server(application, settings, page=page)
+            sys.stdout.write(_welcome(service))
+            sys.stdout.flush()
+            await server.serve(sockets=[listener])
+
+
+def _welcome(service: Service) -> str:
+    settings = service.settings
+    url = settings.public_url
+    first = service.institutions[0]
+    client = settings.keys_dir / f"{first.name}-client.env"
+    registrar = settings.keys_dir / f"{first.name}-registrar.env"
+    password = f" (its password: {registrar})" if registrar.exists() else ""
+    return (
+        f"\n  {first.profile.name}\n"
+        f"  verify   {url}/verify\n"
+        f"  console  {url}/console{password}\n"
+        f"  the API  {url}/api\n"
+        f"  client   {client}\n\n"
+        f"  Try:     .venv/bin/testamur award --example\n"
+    )

@@ -1,0 +1,271 @@
+"""A registrar's morning in a real Chromium: sign in, award one with something missing, mend it, award it, revoke it."""
+
+import re
+from collections.abc import Iterator
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Browser, FilePayload, Page, expect
+
+from app.core.credential.request_examples import EXAMPLE
+from tests.browser.barriers import findings
+from tests.browser.conftest import Visit, visit
+from tests.conftest import ROOT
+from tests.console import registrar
+from tests.service import Running, running
+
+pytestmark = pytest.mark.browser
+
+_FOLDER = ROOT / "screenshots"
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    folder = tmp_path_factory.mktemp("console")
+    with running(
+        database_url=f"sqlite:///{folder / 'service.sqlite3'}",
+        folder=folder,
+        settings={"SIGN_IN_PER_MINUTE": "100000"},
+    ) as service:
+        yield service
+
+
+@pytest.fixture
+def at_the_desk(browser: Browser, service: Running) -> Iterator[Visit]:
+    made = visit(browser, service.url)
+    sign_in(made, service)
+    yield made
+    made.page.context.close()
+
+
+def sign_in(here: Visit, service: Running) -> None:
+    login, password = registrar(service)
+    here.open("/console?lang=en")
+    here.page.get_by_label("E-mail address").fill(login)
+    here.page.get_by_label("Password").fill(password)
+    here.page.get_by_role("button", name="Sign in").click()
+    expect(here.page.locator("h1")).to_have_text("Awards")
+
+
+def fill_in(page: Page, *, outcomes: str = "Reads a data set and says what it can’t answer") -> None:
+    page.get_by_label("Learner’s full name").fill("Zoë Marković-Núñez")
+    page.get_by_label("Title", exact=True).fill("Data Literacy")
+    page.get_by_label("What the learner can do now").fill(outcomes)
+    page.get_by_label("ECTS credits").fill("3")
+    page.get_by_label("Level", exact=True).select_option(label="Level 6")
+    page.get_by_label("portfolio").check()
+    page.get_by_label("Online").check()
+    page.get_by_label("How its quality is assured").select_option(label="Institutional Quality Assurance")
+
+
+def award(page: Page) -> None:
+    page.get_by_role("button", name="Show the paper").click()
+    page.get_by_role("button", name="Award it").click()
+    expect(page.get_by_text("Awarded and signed.")).to_be_visible()
+
+
+def test_a_registrars_morning(at_the_desk: Visit, service: Running) -> None:
+    page = at_the_desk.page
+    page.get_by_role("link", name="Award one").first.click()
+    fill_in(page, outcomes="")
+    page.get_by_role("button", name="Show the paper").click()
+
+    missing = page.get_by_role("link", name="Missing: What the learner can do now")
+    expect(missing).to_be_visible()
+    expect(page.locator(".paper .gap")).to_have_text("still missing")
+    expect(page.get_by_role("button", name="Award it")).to_have_count(0)
+    missing.click()
+    expect(page.get_by_label("What the learner can do now")).to_be_focused()
+
+    page.get_by_label("What the learner can do now").fill("Reads a data set")
+    page.get_by_role("button", name="Show the paper").click()
+    expect(page.locator(".paper .learner")).to_have_text("Zoë Marković-Núñez")
+    page.get_by_role("button", name="Award it").click()
+    expect(page.get_by_text("Awarded and signed.")).to_be_visible()
+
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="Save the file").click()
+    credential = saved.value.path().read_bytes()
+    assert saved.value.suggested_filename == "Data Literacy – Zoë Marković-Núñez.vc.json"
+    assert service.verify(credential)["verdict"] == "valid"
+
+    page.get_by_text("Revoke it, for good").click()
+    page.locator("#reason-revoke").fill("The learner had not passed.")
+    page.get_by_role("button", name="Revoke it").click()
+    expect(page.locator(".history li").first).to_contain_text("The learner had not passed.")
+    expect(page.locator(".history li").first).to_contain_text("Demo Registrar")
+
+    at_the_desk.open("/verify?lang=en")
+    page.locator(".paste > summary").click()
+    page.locator("#text").fill(credential.decode())
+    page.locator(".paste button").click()
+    expect(page.locator("h1")).to_have_text("Genuine, but revoked by the issuer.")
+
+
+def test_a_destructive_act_without_a_reason_is_not_sent(at_the_desk: Visit, service: Running) -> None:
+    made = service.award(EXAMPLE).json()
+    at_the_desk.open(f"/console/awards/{made['id']}")
+    at_the_desk.page.get_by_text("Revoke it, for good").click()
+    expect(at_the_desk.page.locator(".act.revoke p").first).to_contain_text("Zoë Marković-Núñez")
+    at_the_desk.page.get_by_role("button", name="Revoke it").click()
+    expect(at_the_desk.page.locator("#reason-revoke:invalid")).to_have_count(1)
+
+
+def test_the_button_pressed_twice_awards_once(at_the_desk: Visit) -> None:
+    page = at_the_desk.page
+    at_the_desk.open("/console/award")
+    fill_in(page)
+    page.get_by_label("Learner’s full name").fill("Pressed Twice")
+    page.get_by_role("button", name="Show the paper").click()
+    page.get_by_role("button", name="Award it").dblclick()
+    expect(page.get_by_text("Awarded and signed.")).to_be_visible()
+    at_the_desk.open("/console/awards")
+    expect(page.get_by_role("link", name="Pressed Twice")).to_have_count(1)
+
+
+def test_it_works_by_the_keyboard_alone(at_the_desk: Visit) -> None:
+    page = at_the_desk.page
+    at_the_desk.open("/console/award")
+    fill_in(page)
+    page.get_by_label("Learner’s full name").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Award it")).to_be_visible()
+    page.get_by_role("button", name="Award it").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Awarded and signed.")).to_be_visible()
+
+
+def test_it_works_without_a_script(browser: Browser, service: Running) -> None:
+    here = visit(browser, service.url, java_script_enabled=False)
+    sign_in(here, service)
+    here.open("/console/award")
+    fill_in(here.page)
+    award(here.page)
+    expect(here.page.locator("#claim")).to_have_value(re.compile(r"/claim/[\w-]{43}$"))
+    here.page.context.close()
+
+
+def test_a_class_is_looked_over_awarded_and_watched(at_the_desk: Visit) -> None:
+    page = at_the_desk.page
+    page.get_by_role("link", name="Award a class").click()
+    page.get_by_label("What was learnt").set_input_files(ROOT / "docs" / "achievement.example.toml")
+    page.get_by_label("The list of learners").set_input_files(ROOT / "docs" / "class.example.csv")
+    page.get_by_role("button", name="Look it over").click()
+    expect(page.get_by_text("Everything is in order")).to_be_visible()
+    page.get_by_role("button", name="Award it to").click()
+    expect(page.locator("h1")).to_have_text("The class")
+    expect(page.get_by_text("looks again by itself")).to_have_count(0, timeout=30_000)
+    learners = len((ROOT / "docs" / "class.example.csv").read_text().strip().splitlines()) - 1
+    expect(page.locator(".links tbody tr")).to_have_count(learners)
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="Save all links").click()
+    assert saved.value.path().read_text().count("/claim/") == learners
+
+
+def test_a_mistake_in_a_class_is_told_by_row_and_nothing_is_awarded(at_the_desk: Visit) -> None:
+    page = at_the_desk.page
+    at_the_desk.open("/console/class")
+    page.get_by_label("What was learnt").set_input_files(ROOT / "docs" / "achievement.example.toml")
+    wrong: FilePayload = {
+        "name": "class.csv",
+        "mimeType": "text/csv",
+        "buffer": b"fullName,dateOfBirth\nZo Wrong,yesterday\n",
+    }
+    page.get_by_label("The list of learners").set_input_files([wrong])
+    page.get_by_role("button", name="Look it over").click()
+    expect(page.locator(".problems tbody tr").first).to_contain_text("dateOfBirth")
+    expect(page.locator(".problems tbody th").first).to_have_text("2")
+    expect(page.get_by_role("button", name="Award it to")).to_have_count(0)
+    page.screenshot(path=_FOLDER / "console-class-wrong.png", full_page=True)
+
+
+def test_signing_out_shuts_the_door(at_the_desk: Visit) -> None:
+    page = at_the_desk.page
+    page.locator(".you summary").click()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.locator("h1")).to_have_text("Sign in")
+    at_the_desk.open("/console/awards")
+    expect(page.locator("h1")).to_have_text("Sign in")
+
+
+def test_the_language_that_was_chosen_stays(at_the_desk: Visit) -> None:
+    at_the_desk.open("/console/awards?lang=de")
+    at_the_desk.page.get_by_role("link", name="Verleihen", exact=True).click()
+    expect(at_the_desk.page.locator("h1")).to_have_text("Einen Nachweis verleihen")
+
+
+def test_the_pages_are_light_ask_nobody_else_and_break_no_policy(at_the_desk: Visit, service: Running) -> None:
+    made = service.award(EXAMPLE).json()
+    for path in ("/console/awards", "/console/award", f"/console/awards/{made['id']}"):
+        at_the_desk.asked.clear()
+        at_the_desk.open(path)
+        at_the_desk.page.wait_for_load_state("networkidle")
+        assert {request.url.startswith((service.url, "data:")) for request in at_the_desk.asked} == {True}
+        assert at_the_desk.weight() <= 150_000
+    assert at_the_desk.errors == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_even_where_all_is_opened(
+    browser: Browser, service: Running, axe: str, theme: Literal["light", "dark"]
+) -> None:
+    # Our policy lets no foreign script in: it is set aside here alone, for the script that looks.
+    here = visit(browser, service.url, color_scheme=theme, bypass_csp=True)
+    found: dict[str, list[str]] = {}
+
+    def examine(name: str) -> None:
+        found[name] = findings(here, axe)
+
+    here.open("/console/sign-in?lang=en")
+    examine("sign-in")
+    sign_in(here, service)
+    examine("awards")
+    for path in ("award", "class", "password", "awards?find=nothing", f"awards/{service.award(EXAMPLE).json()['id']}"):
+        here.open(f"/console/{path}")
+        examine(path)
+    here.open("/console/award")
+    here.page.get_by_role("button", name="Show the paper").click()
+    examine("everything missing")
+    fill_in(here.page)
+    here.page.get_by_role("button", name="Show the paper").click()
+    examine("nothing missing")
+    here.page.context.close()
+    assert {name: each for name, each in found.items() if each} == {}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 768, 1280])
+def test_no_page_of_the_console_is_wider_than_its_window(
+    browser: Browser, service: Running, width: int, theme: Literal["light", "dark"]
+) -> None:
+    here = visit(browser, service.url, viewport={"width": width, "height": 900}, color_scheme=theme)
+    wide = []
+
+    def look(name: str) -> None:
+        here.page.screenshot(path=_FOLDER / f"console-{name}-{theme}-{width}.png", full_page=True)
+        if here.page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+            wide.append(name)
+
+    here.open("/console/sign-in?lang=en")
+    look("sign-in")
+    sign_in(here, service)
+    made = service.award(EXAMPLE).json()
+    pages = {
+        "awards": "awards",
+        "form": "award",
+        "class": "class",
+        "award": f"awards/{made['id']}",
+        "from": f"award?from={made['id']}",
+    }
+    for name, path in pages.items():
+        here.open(f"/console/{path}")
+        look(name)
+    here.open("/console/award")
+    fill_in(here.page, outcomes="")
+    here.page.get_by_role("button", name="Show the paper").click()
+    look("missing")
+    here.page.get_by_label("What the learner can do now").fill("Reads a data set")
+    here.page.get_by_role("button", name="Show the paper").click()
+    look("paper")
+    here.page.context.close()
+    assert wide == []
