@@ -95,6 +95,7 @@ def web_application(service: Service) -> tuple[FastAPI, ErrorPage]:
             issuer=service.issuer,
             claims=service.claims,
             people=service.database.people,
+            prints=service.certificates.printed,
             previews=service.previews,
             classes=service.classes,
             batches=running,
