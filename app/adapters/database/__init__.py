@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from app.adapters.database import migrations
 from app.adapters.database.awards import Awards
+from app.adapters.database.backlog import DatabaseBacklog
 from app.adapters.database.directory import DatabaseDirectory
 from app.adapters.database.engine import (
     READING_SECONDS,
@@ -26,7 +27,7 @@ from app.adapters.database.register import DatabaseRegister, RegisterLimits
 from app.adapters.database.sealed_copies import DatabaseSealedCopies
 from app.adapters.database.status_lists import DatabaseStatusLists
 from app.core.problems import SETTING_ERROR, Problem, Refused
-from app.ports import Unavailable, Vault
+from app.ports import Counts, Unavailable, Vault
 
 __all__ = ["Database"]
 
@@ -37,10 +38,16 @@ class Database:
     """One database, and the ports that it fulfils, each an attribute of its name."""
 
     def __init__(
-        self, engine: AsyncEngine, *, vault: Vault, limits: RegisterLimits, message_lease_seconds: float
+        self,
+        engine: AsyncEngine,
+        *,
+        vault: Vault,
+        limits: RegisterLimits,
+        message_lease_seconds: float,
+        counts: Counts | None,
     ) -> None:
         self.engine = engine
-        transactions = Transactions(engine)
+        transactions = Transactions(engine, counts=counts)
         self._patience = transactions.patience
         self.name = transactions.dialect
         awards = Awards(vault)
@@ -51,6 +58,7 @@ class Database:
         self.sealed_copies = DatabaseSealedCopies(transactions)
         self.recorded_proofs = DatabaseRecordedProofs(transactions, vault=vault)
         self.people = DatabasePeople(transactions, vault=vault)
+        self.backlog = DatabaseBacklog(transactions)
         self.sessions = DatabaseSessions(transactions, vault=vault)
 
     @classmethod
@@ -62,6 +70,7 @@ class Database:
         intent_lease_seconds: int = 30,
         message_lease_seconds: float = 300,
         status_list_length: int = STATUS_LIST_LENGTH,
+        counts: Counts | None = None,
     ) -> "Database":
         """Opens no connection yet. Raises Refused (SETTING_ERROR) for a URL of another kind of database."""
         try:
@@ -69,7 +78,7 @@ class Database:
         except ValueError as error:
             raise Refused(Problem(SETTING_ERROR, at="/DATABASE_URL", detail=f"{error}.")) from None
         limits = RegisterLimits(intent_lease_seconds=intent_lease_seconds, status_list_length=status_list_length)
-        return cls(engine, vault=vault, limits=limits, message_lease_seconds=message_lease_seconds)
+        return cls(engine, vault=vault, limits=limits, message_lease_seconds=message_lease_seconds, counts=counts)
 
     async def upgrade(self) -> None:
         """Brings the schema up to date; makes the SQLite file where there is none."""
