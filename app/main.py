@@ -12,6 +12,7 @@ from app.access.attempts import Attempts
 from app.access.sessions import SessionLifetime, SignIn
 from app.access.tokens import AccessTokens
 from app.adapters import typesetting
+from app.adapters.act_journal import ActJournal
 from app.adapters.cached_fetch import CachedFetch
 from app.adapters.contexts import load_contexts
 from app.adapters.cpu_pool import CpuPool, InlineCompute
@@ -70,8 +71,10 @@ class Service:
     delivery: Delivery | None
 
     async def ready(self) -> None:
-        """Raises Unavailable where the database, or a key that signs now, is not to be had."""
+        """Raises Unavailable where an award could not be made now: for want of database, clock, or a key that signs."""
         await self.database.check()
+        for institution in self.institutions:
+            await self.database.register.check_clock(institution.name, now=clock())
         await self.keys.check(await self.database.directory.institutions())
 
 
@@ -258,12 +261,16 @@ async def _database(settings: Settings, stack: AsyncExitStack, counts: Counts | 
         )
         raise Refused(Problem(SETTING_ERROR, at="/KEYS_DIR", detail=detail, remedy=remedy))
     data_key = open_data_key(settings.keys_dir, passphrase=settings.passphrase, may_be_unencrypted=True)
+    journal = ActJournal(settings.act_journal)
+    journal.prepare()
     database = Database.connect(
         settings.database_url,
         vault=AesGcmVault(data_key),
         intent_lease_seconds=settings.intent_lease_seconds,
         # Handing in a letter ends at its time-out: nobody else tries the same one before.
         message_lease_seconds=2 * settings.smtp_timeout_seconds + 5,
+        journal=journal,
+        max_clock_skew_seconds=settings.max_clock_skew_seconds,
         counts=counts,
     )
     stack.push_async_callback(database.close)

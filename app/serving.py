@@ -18,6 +18,7 @@ from app.api import metrics as metrics_routes
 from app.api.authorization import authorization
 from app.core.problems import SETTING_ERROR, Problem, Refused
 from app.http import problems
+from app.http.described import ANY_OTHER
 from app.http.log_lines import configure_logging
 from app.http.problems import ErrorPage
 from app.http.server import CannotListen, listen, make_server
@@ -48,6 +49,7 @@ def web_application(service: Service, *, counts: Counts | None = None) -> tuple[
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        responses=ANY_OTHER,
         lifespan=_lifespan(service, running, counts),
     )
     directory = service.database.directory
@@ -96,6 +98,8 @@ def web_application(service: Service, *, counts: Counts | None = None) -> tuple[
             claims=service.claims,
             people=service.database.people,
             previews=service.previews,
+            classes=service.classes,
+            batches=running,
             contexts=service.contexts,
             new_token=new_token,
             directory=directory,

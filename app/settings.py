@@ -33,6 +33,7 @@ class Settings:
     public_url: str = ""
     database_url: str = f"sqlite:///{ROOT / 'testamur.sqlite3'}"
     keys_dir: Path = ROOT / "keys"
+    act_journal_file: Path | None = None
     key_passphrase: str | None = field(default=None, repr=False)
     key_passphrase_file: Path | None = None
     contexts_dir: Path = ROOT / "contexts"
@@ -73,6 +74,7 @@ class Settings:
     session_hours: int = 12
     claim_expires_days: int = 90
     intent_lease_seconds: int = 30
+    max_clock_skew_seconds: int = 300
     status_publish_seconds: int = 0
     status_ttl_seconds: int = 60
     status_valid_days: int = 30
@@ -99,6 +101,10 @@ class Settings:
     def public_url_is_default(self) -> bool:
         """Whether it follows from HOST and PORT alone."""
         return self.public_url == _default_public_url(self)
+
+    @property
+    def act_journal(self) -> Path:
+        return self.act_journal_file or self.keys_dir.parent / "testamur-acts.journal"
 
     @property
     def host_is_loopback(self) -> bool:
@@ -135,6 +141,7 @@ BOUNDS: Mapping[str, tuple[float, float]] = {
     "session_hours": (1, 168),
     "claim_expires_days": (1, 3_650),
     "intent_lease_seconds": (1, 3_600),
+    "max_clock_skew_seconds": (1, 86_400),
     "status_publish_seconds": (0, 60),
     "status_ttl_seconds": (0, 86_400),
     "status_valid_days": (1, 366),

@@ -232,6 +232,11 @@ class Issuer:
         self._counts.add(act)
         return award
 
+    @property
+    def writes_to_learners(self) -> bool:
+        """Whether there is a mail server to send messages by."""
+        return self._writes_to_learners
+
     def _demand_address(self, award: RegisteredAward, given: Personal[str] | None, now: datetime) -> None:
         if not self._writes_to_learners:
             detail = "this service has no mail server to send messages by"

@@ -9,22 +9,40 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
 from app.core import containers, strict_json
-from app.core.problems import GONE, MALFORMED_VALUE_ERROR, NOT_FOUND, PARSING_ERROR, JsonObject, Problem, Refused
+from app.core.problems import (
+    GONE,
+    MALFORMED_VALUE_ERROR,
+    NOT_FOUND,
+    PARSING_ERROR,
+    REVOKED,
+    SUSPENDED,
+    JsonObject,
+    Problem,
+    Refused,
+)
 from app.exchange import picture_badge
 from app.exchange.picture_badge import PictureBadge
+from app.http.described import CREDENTIAL, EXAMPLE_CREDENTIAL, json_answer, problems
 from app.http.forms import MULTIPART, URLENCODED, read_form
 from app.http.headers import attachment
 from app.http.negotiation import SMALL_BODY_BYTES, best, read_body, wants_json
 from app.http.problems import Answer, ErrorPage
+from app.issuer.life import State
 from app.ports import Clock, Institution, SealedCopies
-from app.verifier.parse import ANY_FILE
-from app.verifier.report import VerificationReport
+from app.verifier.parse import ANY_FILE, PRESENTATION
+from app.verifier.report import REPORT, VerificationReport
 from app.web.certificates import Certificate
 from app.web.languages import Language, choose
 from app.web.renderer import ClaimOffer, Renderer
 from app.web.static_files import StaticFiles
 
-CREDENTIAL_TYPES = ("application/vc", "application/json", "application/vc+ld+json", "application/ld+json")
+CREDENTIAL_TYPES = (
+    "application/vc",
+    "application/json",
+    "application/vc+ld+json",
+    "application/ld+json",
+    PRESENTATION,
+)
 CONTAINER_TYPES = tuple(sorted(containers.MEDIA_TYPES))
 
 # Everything comes from this service; no inline script or style; nobody may frame a verdict.
@@ -129,7 +147,10 @@ def _verify(renderer: Renderer, verifier: Verifies, clock: Clock, *, max_form_by
     @router.post(
         "/verify",
         summary="Is this credential genuine? Public, keeps nothing",
-        responses={200: {"description": "The report, or by `Accept: text/html` the page.", "content": _REPORT}},
+        responses={
+            200: {"description": "The report, or by `Accept: text/html` the page.", "content": _REPORT},
+            **problems(400, 408, 413, 415, 429, 503),
+        },
         openapi_extra={"requestBody": {"required": True, "content": _HANDED_IN}},
     )
     async def verify(request: Request) -> Response:
@@ -148,12 +169,15 @@ def _claim(renderer: Renderer, claims: Opens, certificates: Prints, clock: Clock
     @router.get(
         "/claim/{token}",
         summary="What is offered behind a claim link; changes nothing",
-        responses={200: {"description": "The ways of taking it (VCALM), or by `Accept: text/html` the page."}},
+        responses={
+            200: json_answer("The ways of taking it (VCALM), or by `Accept: text/html` the page.", _OFFER),
+            **problems(404, 410, 429, 503),
+        },
     )
     async def offer(token: str, request: Request) -> Response:
         offered = await claims.open(token, now=clock())
         if wants_json(request):
-            return _json(json.dumps({"protocols": {"vcapi": f"{public_url}/claim/{token}"}}).encode(), _PRIVATE)
+            return _json(json.dumps(_offer(offered, f"{public_url}/claim/{token}")).encode(), _PRIVATE)
         language = _language(request)
         prints = certificates.offers(offered, language=language)
         return _html(renderer.render_claim(offered, token=token, language=language, prints=prints), _PRIVATE)
@@ -161,7 +185,10 @@ def _claim(renderer: Renderer, claims: Opens, certificates: Prints, clock: Clock
     @router.post(
         "/claim/{token}",
         summary="Take it into a wallet (VCALM exchange)",
-        responses={200: {"description": "`{verifiablePresentation}` holding the recorded credential."}},
+        responses={
+            200: json_answer("An unsigned presentation that holds the recorded credential.", _TAKEN),
+            **problems(400, 404, 410, 413, 415, 422, 429, 503),
+        },
         openapi_extra={"requestBody": {"content": {"application/json": {"example": {}}}}},
     )
     async def exchange(token: str, request: Request) -> Response:
@@ -202,7 +229,10 @@ def _picture_badge(claims: Opens, badges: Bakes, clock: Clock, *, max_form_bytes
     @router.post(
         "/claim/{token}/badge",
         summary="Take it as a picture: an Open Badge baked into SVG or PNG",
-        responses={200: {"description": "The picture with the recorded credential in it.", "content": _PICTURES}},
+        responses={
+            200: {"description": "The picture with the recorded credential in it.", "content": _PICTURES},
+            **problems(400, 404, 410, 413, 429, 503),
+        },
         openapi_extra={"requestBody": {"content": {URLENCODED: {"schema": _PICTURE_FORM}}}},
     )
     async def badge(token: str, request: Request) -> Response:
@@ -213,6 +243,20 @@ def _picture_badge(claims: Opens, badges: Bakes, clock: Clock, *, max_form_bytes
         return Response(badge.content, media_type=badge.media_type, headers=headers)
 
     return router
+
+
+def _offer(offered: ClaimOffer, url: str) -> JsonObject:
+    """VCALM's interaction, with a warning where the page has one: who does not know the member loses nothing."""
+    interaction: JsonObject = {"protocols": {"vcapi": url}}
+    if problem := _NOT_IN_FORCE.get(offered.state):
+        interaction["problemDetails"] = [{"type": problem.type, "title": problem.code, "detail": problem.detail}]
+    return interaction
+
+
+_NOT_IN_FORCE: Mapping[str, Problem] = {
+    State.REVOKED: Problem(REVOKED, detail="the institution has revoked it"),
+    State.SUSPENDED: Problem(SUSPENDED, detail="the institution has suspended it for now"),
+}
 
 
 async def _picture_type(request: Request, *, max_form_bytes: int) -> str:
@@ -281,10 +325,38 @@ def _json(content: bytes, headers: Mapping[str, str] | None = None) -> Response:
 _PICTURES = {media_type: {"schema": {"type": "string"}} for media_type in picture_badge.MEDIA_TYPES.values()}
 _PICTURE_FORM = {"type": "object", "properties": {"format": {"enum": list(picture_badge.MEDIA_TYPES)}}}
 _TEXT = {"schema": {"type": "string"}}
+_PRESENTATION: dict[str, Any] = {
+    "type": "object",
+    "description": "A Verifiable Presentation of one credential; its own proof is not looked at.",
+    "required": ["@context", "type", "verifiableCredential"],
+}
+_OFFER: JsonObject = {
+    "type": "object",
+    "required": ["protocols"],
+    "properties": {
+        "protocols": {
+            "type": "object",
+            "required": ["vcapi"],
+            "properties": {"vcapi": {"type": "string", "format": "uri", "description": "POST `{}` there."}},
+        },
+        "problemDetails": {
+            "type": "array",
+            "description": "Only where it is not in force: revoked, or suspended for now.",
+            "items": {"type": "object"},
+        },
+    },
+}
+_TAKEN: JsonObject = {
+    "type": "object",
+    "required": ["verifiablePresentation"],
+    "properties": {"verifiablePresentation": _PRESENTATION},
+}
 _HANDED_IN: dict[str, Any] = {
-    **{media_type: {"schema": {"type": "object"}} for media_type in CREDENTIAL_TYPES[:2]},
+    "application/vc": {"schema": CREDENTIAL, "examples": {"full": {"value": EXAMPLE_CREDENTIAL}}},
+    "application/json": {"schema": CREDENTIAL},
+    PRESENTATION: {"schema": _PRESENTATION},
     **{media_type: {"schema": {"type": "string", "format": "binary"}} for media_type in CONTAINER_TYPES},
     MULTIPART: {"schema": {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}}},
     URLENCODED: {"schema": {"type": "object", "properties": {"text": {"type": "string"}}}},
 }
-_REPORT: dict[str, Any] = {"application/json": {"schema": {"type": "object"}}, "text/html": _TEXT}
+_REPORT: dict[str, Any] = {"application/json": {"schema": REPORT}, "text/html": _TEXT}

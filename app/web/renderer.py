@@ -15,7 +15,7 @@ from markupsafe import Markup
 from app.core import containers
 from app.core.credential import open_badge
 from app.core.credential.micro_credential import MicroCredential
-from app.core.problems import JsonObject, Problem, Refused
+from app.core.problems import UNSUPPORTED_MECHANISM, JsonObject, Problem, Refused
 from app.ports import Institution, KnownIssuer
 from app.verifier.report import Check, Headline, Passed, VerificationReport
 from app.web import badge_picture, cldr
@@ -142,7 +142,9 @@ class Renderer:
         )
 
     def render_unreadable(self, problems: Sequence[Problem], *, language: Language) -> str:
-        return self._page("unreadable.html", language, problems=tuple(problems))
+        another = any(problem.type == UNSUPPORTED_MECHANISM for problem in problems)
+        title = "unreadable.title.another_kind" if another else "unreadable.title"
+        return self._page("unreadable.html", language, problems=tuple(problems), title=title, is_another_kind=another)
 
     def render_claim(
         self, offer: ClaimOffer, *, token: str, language: Language, prints: bool, declined: bool = False
@@ -209,6 +211,13 @@ class Renderer:
     def _drawing(self, language: Language) -> Drawing:
         return Drawing(language, self._library.of(language), self._headings)
 
+    def _independent(self) -> Markup | None:
+        """Another verifier; none for a demonstration, whose list it could not reach."""
+        if self._operator.demo:
+            return None
+        url = self._operator.independent_verifier
+        return link(url, text=url.removeprefix("https://"))
+
     def _page(self, template: str, language: Language, **values: Any) -> str:
         words = self._library.of(language)
         return self._environment.get_template(template).render(
@@ -220,9 +229,7 @@ class Renderer:
             choices=self._choices,
             whole_pages=WHOLE_PAGES,
             operator=self._operator,
-            independent=link(
-                self._operator.independent_verifier, text=self._operator.independent_verifier.removeprefix("https://")
-            ),
+            independent=self._independent(),
             static=self._static.url,
         )
 

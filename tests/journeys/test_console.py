@@ -14,8 +14,15 @@ from app.core.credential.request_examples import EXAMPLE, MINIMAL_EXAMPLE
 from tests.console import GOOD, Visitor, registrar, signed_in
 from tests.service import Running, running
 
-_PAGES = ("/console/awards", "/console/award", "/console/password")
-_FORMS = ("/console/award", "/console/award/file", "/console/password", "/console/sign-out", "/console/awards/x/revoke")
+_PAGES = ("/console/awards", "/console/award", "/console/class", "/console/password")
+_FORMS = (
+    "/console/award",
+    "/console/award/file",
+    "/console/class",
+    "/console/password",
+    "/console/sign-out",
+    "/console/awards/x/revoke",
+)
 
 
 @pytest.fixture(scope="module")
@@ -312,7 +319,7 @@ def test_an_award_is_found_by_the_learners_name_and_by_its_state(here: Visitor, 
     assert made["id"] not in here.client.get("/console/awards", params={"find": "aoife", "state": "revoked"}).text
 
 
-@pytest.mark.parametrize("act", ["intend", "record", "void", "burn", "REVOKE", "suspend", "claim"])
+@pytest.mark.parametrize("act", ["intend", "record", "void", "burn", "REVOKE", "suspend", "claim", "send"])
 def test_no_other_act_has_a_form(here: Visitor, service: Running, act: str) -> None:
     made = service.award(MINIMAL_EXAMPLE).json()
     assert here.send(f"/console/awards/{made['id']}/{act}", {"reason": "x"}).status_code == 404
@@ -502,6 +509,19 @@ def test_any_file_is_a_form_or_a_refusal(here: Visitor, content: bytes) -> None:
         headers=here.same_origin,
     )
     assert answer.status_code in (200, 400, 422)
+
+
+@pytest.mark.parametrize("below", ["", "/links"])
+def test_a_class_that_is_not_remembered_is_not_here(here: Visitor, below: str) -> None:
+    assert here.get(f"/console/class/never{below}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "handed_in", [{}, {"looked_achievement": "{"}, {"looked_achievement": "{}", "looked_learners": "no base 64"}]
+)
+def test_what_is_no_class_is_refused_on_its_page(here: Visitor, handed_in: dict[str, str]) -> None:
+    answer = here.send("/console/class", {**handed_in, "step": "award"})
+    assert (400 <= answer.status_code < 500, "Award a class" in answer.text) == (True, True)
 
 
 def test_no_name_address_or_token_is_logged(here: Visitor, service: Running) -> None:

@@ -15,6 +15,7 @@ import pytest
 
 from app.core.credential.award_request import MINIMAL_EXAMPLE
 from tests.conftest import ROOT
+from tests.console import signed_in
 from tests.service import Running, free_port, running
 from tests.smtp_server import Mailbox, always, first, mail_server, read, silent, text_of
 
@@ -260,6 +261,35 @@ def test_two_processes_send_each_letter_once(empty_database_url: str, tmp_path: 
         for award_id in made:
             until(one, award_id, all_in("sent"))
         assert len({letter["To"] for letter in mailbox.letters}) == len(mailbox.taken) == 12
+
+
+# ── the console ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_console_shows_that_a_letter_came_back_and_sends_the_link_to_another_address(
+    service: Running, mailbox: Mailbox
+) -> None:
+    mailbox.to_recipient = first("550 5.1.1 who?", then="250 OK")
+    receipt = award(service)
+    until(service, receipt["id"], all_in("bounced"))
+    here, path = signed_in(service), f"/console/awards/{receipt['id']}"
+    page = here.get(path).text
+    assert "came back: this address takes no mail" in page
+    assert f'value="{EMAIL}"' in page
+    assert here.send(f"{path}/send", {"email": "other@example.org"}).status_code == 303
+    (letter,) = mailbox.wait_for(1)
+    assert (letter["To"], receipt["claimUrl"] in text_of(letter)) == ("other@example.org", True)
+    until(service, receipt["id"], all_in("bounced", "sent"))
+    assert "Letter with the link: <strong>sent</strong>" in here.get(path).text
+
+
+def test_the_console_says_where_an_address_was_none(service: Running, mailbox: Mailbox) -> None:
+    receipt = award(service, {"fullName": "Without"})
+    here, path = signed_in(service), f"/console/awards/{receipt['id']}"
+    for typed_there in ("nowhere", ""):
+        answer = here.send(f"{path}/send", {"email": typed_there})
+        assert "no e-mail address that a letter can go to" in answer.text
+    assert mailbox.taken == []
 
 
 # ── the command line ─────────────────────────────────────────────────────────────────────────────────────────────────

@@ -6,6 +6,7 @@ from pathlib import Path
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from app.adapters.act_journal import ActJournal
 from app.adapters.database import migrations
 from app.adapters.database.awards import Awards
 from app.adapters.database.backlog import DatabaseBacklog
@@ -20,6 +21,7 @@ from app.adapters.database.engine import (
     make_private,
     translated,
 )
+from app.adapters.database.keeping import Keeping
 from app.adapters.database.outbox import DatabaseOutbox
 from app.adapters.database.people import DatabasePeople, DatabaseSessions
 from app.adapters.database.recorded_proofs import DatabaseRecordedProofs
@@ -44,10 +46,11 @@ class Database:
         vault: Vault,
         limits: RegisterLimits,
         message_lease_seconds: float,
-        counts: Counts | None,
+        journal: ActJournal | None = None,
+        counts: Counts | None = None,
     ) -> None:
         self.engine = engine
-        transactions = Transactions(engine, counts=counts)
+        transactions = Transactions(engine, journal=journal, counts=counts)
         self._patience = transactions.patience
         self.name = transactions.dialect
         awards = Awards(vault)
@@ -60,6 +63,7 @@ class Database:
         self.people = DatabasePeople(transactions, vault=vault)
         self.backlog = DatabaseBacklog(transactions)
         self.sessions = DatabaseSessions(transactions, vault=vault)
+        self.keeping = Keeping(transactions, awards)
 
     @classmethod
     def connect(
@@ -70,6 +74,8 @@ class Database:
         intent_lease_seconds: int = 30,
         message_lease_seconds: float = 300,
         status_list_length: int = STATUS_LIST_LENGTH,
+        journal: ActJournal | None = None,
+        max_clock_skew_seconds: int | None = None,
         counts: Counts | None = None,
     ) -> "Database":
         """Opens no connection yet. Raises Refused (SETTING_ERROR) for a URL of another kind of database."""
@@ -77,16 +83,31 @@ class Database:
             engine = create_engine(database_url(url))
         except ValueError as error:
             raise Refused(Problem(SETTING_ERROR, at="/DATABASE_URL", detail=f"{error}.")) from None
-        limits = RegisterLimits(intent_lease_seconds=intent_lease_seconds, status_list_length=status_list_length)
-        return cls(engine, vault=vault, limits=limits, message_lease_seconds=message_lease_seconds, counts=counts)
+        limits = RegisterLimits(
+            intent_lease_seconds=intent_lease_seconds,
+            status_list_length=status_list_length,
+            max_clock_skew_seconds=max_clock_skew_seconds,
+        )
+        return cls(
+            engine,
+            vault=vault,
+            limits=limits,
+            message_lease_seconds=message_lease_seconds,
+            journal=journal,
+            counts=counts,
+        )
 
-    async def upgrade(self) -> None:
-        """Brings the schema up to date; makes the SQLite file where there is none."""
+    async def prepare(self) -> None:
+        """Makes the SQLite file where there is none; PostgreSQL's database is there, or is made by its operator."""
         if self.name == SQLITE:
             try:
                 await asyncio.to_thread(make_private, Path(self.engine.url.database or ""))
             except OSError as error:
                 raise Unavailable(f"The database file can't be written: {error.strerror}.") from error
+
+    async def upgrade(self) -> None:
+        """Brings the schema up to date; makes the SQLite file where there is none."""
+        await self.prepare()
         with translated():
             async with self.engine.begin() as connection:
                 await connection.run_sync(migrations.upgrade)

@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.adapters.act_journal import ActJournal, Entry
 from app.adapters.database.patience import Patience, PatientConnection
 from app.core.problems import MALFORMED_VALUE_ERROR, STATE_CONFLICT, Problem, Refused
 from app.ports import Counts, NotCounted, Unavailable
@@ -93,8 +94,9 @@ def create_engine(url: URL) -> AsyncEngine:
 class Transactions:
     """The two kinds of transaction. Both yield a session; leaving `writing` commits, an exception rolls back."""
 
-    def __init__(self, engine: AsyncEngine, *, counts: Counts | None = None) -> None:
+    def __init__(self, engine: AsyncEngine, *, journal: ActJournal | None = None, counts: Counts | None = None) -> None:
         self._engine = engine
+        self._journal = journal
         self._counts = counts or NotCounted()
         self.dialect: str = engine.dialect.name
         self.patience = Patience()
@@ -146,6 +148,11 @@ class Transactions:
                 engine = self._engine.execution_options(**{_WITHOUT_TRANSACTION: True})
                 async with self._writer, engine.connect() as connection:
                     await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    async def write_down(self, *entries: Entry) -> None:
+        """What no restored backup may undo, in the journal before the COMMIT: of the two, the journal knows more."""
+        if self._journal:
+            await self._journal.append(*entries)
 
     async def add(self, session: AsyncSession, *rows: SQLModel) -> None:
         """Inserts in the order given: a row after those that it refers to."""

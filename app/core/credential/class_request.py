@@ -19,6 +19,9 @@ from app.core.problems import MALFORMED_VALUE_ERROR, MISSING_ELEMENT, RANGE_ERRO
 # In a row's request these are the learner's own; whatever else is in it, all rows share.
 _OWN = ("/learner", "/grade/value", "/key")
 
+# It stands in the request of every row.
+_MOST_SHARED_BYTES = 65_536
+
 
 @dataclass(frozen=True, slots=True)
 class GivenClass:
@@ -86,6 +89,10 @@ def read_files(_: Contexts, achievement: bytes, learners: bytes, *, encoding: st
 
 
 def _given(shared: JsonObject, learners: tuple[GivenLearner, ...], listed: LearnersList | None = None) -> GivenClass:
+    size = len(strict_json.write(shared))
+    if size > _MOST_SHARED_BYTES:
+        detail = f"what the learners share has {size:,} bytes; {_MOST_SHARED_BYTES:,} are allowed"
+        raise Refused(Problem(RANGE_ERROR, at="/achievement", detail=detail))
     of_the_list = () if listed is None else listed.problems
     # Where a name has no column, every row lacks it: said once, of the column.
     problems = of_the_list if any(each.row == 1 for each in of_the_list) else (*of_the_list, *wrong_keys(learners))

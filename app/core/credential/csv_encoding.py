@@ -17,6 +17,7 @@ _BYTEWISE = ENCODINGS[2:]
 _MARKS = ((codecs.BOM_UTF8, UTF_8), (codecs.BOM_UTF16_LE, UTF_16), (codecs.BOM_UTF16_BE, UTF_16))
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _MOST_LINES_SHOWN = 3
+_MOST_LINES_COMPARED = 20_000
 _SHOWN_BEFORE = 20
 _SHOWN = 60
 
@@ -69,7 +70,7 @@ def readings(data: bytes) -> tuple[Reading, ...]:
     if any(data.startswith(mark) for mark, _ in _MARKS) or _or_none(data, UTF_8) is not None:
         return ()
     texts = {encoding: text for encoding in _BYTEWISE if (text := _or_none(data, encoding)) is not None}
-    lines = {encoding: _LINE_END.split(text) for encoding, text in texts.items()}
+    lines = {encoding: _LINE_END.split(text, _MOST_LINES_COMPARED) for encoding, text in texts.items()}
     telling = _telling_lines(tuple(lines.values()))
     return tuple(
         Reading(encoding, tuple((number + 1, _around(found[number], at)) for number, at in telling))

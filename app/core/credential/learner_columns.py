@@ -19,6 +19,8 @@ IDENTIFIER, IDENTIFIER_SCHEME = "identifier", "identifierScheme"
 GRADE, KEY = "grade", "key"
 PROBLEM = "problem"  # our own, in a list that came back with its mistakes beside them
 
+_LONGEST_HEADER = 100
+
 STUDENT_NUMBER = "ext:studentNumber"
 
 # Each member and the headers that mean it, without regard to capitals, spaces, hyphens and accents.
@@ -73,6 +75,8 @@ _KNOWN |= {_squeezed(header): (header, STUDENT_NUMBER) for header in _STUDENT_NU
 def column(place: int, header: str) -> Column | None:
     """What a header means; None where nobody knows."""
     stripped = header.strip()
+    if len(stripped) > _LONGEST_HEADER:
+        return None
     if EXTENSION.fullmatch(stripped) or (stripped in IDENTIFIER_TYPES and stripped not in _NOT_A_COLUMN):
         return Column(place, stripped, IDENTIFIER, stripped)
     if scheme := _WITH_SCHEME.fullmatch(stripped):
@@ -104,7 +108,7 @@ def columns(header: tuple[str, ...], *, in_use: frozenset[int]) -> tuple[tuple[C
 def _unknown(header: str, place: int) -> RowProblem:
     if not header:
         return _wrong(f"column {place + 1}", "", UNKNOWN_VALUE, "has cells and no header", "name it, or delete it")
-    near = get_close_matches(_squeezed(header), _KNOWN, n=1, cutoff=0.6)
+    near = get_close_matches(_squeezed(header[:_LONGEST_HEADER]), _KNOWN, n=1, cutoff=0.6)
     remedy = f"do you mean {_KNOWN[near[0]][0]}? " if near else ""
     remedy += f"known are {', '.join(name for name in _HEADERS if name != PROBLEM)}; rename it, or delete it"
     return _wrong(header, header, UNKNOWN_VALUE, "nobody knows what this column means", remedy)
@@ -138,4 +142,5 @@ def _missing(found: list[Column], header: tuple[str, ...]) -> list[RowProblem]:
 
 
 def _wrong(header: str, value: str, kind: str, detail: str, remedy: str) -> RowProblem:
-    return RowProblem(1, header, Personal(value), Problem(kind, detail=detail, remedy=remedy))
+    shown = header if len(header) <= _LONGEST_HEADER else f"{header[:_LONGEST_HEADER]}…"
+    return RowProblem(1, shown, Personal(value[:1_000]), Problem(kind, detail=detail, remedy=remedy))

@@ -17,6 +17,7 @@ from app.core.problems import MALFORMED_VALUE_ERROR, PARSING_ERROR, RANGE_ERROR,
 
 MAX_BYTES = 1_048_576
 _MOST_COLUMNS = 100
+_MOST_ROWS_WITH_BLANK_ONES = 20_000
 
 _DAY_FIRST = re.compile(r"([0-9]{1,2})\.\s?([0-9]{1,2})\.\s?([0-9]{4})")
 _SHORTENED_NUMBER = re.compile(r"[0-9]([.,][0-9]+)?E\+[0-9]+")
@@ -83,6 +84,8 @@ def read(data: bytes, *, encoding: str | None, most_rows: int) -> LearnersList:
 def _records(text: str, separator: str, *, most_rows: int) -> tuple[Record, ...]:
     found: list[Record] = []
     for record in csv_table.records(text, separator):
+        if record.row > _MOST_ROWS_WITH_BLANK_ONES:
+            _refuse(RANGE_ERROR, f"has more than {_MOST_ROWS_WITH_BLANK_ONES} rows", "take out the blank ones")
         if record.blank:
             continue
         if not found and record.row != 1:

@@ -1,7 +1,7 @@
 """What a person may do to an award: by the table of its life, by the forms that there are, and by their roles.
 
 Suspending has no form: every credential that is awarded here is an Open Badge, which has no room for it. Sending has
-none either: it needs a mail server.
+one of its own, beside the link, where there is a mail server: it needs an address, and no reason.
 """
 
 from collections.abc import Mapping
@@ -10,6 +10,8 @@ from types import MappingProxyType
 from app.access.people import allowed
 from app.access.scopes import Scope
 from app.core import strict_json
+from app.core.credential.award_request import read_email
+from app.core.credential.members import Members
 from app.core.personal import Personal
 from app.core.problems import MALFORMED_VALUE_ERROR, NOT_FOUND, Problem, Refused
 from app.http.forms import Form
@@ -44,6 +46,15 @@ def form_of(name: str) -> Act:
         if act == name:
             return act
     raise Refused(Problem(NOT_FOUND, detail="there is no such act"))
+
+
+def read_address(text: str | None) -> Personal[str] | None:
+    """The learner's e-mail address; None where none was typed. Raises Refused (MALFORMED_VALUE_ERROR at /email)."""
+    typed = (text or "").strip()
+    members = Members({"email": typed} if typed else {})
+    address = read_email(members)
+    members.end()
+    return address
 
 
 def read_reason(text: str | None) -> Personal[str]:

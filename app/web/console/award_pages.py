@@ -12,18 +12,26 @@ from fastapi import APIRouter, Path, Request, Response
 from app.access.people import allowed
 from app.access.scopes import Scope
 from app.core.credential import correction
-from app.core.problems import MALFORMED_VALUE_ERROR, MISSING_ELEMENT, RANGE_ERROR, STATE_CONFLICT, Problem, Refused
+from app.core.problems import (
+    MALFORMED_VALUE_ERROR,
+    MISSING_ELEMENT,
+    NOT_FOUND,
+    RANGE_ERROR,
+    STATE_CONFLICT,
+    Problem,
+    Refused,
+)
 from app.exchange.claim import ClaimOffer, Claims
 from app.http.forms import Form
 from app.http.headers import attachment
 from app.http.see_other import see_other
 from app.issuer.award import Issuer, Wanted
-from app.issuer.life import Act, State
+from app.issuer.life import AFTER, Act, State
 from app.ports import Clock, People, RegisteredAward
-from app.web.console.acts import FORMS, NAMES, form_of, possible, read_correction, read_reason
+from app.web.console.acts import FORMS, NAMES, form_of, possible, read_address, read_correction, read_reason
 from app.web.console.doorkeeper import HOME, Doorkeeper, Guest
 from app.web.console.drawn import drawn
-from app.web.console.rows import act_line, award_line, award_path, names_by_id
+from app.web.console.rows import act_line, award_line, award_path, message_line, names_by_id
 from app.web.renderer import Renderer
 from app.web.verdict import day_element
 
@@ -56,6 +64,28 @@ def routes(
         offer = ClaimOffer.of(award, guest.institution)
         headers = {"Content-Disposition": attachment(offer.filename), "Cache-Control": "no-store"}
         return Response(offer.credential, media_type="application/vc", headers=headers)
+
+    @router.post("/console/awards/{award_id}/send")
+    async def send(award_id: AwardId, request: Request) -> Response:
+        guest, form = await door.act(request, Scope.AWARD)
+        if not issuer.writes_to_learners:
+            raise Refused(Problem(NOT_FOUND, detail="there is no such act: no mail server is set"))
+        award = await issuer.find(award_id, institution=guest.institution)
+        try:
+            await issuer.act(
+                award.id,
+                Act.SEND,
+                institution=guest.institution,
+                actor=guest.actor,
+                reason=None,
+                now=clock(),
+                learner_email=read_address(form.text("email")),
+            )
+        except Refused as refused:
+            if any(problem.type not in _TOLD_AT_THE_FORM for problem in refused.problems):
+                raise
+            return await pages.draw(award, guest, tried=Tried(Act.SEND, form, refused))
+        return see_other(award_path(award.id))
 
     @router.post("/console/awards/{award_id}/{act}")
     async def act(award_id: AwardId, act: str, request: Request) -> Response:
@@ -196,6 +226,9 @@ class _AwardPages:
             claim_ends=day_element(award.claim_expires, language=words.language),
             is_claim_over=award.claim_expires <= self._clock(),
             acts=tuple(act_line(record, names=names, words=words) for record in award.acts),
+            messages=tuple(message_line(message, words=words) for message in award.messages),
+            address=award.learner_email.open() if award.learner_email else "",
+            may_send=self._may_send(award, guest),
             possible=possible(award.state, guest.visitor.person),
             tried=tried,
             names=_names(award, guest),
@@ -204,6 +237,10 @@ class _AwardPages:
             is_new=is_new,
             may_award=Scope.AWARD in allowed(guest.visitor.person),
         )
+
+    def _may_send(self, award: RegisteredAward, guest: Guest) -> bool:
+        may = Scope.AWARD in allowed(guest.visitor.person) and award.claim_expires > self._clock()
+        return may and self._issuer.writes_to_learners and (State(award.state), Act.SEND) in AFTER
 
 
 def _kept(award: RegisteredAward, guest: Guest) -> ClaimOffer | None:

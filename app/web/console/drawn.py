@@ -38,6 +38,7 @@ class Place:
 PLACES = (
     Place("awards", HOME, Scope.READ_AWARDS),
     Place("award", "/console/award", Scope.AWARD),
+    Place("class", "/console/class", Scope.AWARD),
 )
 
 

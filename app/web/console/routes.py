@@ -8,9 +8,10 @@ from app.access.sessions import SignIn
 from app.core.json_ld import Contexts
 from app.exchange.claim import Claims
 from app.issuer.award import Issuer
+from app.issuer.batch import Classes
 from app.issuer.preview import Previews
-from app.ports import Clock, Directory, People
-from app.web.console import award_form, award_pages, sign_in_pages
+from app.ports import Batches, Clock, Directory, People
+from app.web.console import award_form, award_pages, class_pages, sign_in_pages
 from app.web.console.doorkeeper import Doorkeeper
 from app.web.renderer import Renderer
 
@@ -25,6 +26,8 @@ def console_routes(
     directory: Directory,
     clock: Clock,
     previews: Previews,
+    classes: Classes,
+    batches: Batches,
     contexts: Contexts,
     new_token: Callable[[], str],
     public_url: str,
@@ -48,5 +51,8 @@ def console_routes(
             clock=clock,
             new_token=new_token,
         )
+    )
+    router.include_router(
+        class_pages.routes(door=door, classes=classes, batches=batches, renderer=renderer, clock=clock)
     )
     return router

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from app.ports import ActRecord, Person, RegisteredAward
+from app.ports import ActRecord, Message, Person, RegisteredAward
 from app.web import cldr
 from app.web.outside import outside
 from app.web.verdict import time_element
@@ -38,6 +38,16 @@ class ActLine:
     reason: Markup | None
 
 
+@dataclass(frozen=True, slots=True)
+class MessageLine:
+    """One letter to the learner: what it tells, how far it came, since when; `detail` is in English."""
+
+    kind: str
+    state: str
+    moment: Markup
+    detail: Markup | None
+
+
 def award_line(award: RegisteredAward, *, words: Words) -> AwardLine:
     day = _day(award.awarded_date, words.language)
     return AwardLine(
@@ -59,6 +69,15 @@ def act_line(record: ActRecord, *, names: Mapping[str, str], words: Words) -> Ac
         actor=_actor(record.actor, names=names, words=words),
         moment=time_element(record.at, cldr.moment(record.at, language=words.language)),
         reason=outside(record.reason.open()) if record.reason else None,
+    )
+
+
+def message_line(message: Message, *, words: Words) -> MessageLine:
+    return MessageLine(
+        kind=message.kind,
+        state=message.state,
+        moment=time_element(message.changed, cldr.moment(message.changed, language=words.language)),
+        detail=outside(message.detail, lang="en") if message.detail else None,
     )
 
 

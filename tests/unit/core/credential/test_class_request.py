@@ -75,6 +75,12 @@ def test_a_learner_beside_the_list_is_refused(contexts: Contexts) -> None:
         read_files(contexts, b"[learner]\nfullName = 'A'\n[achievement]\n", b"name\nA", encoding=None, most_rows=3)
 
 
+def test_what_stands_in_every_row_is_bounded(contexts: Contexts) -> None:
+    with pytest.raises(Refused) as caught:
+        as_json(contexts, {"fullName": "A"}, achievement={"title": {"en": "A" * 70_000}})
+    assert [(each.type, each.at) for each in caught.value.problems] == [(RANGE_ERROR, "/achievement")]
+
+
 def test_a_key_is_short(contexts: Contexts) -> None:
     (problem,) = as_json(contexts, {"fullName": "A", "key": "k" * 101}).problems
     assert (problem.problem.at, problem.column) == ("/learners/0/key", "key")

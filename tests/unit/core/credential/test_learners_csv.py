@@ -1,5 +1,8 @@
 """A class list: whose columns are recognised, what each cell gives, and every mistake where its author finds it."""
 
+import contextlib
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -156,6 +159,24 @@ def test_a_class_may_be_too_large() -> None:
     with pytest.raises(Refused) as caught:
         read("name\nA\nB\nC", most_rows=2)
     assert caught.value.problems[0].type == RANGE_ERROR
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "name\n" + "\n" * 1_000_000,
+        "," * 1_000_000,
+        "identifier(x" + " " * 900_000 + "y\nA",
+        'a,"' * 300_000,
+        "é\n" * 300_000,
+    ],
+    ids=["blank rows", "empty cells", "a long header", "quotation marks", "lines of a question"],
+)
+def test_what_is_large_and_says_nothing_is_soon_refused_or_read(text: str) -> None:
+    began = time.process_time()
+    with contextlib.suppress(Refused):
+        learners_csv.read(text.encode("cp1252"), encoding=None, most_rows=500)
+    assert time.process_time() - began < 2
 
 
 def test_two_rows_of_one_learner_are_both_named(contexts: Contexts) -> None:
