@@ -87,6 +87,7 @@ OWNERS: Mapping[str, tuple[str, ...]] = {
     "typst": ("app.adapters.typesetting",),
     "argon2": ("app.adapters.passwords",),
     "aiosmtplib": ("app.adapters.mail",),
+    "prometheus_client": ("app.adapters.metrics",),
 }
 
 IMPURE_MODULES = frozenset(

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from app.adapters.act_journal import ActJournal
 from app.adapters.database import migrations
 from app.adapters.database.awards import Awards
+from app.adapters.database.backlog import DatabaseBacklog
 from app.adapters.database.directory import DatabaseDirectory
 from app.adapters.database.engine import (
     READING_SECONDS,
@@ -28,7 +29,7 @@ from app.adapters.database.register import DatabaseRegister, RegisterLimits
 from app.adapters.database.sealed_copies import DatabaseSealedCopies
 from app.adapters.database.status_lists import DatabaseStatusLists
 from app.core.problems import SETTING_ERROR, Problem, Refused
-from app.ports import Unavailable, Vault
+from app.ports import Counts, Unavailable, Vault
 
 __all__ = ["Database"]
 
@@ -46,9 +47,10 @@ class Database:
         limits: RegisterLimits,
         message_lease_seconds: float,
         journal: ActJournal | None = None,
+        counts: Counts | None = None,
     ) -> None:
         self.engine = engine
-        transactions = Transactions(engine, journal=journal)
+        transactions = Transactions(engine, journal=journal, counts=counts)
         self._patience = transactions.patience
         self.name = transactions.dialect
         awards = Awards(vault)
@@ -59,6 +61,7 @@ class Database:
         self.sealed_copies = DatabaseSealedCopies(transactions)
         self.recorded_proofs = DatabaseRecordedProofs(transactions, vault=vault)
         self.people = DatabasePeople(transactions, vault=vault)
+        self.backlog = DatabaseBacklog(transactions)
         self.sessions = DatabaseSessions(transactions, vault=vault)
         self.keeping = Keeping(transactions, awards)
 
@@ -73,6 +76,7 @@ class Database:
         status_list_length: int = STATUS_LIST_LENGTH,
         journal: ActJournal | None = None,
         max_clock_skew_seconds: int | None = None,
+        counts: Counts | None = None,
     ) -> "Database":
         """Opens no connection yet. Raises Refused (SETTING_ERROR) for a URL of another kind of database."""
         try:
@@ -84,7 +88,14 @@ class Database:
             status_list_length=status_list_length,
             max_clock_skew_seconds=max_clock_skew_seconds,
         )
-        return cls(engine, vault=vault, limits=limits, message_lease_seconds=message_lease_seconds, journal=journal)
+        return cls(
+            engine,
+            vault=vault,
+            limits=limits,
+            message_lease_seconds=message_lease_seconds,
+            journal=journal,
+            counts=counts,
+        )
 
     async def prepare(self) -> None:
         """Makes the SQLite file where there is none; PostgreSQL's database is there, or is made by its operator."""
