@@ -110,9 +110,8 @@ def test_there_are_no_metrics_unless_they_are_asked_for() -> None:
 
 
 def test_metrics_stay_on_this_machine_unless_they_are_sent_elsewhere() -> None:
-    assert from_environment(
-        {"METRICS_PORT": "9464", "PUBLIC_URL": "https://a.example", "HOST": "0.0.0.0"}
-    ).metrics_host == ("127.0.0.1")
+    environ = {"METRICS_PORT": "9464", "PUBLIC_URL": "https://a.example", "HOST": "0.0.0.0"}
+    assert from_environment(environ).metrics_host == "127.0.0.1"
 
 
 def test_a_format_of_the_log_that_is_none_is_refused() -> None:

@@ -4,14 +4,12 @@ import asyncio
 import os
 import re
 import signal
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 
 import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
-from prometheus_client.parser import text_string_to_metric_families as older_text
 
 from app.adapters.contexts import load_contexts
 from app.adapters.cpu_pool import CpuPool, InlineCompute, PoolTrouble
@@ -24,6 +22,7 @@ from app.ports import KeyPurpose
 from app.settings import Settings
 from app.verifier.report import Verdict
 from app.verifier.verifier import Step, Verifier
+from tests.counting import counted, value
 from tests.http_server import running
 from tests.unit.adapters import work
 from tests.unit.http.application import application
@@ -47,20 +46,9 @@ def exposed(metrics: Metrics, levels: Levels = ALL) -> dict[str, dict[str, set[s
         name = f"{family.name}_total" if family.type == "counter" else family.name
         labels = found.setdefault(name, {})
         for sample in family.samples:
-            for label, value in sample.labels.items():
-                labels.setdefault(label, set()).add(value)
+            for label, named in sample.labels.items():
+                labels.setdefault(label, set()).add(named)
     return found
-
-
-def value(metrics: Metrics, name: str, labels: Mapping[str, str] = {}, levels: Levels = ALL) -> float | None:
-    text, _ = metrics.exposition(levels, media_type="text/plain")
-    samples = (sample for family in older_text(text.decode()) for sample in family.samples)
-    return next((sample.value for sample in samples if (sample.name, sample.labels) == (name, labels)), None)
-
-
-def counted(metrics: Metrics, what: StrEnum) -> float | None:
-    told = COUNTED[type(what)]
-    return value(metrics, f"{told.name}_total", {told.label: what.value})
 
 
 def documented() -> dict[str, set[str]]:
@@ -99,7 +87,7 @@ def test_what_the_database_knows_is_left_out_while_it_is_away() -> None:
     metrics = Metrics()
     assert value(metrics, "testamur_database_up", levels=away) == 0
     assert value(metrics, "testamur_outbox_letters", levels=away) is None
-    assert value(metrics, "testamur_outbox_letters") == 2
+    assert value(metrics, "testamur_outbox_letters", levels=ALL) == 2
 
 
 # ── what is counted ──────────────────────────────────────────────────────────────────────────────────────────────────

@@ -8,10 +8,11 @@ import pytest
 from app.adapters.database import Database
 from app.adapters.database.backlog import Backlog
 from app.adapters.database.engine import Away
-from app.adapters.metrics import COUNTED, Levels, Metrics
+from app.adapters.metrics import Metrics
 from app.adapters.vault import AesGcmVault
 from app.core.personal import Personal
 from app.ports import MessageState, PublishedList, Unavailable
+from tests.counting import counted
 from tests.unit.adapters.database.awarding import LEASE, NOW, intend, intention, issue, recorded, signed_bytes
 
 LATER = NOW + LEASE
@@ -57,8 +58,7 @@ async def test_a_transaction_that_finds_no_database_is_counted(url: str, vault: 
     with pytest.raises(Unavailable):
         await database.backlog.read(now=NOW)
     await database.close()
-    text, _ = metrics.exposition(Levels(compute_queued=0), media_type="text/plain")
-    assert f'{COUNTED[Away].name}_total{{transaction="reading"}} 1.0' in text.decode()
+    assert (counted(metrics, Away.READING), counted(metrics, Away.WRITING)) == (1, 0)
 
 
 async def test_a_lease_that_runs_is_nobody_else_s_concern(with_institution: Database) -> None:
