@@ -97,6 +97,7 @@ def web_application(service: Service, *, counts: Counts | None = None) -> tuple[
             issuer=service.issuer,
             claims=service.claims,
             people=service.database.people,
+            prints=service.certificates.printed,
             previews=service.previews,
             classes=service.classes,
             batches=running,

@@ -168,4 +168,5 @@ def _tell(manifest: Manifest, journals: Journals, replayed: Replayed) -> None:
         print(f"Lists of institutions that the backup does not have: {', '.join(sorted(replayed.unknown))}")
     if journals.cut_off:
         print(f"{journals.cut_off} lines of the journal were cut off while they were written; nothing hung on them.")
+    print("Keys, clients and people are as they were then: what you revoked or ended since, revoke and end again, now.")
     print("Awards made since then are not here; those who have them keep them, and new ones get entries in new lists.")

@@ -4,9 +4,8 @@ import base64
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import segno
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -16,7 +15,8 @@ from app.core import containers
 from app.core.credential import open_badge
 from app.core.credential.micro_credential import MicroCredential
 from app.core.problems import UNSUPPORTED_MECHANISM, JsonObject, Problem, Refused
-from app.ports import Institution, KnownIssuer
+from app.exchange.claim import ClaimOffer
+from app.ports import KnownIssuer
 from app.verifier.report import Check, Headline, Passed, VerificationReport
 from app.web import badge_picture, cldr
 from app.web.api_page import chapters
@@ -53,28 +53,6 @@ class Operator:
     public_url: str
     demo: bool = False
     independent_verifier: str = "https://verifierplus.org"
-
-
-class ClaimOffer(Protocol):
-    """What stands behind a claim link (`exchange.claim`)."""
-
-    @property
-    def award_id(self) -> str: ...
-    @property
-    def institution(self) -> Institution: ...
-    @property
-    def micro_credential(self) -> MicroCredential: ...
-    @property
-    def state(self) -> str: ...
-    @property
-    def expires(self) -> datetime: ...
-    @property
-    def corrects(self) -> bool: ...
-    @property
-    def filename(self) -> str: ...
-    @property
-    def credential(self) -> bytes: ...
-    def verifiable_presentation(self) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,11 +127,16 @@ class Restored:
         if award is None or award.state in FORGOTTEN:
             return
         award, credentials = await locked(self._session, entry.award_id)
-        # What was being issued when the backup was made was issued, and erased, since then.
         for credential in credentials:
-            if credential.state is State.INTENDED:
-                credential.state = after(credential.state, Act.RECORD)
-            credential.state = after(credential.state, Act.ERASE)
+            match credential.state:
+                case State.INTENDED:
+                    # What was being issued when the backup was made was issued, and erased, since then.
+                    credential.state = after(after(credential.state, Act.RECORD), Act.ERASE)
+                case State.VOIDED:
+                    # Issued, revoked and erased since then: of that, the bit is set already.
+                    continue
+                case state:
+                    credential.state = after(state, Act.ERASE)
         award.state = state_of_award(one.state for one in credentials)
         await self._acts.erase(self._session, award, credentials)
         await self._write(award, Act.ERASE)

@@ -138,3 +138,27 @@ async def test_the_journal_sets_bits_ends_links_and_erases_what_the_backup_had(
     fresh = await intend(database, now=NOW)
     assert fresh.document["credentialStatus"]["list"] not in {list_id, "since"}
     await database.close()
+
+
+@pytest.mark.parametrize("revoked", [False, True])
+async def test_what_was_being_issued_and_was_erased_since_is_erased(
+    with_institution: Database, empty_database_url: str, tmp_path: Path, revoked: bool
+) -> None:
+    intended = await intend(with_institution)
+    status = intended.document["credentialStatus"]
+    schema = await saved(with_institution, tmp_path)
+    bits = [BitSet(status["list"], status["index"], 2)] if revoked else []
+
+    database, replayed = await restored(
+        empty_database_url, tmp_path, schema, *bits, AwardErased(intended.award_id), AwardErased(intended.award_id)
+    )
+
+    assert replayed.awards_erased >= 1
+    award = await database.register.find(intended.award_id, institution="north")
+    assert award
+    assert award.learner_name is None
+    found = await database.status_lists.rows(status["list"])
+    assert found
+    assert found.set_indexes == ((status["index"],) if revoked else ())
+    assert await database.register.unfinished(now=LATER) is None
+    await database.close()
