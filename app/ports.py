@@ -1,6 +1,7 @@
 """What we ask of the world, in small protocols that `main` hands in: one module, because it is one boundary."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -83,6 +84,29 @@ class Compute(Protocol):
         Overloaded where the queue is full, TooSlow where the deadline passed.
         """
         ...
+
+
+class Counts(Protocol):
+    """What whoever runs the service is told of its work: how often, and how long.
+
+    What is counted is a member of a closed set, never a text: no name, no id and no host can get among the numbers.
+    """
+
+    def add(self, what: StrEnum) -> None: ...
+
+    def timed(self, what: StrEnum) -> AbstractContextManager[None]:
+        """Takes the time of what is done within, however it ends."""
+        ...
+
+
+class NotCounted:
+    """Fulfils `Counts` where nobody asks, as in a command."""
+
+    def add(self, what: StrEnum) -> None:
+        """Nobody is told."""
+
+    def timed(self, what: StrEnum) -> AbstractContextManager[None]:
+        return nullcontext()
 
 
 # ── keys ─────────────────────────────────────────────────────────────────────────────────────────────────────────────

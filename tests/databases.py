@@ -141,6 +141,18 @@ def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterat
         yield _named(server, name)
 
 
+@contextmanager
+def fresh_database(kind: str, request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
+    """One more database without a table, of a kind that the test chooses."""
+    if kind == "sqlite":
+        folder.mkdir(parents=True, exist_ok=True)
+        yield f"sqlite:///{folder / 'testamur.sqlite3'}"
+        return
+    server = request.getfixturevalue("postgres_url")
+    with _fresh_postgres(server) as name:
+        yield _named(server, name)
+
+
 @pytest.fixture
 async def database(database_url: str, vault: AesGcmVault) -> AsyncIterator[Database]:
     database = Database.connect(database_url, vault=vault)

@@ -133,12 +133,13 @@ def test_a_link_to_another_file_leads_somewhere(page: str) -> None:
 
 @pytest.mark.parametrize("page", [name for name in written() if re.match(r"docs/[^/]+$", name)])
 def test_a_page_and_an_example_can_be_found_from_the_readme(page: str) -> None:
-    found, ahead = set[str](), ["README.md"]
+    found, ahead = set[str](), {"README.md"}
     while ahead:
         here = ahead.pop()
-        if here not in found and (found.add(here) or here.endswith(".md")):
+        found.add(here)
+        if here.endswith(".md") and here in written():
             links = re.findall(r"\]\((?!https?:|mailto:|#)([^)#\s]+)", read(here))
-            ahead += [str((ROOT / here).parent.joinpath(link).resolve().relative_to(ROOT)) for link in links]
+            ahead |= {str((ROOT / here).parent.joinpath(link).resolve().relative_to(ROOT)) for link in links} - found
     assert page in found
 
 

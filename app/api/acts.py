@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 
 from app.access.scopes import Scope
 from app.api.authorization import Authorize, Caller
-from app.api.described import AWARD, CORRECTION, REASON, RECEIPT, SENDING, json_answer, json_body, problems
+from app.api.described import AWARD, CORRECTION, REASON, RECEIPT, SENDING
 from app.api.idempotency import IdempotencyKey, idempotency_key
 from app.api.rendered import whole
 from app.core import strict_json
@@ -17,6 +17,7 @@ from app.core.credential.correction import read_reason
 from app.core.credential.members import Members
 from app.core.personal import Personal
 from app.core.problems import JsonObject
+from app.http.described import json_answer, json_body, problems
 from app.http.negotiation import SMALL_BODY_BYTES, read_body
 from app.issuer.award import Issuer
 from app.issuer.life import Act

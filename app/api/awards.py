@@ -9,16 +9,18 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from app.access.scopes import Scope
 from app.api.acts import AwardId
 from app.api.authorization import Authorize, Caller
-from app.api.described import AWARD, AWARD_PAGE, RECEIPT, json_answer, json_body, problems
-from app.api.export import CSV, JSON_LINES, json_lines, spreadsheet
+from app.api.described import AWARD, AWARD_PAGE, RECEIPT
 from app.api.idempotency import IdempotencyKey, idempotency_key
-from app.api.rendered import summary, whole
+from app.api.rendered import whole
 from app.core.credential import award_request
 from app.exchange.claim import ClaimOffer
+from app.http.described import json_answer, json_body, problems
 from app.http.headers import attachment
 from app.http.negotiation import best, read_body
 from app.issuer.award import Issuer, Wanted
+from app.issuer.export import CSV, JSON_LINES, json_lines, spreadsheet
 from app.issuer.life import State
+from app.issuer.summary import summary
 from app.ports import Clock
 
 _AWARDS_CSV = {"Content-Disposition": 'attachment; filename="awards.csv"'}

@@ -7,8 +7,9 @@ from fastapi import APIRouter, Depends, Response
 from app.access.scopes import Scope
 from app.api.acts import AwardId
 from app.api.authorization import Authorize, Caller
-from app.api.described import picture_answer, problems
+from app.api.described import picture_answer
 from app.exchange.picture_badge import PNG, SVG, PictureBadges
+from app.http.described import problems
 from app.http.headers import attachment
 from app.issuer.award import Issuer
 

@@ -6,12 +6,12 @@ from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 
 from app.access.scopes import Scope
 from app.api.authorization import Authorize, Caller
-from app.api.described import json_answer, problems
 from app.api.described_batches import BATCH, BODIES, DRY_RUN, listed_too
 from app.api.idempotency import idempotency_key
 from app.core import strict_json
 from app.core.credential.class_request import GivenClass
 from app.core.problems import MALFORMED_VALUE_ERROR, MISSING_ELEMENT, NOT_FOUND, JsonObject, Problem, Refused
+from app.http.described import json_answer, problems
 from app.http.forms import MULTIPART, Form, read_form
 from app.http.negotiation import best, read_body
 from app.issuer.batch import Classes, LookedOver, links
@@ -33,7 +33,7 @@ def routes(*, classes: Classes, batches: Batches, authorize: Authorize, clock: C
         responses={
             200: listed_too("Only looked over (`dryRun`): what was recognised, and every mistake.", DRY_RUN),
             202: json_answer("Every row is in order, and the class is being awarded: `Location` tells how far.", BATCH),
-            **problems(400, 401, 403, 413, 415, 422, 429, 503),
+            **problems(400, 401, 403, 408, 413, 415, 422, 429, 503),
         },
     )
     async def award_class(

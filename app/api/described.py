@@ -3,6 +3,7 @@
 from typing import Any
 
 from app.core.problems import JsonObject
+from app.http.described import CREDENTIAL
 from app.issuer.life import State
 from app.ports import MessageKind, MessageState
 
@@ -26,12 +27,6 @@ CHAPTERS = [
 _TEXT = {"type": "string"}
 _TIME = {"type": "string", "format": "date-time"}
 _URL = {"type": "string", "format": "uri"}
-
-CREDENTIAL: JsonObject = {
-    "type": "object",
-    "description": "A W3C Verifiable Credential 2.0 / Open Badge 3.0, signed: keep its bytes as they are.",
-    "required": ["@context", "type", "issuer", "credentialSubject", "proof"],
-}
 
 RECEIPT: JsonObject = {
     "type": "object",
@@ -169,60 +164,6 @@ TOKEN_REFUSAL: JsonObject = {
     "required": ["error", "error_description"],
     "properties": {"error": _TEXT, "error_description": _TEXT},
 }
-
-PROBLEM: JsonObject = {
-    "type": "object",
-    "required": ["type", "title", "status"],
-    "properties": {
-        "type": _URL,
-        "title": _TEXT,
-        "status": {"type": "integer"},
-        "detail": _TEXT,
-        "problems": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["type", "at", "detail"],
-                "properties": {
-                    "type": _URL,
-                    "at": {**_TEXT, "description": "JSON Pointer (RFC 6901) into what was sent."},
-                    "detail": _TEXT,
-                    "remedy": _TEXT,
-                },
-            },
-        },
-    },
-}
-
-_WHY = {
-    400: "What was sent can't be read.",
-    401: "No valid access token, or wrong client credentials.",
-    403: "The access token lacks the scope.",
-    404: "There is no such thing, or it is another institution's.",
-    408: "It took too long.",
-    409: "The state does not allow it, or the first request with this key is still under way.",
-    410: "It was here, and is gone.",
-    413: "Too large.",
-    415: "A media type that is not taken here.",
-    422: "It can be read, but something in it is missing or wrong: `problems` names each.",
-    429: "Too many requests: `Retry-After` says when to come back.",
-    503: "Something that is needed does not answer: `Retry-After` says when to come back. Nothing is half done.",
-}
-
-
-def json_body(schema: JsonObject, *, media_type: str = "application/json", **examples: JsonObject) -> dict[str, Any]:
-    """`openapi_extra` of a route that reads its own body: the schema, and examples that work when sent."""
-    named = {name: {"value": value} for name, value in examples.items()}
-    return {"requestBody": {"required": True, "content": {media_type: {"schema": schema, "examples": named}}}}
-
-
-def json_answer(description: str, schema: JsonObject, *, media_type: str = "application/json") -> dict[str, Any]:
-    return {"description": description, "content": {media_type: {"schema": schema}}}
-
-
-def problems(*statuses: int) -> Answers:
-    """The refusals of a route, each an RFC 9457 problem document."""
-    return {status: json_answer(_WHY[status], PROBLEM, media_type="application/problem+json") for status in statuses}
 
 
 def picture_answer(media_type: str) -> dict[str, Any]:

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from app.api.described import json_answer
 from app.core.credential import award_request
 from app.core.problems import JsonObject
+from app.http.described import json_answer
 
 _TEXT = {"type": "string"}
 _COUNT = {"type": "integer", "minimum": 0}

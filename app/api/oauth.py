@@ -8,8 +8,9 @@ from fastapi.responses import JSONResponse
 from app.access.clients import TokenError, TokenRefusal, authenticate, granted, read_token_request
 from app.access.scopes import write_scope
 from app.access.tokens import AccessTokens
-from app.api.described import TOKEN, TOKEN_REFUSAL, TOKEN_REQUEST, json_answer, json_body, problems
+from app.api.described import TOKEN, TOKEN_REFUSAL, TOKEN_REQUEST
 from app.core.problems import Refused
+from app.http.described import json_answer, json_body, problems
 from app.http.forms import read_form
 from app.ports import Clock, Directory
 

@@ -7,10 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import JSONResponse
 
-from app.api.described import CREDENTIAL, json_answer, problems
 from app.core import strict_json
 from app.core.json_ld import Contexts
 from app.core.problems import NOT_FOUND, Problem, Refused
+from app.http.described import CREDENTIAL, json_answer, problems
 from app.http.negotiation import best
 from app.issuer.publish import Publisher
 from app.ports import Clock

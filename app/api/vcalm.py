@@ -3,15 +3,12 @@
 https://www.w3.org/TR/vcalm/
 """
 
-from pathlib import Path
-
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
-from app.api.described import CREDENTIAL, json_answer, json_body, problems
 from app.api.vcalm_request import Options, read_request
-from app.core import strict_json
 from app.core.problems import JsonObject, Problem
+from app.http.described import CREDENTIAL, EXAMPLE_CREDENTIAL, json_answer, json_body, problems
 from app.http.negotiation import read_body
 from app.ports import Clock, Compute
 from app.verifier.report import Check, Failed, Finding, NotApplicable, Passed, Undetermined, VerificationReport
@@ -19,8 +16,6 @@ from app.verifier.verifier import Verifier
 
 # Status and validity problems are warnings here: a credential that has no others MUST carry `verified: true`.
 _WARNINGS = {Check.STATUS, Check.VALIDITY_PERIOD, Check.KNOWN_ISSUER}
-
-_EXAMPLE: JsonObject = strict_json.read_object((Path(__file__).parent / "example.vc.json").read_bytes())
 
 _BODY: JsonObject = {
     "type": "object",
@@ -39,6 +34,7 @@ _BODY: JsonObject = {
         },
     },
 }
+_EXAMPLE: JsonObject = {"verifiableCredential": EXAMPLE_CREDENTIAL, "options": {"returnResults": True}}
 _RESULT: JsonObject = {
     "type": "object",
     "required": ["verified"],
@@ -57,7 +53,7 @@ def routes(*, verifier: Verifier, compute: Compute, clock: Clock, strict_http: b
     @router.post(
         "/credentials/verify",
         summary="The same, as VCALM asks and answers",
-        openapi_extra=json_body(_BODY, full={"verifiableCredential": _EXAMPLE, "options": {"returnResults": True}}),
+        openapi_extra=json_body(_BODY, full=_EXAMPLE),
         responses={
             200: json_answer("Read and checked; `verified` says whether it is what its issuer signed.", _RESULT),
             **problems(400, 408, 413, 415, 429, 503),

@@ -6,7 +6,9 @@ import sys
 from collections.abc import Callable, Sequence
 
 from app.cli import (
+    acts,
     award,
+    backup,
     badge,
     certificate,
     clients,
@@ -14,7 +16,7 @@ from app.cli import (
     keys,
     mail,
     people,
-    revoke,
+    restore,
     send,
     serve,
     setup,
@@ -27,7 +29,11 @@ from app.ports import Unavailable
 from app.settings import Settings, from_environment
 
 # One module a command, or a group of them. Its `add_to` says what may be typed, and what then runs.
-COMMANDS = (setup, institution, people, clients, keys, mail, award, badge, certificate, send, verify, revoke, serve)
+COMMANDS = (
+    *(setup, institution, people, clients, keys, mail),
+    *(award, badge, certificate, send, verify, acts),
+    *(serve, backup, restore),
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

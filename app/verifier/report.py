@@ -185,6 +185,7 @@ class VerificationReport:
         """The report as a program reads it. `issuer` is what is proven: of an unproven credential, nobody's.
 
         `container` is the media type of the file that the credential came in; nothing else of that file was looked at.
+        `presented`: it came in a presentation, of which nothing else was looked at either.
         """
         return {
             "verdict": str(self.verdict),
@@ -193,6 +194,7 @@ class VerificationReport:
             "checkedAt": date_time_stamp.write(self.checked_at),
             "findings": [_finding_as_json(finding) for finding in self.findings],
             **({"container": self.received.container} if self.received.container else {}),
+            **({"presented": True} if self.received.presented else {}),
         }
 
     def _problem_types(self, check: Check) -> frozenset[str]:
@@ -259,3 +261,46 @@ def _finding_as_json(finding: Finding) -> JsonObject:
 
 def _problem_as_json(problem: Problem) -> JsonObject:
     return {"type": problem.type, "at": problem.at, "detail": problem.detail, "remedy": problem.remedy}
+
+
+# The report as OpenAPI and JSON Schema say it: what `as_json` writes.
+_TEXT = {"type": "string"}
+_PROBLEM: JsonObject = {
+    "type": "object",
+    "required": ["type", "at", "detail", "remedy"],
+    "properties": {"type": {**_TEXT, "format": "uri"}, "at": _TEXT, "detail": _TEXT, "remedy": _TEXT},
+}
+_FINDING: JsonObject = {
+    "type": "object",
+    "required": ["check", "outcome"],
+    "properties": {
+        "check": {**_TEXT, "enum": [str(check) for check in Check]},
+        "outcome": {**_TEXT, "enum": ["passed", "failed", "undetermined", "not_applicable"]},
+        "seen": {"type": "object", "additionalProperties": _TEXT, "description": "What a check that passed saw."},
+        "problems": {"type": "array", "items": _PROBLEM},
+        "why": {**_TEXT, "description": "Why it does not apply."},
+    },
+}
+REPORT: JsonObject = {
+    "type": "object",
+    "required": ["verdict", "headline", "issuer", "checkedAt", "findings"],
+    "properties": {
+        "verdict": {**_TEXT, "enum": [str(verdict) for verdict in Verdict]},
+        "headline": {**_TEXT, "enum": [str(headline) for headline in Headline]},
+        "issuer": {
+            "type": "object",
+            "description": "What is proven of it: `valid` by an issuer that is not `known` says only who signed.",
+            "required": ["standing"],
+            "properties": {
+                "standing": {**_TEXT, "enum": [str(standing) for standing in Standing]},
+                "id": _TEXT,
+                "name": _TEXT,
+                "source": _TEXT,
+            },
+        },
+        "checkedAt": {**_TEXT, "format": "date-time"},
+        "findings": {"type": "array", "items": _FINDING, "description": "Every check once, in their order."},
+        "container": {**_TEXT, "description": "The media type of the file that it came in."},
+        "presented": {"type": "boolean", "description": "It came in a presentation."},
+    },
+}

@@ -5,9 +5,8 @@ import html
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import segno
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -16,8 +15,9 @@ from markupsafe import Markup
 from app.core import containers
 from app.core.credential import open_badge
 from app.core.credential.micro_credential import MicroCredential
-from app.core.problems import JsonObject, Problem, Refused
-from app.ports import Institution, KnownIssuer
+from app.core.problems import UNSUPPORTED_MECHANISM, JsonObject, Problem, Refused
+from app.exchange.claim import ClaimOffer
+from app.ports import KnownIssuer
 from app.verifier.report import Check, Headline, Passed, VerificationReport
 from app.web import badge_picture, cldr
 from app.web.api_page import chapters, first_to_try, refusals, without
@@ -54,28 +54,6 @@ class Operator:
     public_url: str
     demo: bool = False
     independent_verifier: str = "https://verifierplus.org"
-
-
-class ClaimOffer(Protocol):
-    """What stands behind a claim link (`exchange.claim`)."""
-
-    @property
-    def award_id(self) -> str: ...
-    @property
-    def institution(self) -> Institution: ...
-    @property
-    def micro_credential(self) -> MicroCredential: ...
-    @property
-    def state(self) -> str: ...
-    @property
-    def expires(self) -> datetime: ...
-    @property
-    def corrects(self) -> bool: ...
-    @property
-    def filename(self) -> str: ...
-    @property
-    def credential(self) -> bytes: ...
-    def verifiable_presentation(self) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +126,9 @@ class Renderer:
         )
 
     def render_unreadable(self, problems: Sequence[Problem], *, language: Language) -> str:
-        return self._page("unreadable.html", language, problems=tuple(problems))
+        another = any(problem.type == UNSUPPORTED_MECHANISM for problem in problems)
+        title = "unreadable.title.another_kind" if another else "unreadable.title"
+        return self._page("unreadable.html", language, problems=tuple(problems), title=title, is_another_kind=another)
 
     def render_claim(
         self, offer: ClaimOffer, *, token: str, language: Language, prints: bool, declined: bool = False
@@ -215,6 +195,13 @@ class Renderer:
     def _drawing(self, language: Language) -> Drawing:
         return Drawing(language, self._library.of(language), self._headings)
 
+    def _independent(self) -> Markup | None:
+        """Another verifier; none for a demonstration, whose list it could not reach."""
+        if self._operator.demo:
+            return None
+        url = self._operator.independent_verifier
+        return link(url, text=url.removeprefix("https://"))
+
     def _page(self, template: str, language: Language, **values: Any) -> str:
         words = self._library.of(language)
         return self._environment.get_template(template).render(
@@ -226,9 +213,7 @@ class Renderer:
             choices=self._choices,
             whole_pages=WHOLE_PAGES,
             operator=self._operator,
-            independent=link(
-                self._operator.independent_verifier, text=self._operator.independent_verifier.removeprefix("https://")
-            ),
+            independent=self._independent(),
             static=self._static.url,
         )
 

@@ -98,6 +98,8 @@ def _sentences(report: VerificationReport, then: Markup, outline: Outline, words
         sentences.append(_unknown_issuer(outline, words) if looked_up else words("verdict.not_looked_up"))
     if report.received.container is not None:
         sentences.append(words("verdict.inside", kind=containers.kind(report.received.container)))
+    if report.received.presented:
+        sentences.append(words("verdict.presented"))
     if known is not None and known.demo:
         sentences.append(words("verdict.demo", issuer=known.name))
     return tuple(sentence for sentence in sentences if sentence)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from app.core.credential.request_examples import EXAMPLE
 from tests.browser.barriers import findings
@@ -166,7 +166,11 @@ def test_a_mistake_in_a_class_is_told_by_row_and_nothing_is_awarded(at_the_desk:
     page = at_the_desk.page
     at_the_desk.open("/console/class")
     page.get_by_label("What was learnt").set_input_files(ROOT / "docs" / "achievement.example.toml")
-    wrong = {"name": "class.csv", "mimeType": "text/csv", "buffer": b"fullName,dateOfBirth\nZo Wrong,yesterday\n"}
+    wrong: FilePayload = {
+        "name": "class.csv",
+        "mimeType": "text/csv",
+        "buffer": b"fullName,dateOfBirth\nZo Wrong,yesterday\n",
+    }
     page.get_by_label("The list of learners").set_input_files([wrong])
     page.get_by_role("button", name="Look it over").click()
     expect(page.locator(".problems tbody tr").first).to_contain_text("dateOfBirth")

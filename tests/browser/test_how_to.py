@@ -59,8 +59,10 @@ def test_a_registrar_follows_theirs(browser: Browser, tmp_path: Path) -> None:
         reader.reads("In force")
         link = reader.page.locator("#claim").input_value()
         reader.presses("Copy")
+        printed = reader.saves("Save the certificate (PDF)").read_bytes()
+        assert "Zoë Marković-Núñez" in certificates.text(printed)
         reader.types()
-        assert "Zoë Marković-Núñez" in certificates.text((tmp_path / "zoe.pdf").read_bytes())
+        assert (tmp_path / "zoe.pdf").read_bytes() == printed
 
         reader.presses("Correct the name")
         reader.fills("Learner’s full name", "Zoé Marković-Núñez")
@@ -81,6 +83,9 @@ def test_a_registrar_follows_theirs(browser: Browser, tmp_path: Path) -> None:
         reader.presses("Erase it")
         reader.reads("erased")
 
+        reader.presses("Awards")
+        table = reader.saves("Save these as a table (CSV)").read_text("utf-8")
+        assert table.count("Data Literacy") == 31
         reader.types()
         reader.opens("/api")
         reader.reads("Try it in a minute")

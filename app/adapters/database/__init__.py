@@ -6,8 +6,10 @@ from pathlib import Path
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from app.adapters.act_journal import ActJournal
 from app.adapters.database import migrations
 from app.adapters.database.awards import Awards
+from app.adapters.database.backlog import DatabaseBacklog
 from app.adapters.database.directory import DatabaseDirectory
 from app.adapters.database.engine import (
     READING_SECONDS,
@@ -19,6 +21,7 @@ from app.adapters.database.engine import (
     make_private,
     translated,
 )
+from app.adapters.database.keeping import Keeping
 from app.adapters.database.outbox import DatabaseOutbox
 from app.adapters.database.people import DatabasePeople, DatabaseSessions
 from app.adapters.database.recorded_proofs import DatabaseRecordedProofs
@@ -26,7 +29,7 @@ from app.adapters.database.register import DatabaseRegister, RegisterLimits
 from app.adapters.database.sealed_copies import DatabaseSealedCopies
 from app.adapters.database.status_lists import DatabaseStatusLists
 from app.core.problems import SETTING_ERROR, Problem, Refused
-from app.ports import Unavailable, Vault
+from app.ports import Counts, Unavailable, Vault
 
 __all__ = ["Database"]
 
@@ -37,10 +40,17 @@ class Database:
     """One database, and the ports that it fulfils, each an attribute of its name."""
 
     def __init__(
-        self, engine: AsyncEngine, *, vault: Vault, limits: RegisterLimits, message_lease_seconds: float
+        self,
+        engine: AsyncEngine,
+        *,
+        vault: Vault,
+        limits: RegisterLimits,
+        message_lease_seconds: float,
+        journal: ActJournal | None = None,
+        counts: Counts | None = None,
     ) -> None:
         self.engine = engine
-        transactions = Transactions(engine)
+        transactions = Transactions(engine, journal=journal, counts=counts)
         self._patience = transactions.patience
         self.name = transactions.dialect
         awards = Awards(vault)
@@ -51,7 +61,9 @@ class Database:
         self.sealed_copies = DatabaseSealedCopies(transactions)
         self.recorded_proofs = DatabaseRecordedProofs(transactions, vault=vault)
         self.people = DatabasePeople(transactions, vault=vault)
+        self.backlog = DatabaseBacklog(transactions)
         self.sessions = DatabaseSessions(transactions, vault=vault)
+        self.keeping = Keeping(transactions, awards)
 
     @classmethod
     def connect(
@@ -62,22 +74,40 @@ class Database:
         intent_lease_seconds: int = 30,
         message_lease_seconds: float = 300,
         status_list_length: int = STATUS_LIST_LENGTH,
+        journal: ActJournal | None = None,
+        max_clock_skew_seconds: int | None = None,
+        counts: Counts | None = None,
     ) -> "Database":
         """Opens no connection yet. Raises Refused (SETTING_ERROR) for a URL of another kind of database."""
         try:
             engine = create_engine(database_url(url))
         except ValueError as error:
             raise Refused(Problem(SETTING_ERROR, at="/DATABASE_URL", detail=f"{error}.")) from None
-        limits = RegisterLimits(intent_lease_seconds=intent_lease_seconds, status_list_length=status_list_length)
-        return cls(engine, vault=vault, limits=limits, message_lease_seconds=message_lease_seconds)
+        limits = RegisterLimits(
+            intent_lease_seconds=intent_lease_seconds,
+            status_list_length=status_list_length,
+            max_clock_skew_seconds=max_clock_skew_seconds,
+        )
+        return cls(
+            engine,
+            vault=vault,
+            limits=limits,
+            message_lease_seconds=message_lease_seconds,
+            journal=journal,
+            counts=counts,
+        )
 
-    async def upgrade(self) -> None:
-        """Brings the schema up to date; makes the SQLite file where there is none."""
+    async def prepare(self) -> None:
+        """Makes the SQLite file where there is none; PostgreSQL's database is there, or is made by its operator."""
         if self.name == SQLITE:
             try:
                 await asyncio.to_thread(make_private, Path(self.engine.url.database or ""))
             except OSError as error:
                 raise Unavailable(f"The database file can't be written: {error.strerror}.") from error
+
+    async def upgrade(self) -> None:
+        """Brings the schema up to date; makes the SQLite file where there is none."""
+        await self.prepare()
         with translated():
             async with self.engine.begin() as connection:
                 await connection.run_sync(migrations.upgrade)

@@ -5,12 +5,13 @@ from datetime import datetime
 from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.adapters.act_journal import AwardErased, LinkEnded
 from app.adapters.database.awards import Awards
 from app.adapters.database.engine import Transactions
 from app.adapters.database.locks import Credentials, locked
 from app.adapters.database.outbox import drop_messages
 from app.adapters.database.sealed_copies import forget_copies
-from app.adapters.database.status_lists import raise_versions
+from app.adapters.database.status_lists import set_bits
 from app.adapters.database.tables import ActRow, AwardRow, ClaimLinkRow, LearnerDigestRow
 from app.core.personal import Personal
 from app.core.problems import STATE_CONFLICT, Problem, Refused
@@ -27,15 +28,15 @@ class Acts:
         """The states that follow. Where bits change by it, the versions of their lists rise."""
         demand_entry(act, {REVOCATION})
         award.state = after(award.state, act)
-        changed: set[str] = set()
+        changed: set[tuple[str, int]] = set()
         for credential in credentials:
             if credential.state is State.VOIDED:
                 continue
             before, credential.state = credential.state, after(credential.state, act)
             if (before in BITS[REVOCATION]) != (credential.state in BITS[REVOCATION]):
-                changed.add(credential.status_list_id)
+                changed.add((credential.status_list_id, credential.status_list_index))
         await session.flush()
-        await raise_versions(session, changed)
+        await set_bits(self._transactions, session, changed)
 
     async def append(
         self,
@@ -66,6 +67,7 @@ class Acts:
             )
         )
         present.one().withdrawn = now
+        await self._transactions.write_down(LinkEnded(award.id, award.claim_generation))
         award.claim_generation = next_claim.generation
         award.claim_expires = next_claim.expires
         await self._transactions.add(
@@ -113,6 +115,7 @@ class Acts:
 
     async def erase(self, session: AsyncSession, award: AwardRow, credentials: Credentials) -> None:
         """GDPR article 17: without the data key nothing opens; the entry in the list stays as it is, taken for good."""
+        await self._transactions.write_down(AwardErased(award.id))
         await self._forget(session, award, credentials)
         award.learner_name_sealed = b""
         for act in await session.exec(select(ActRow).where(ActRow.award_id == award.id)):

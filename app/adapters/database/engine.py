@@ -8,6 +8,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.adapters.act_journal import ActJournal, Entry
 from app.adapters.database.patience import Patience, PatientConnection
 from app.core.problems import MALFORMED_VALUE_ERROR, STATE_CONFLICT, Problem, Refused
-from app.ports import Unavailable
+from app.ports import Counts, NotCounted, Unavailable
 
 SQLITE = "sqlite"
 POSTGRESQL = "postgresql"
@@ -39,6 +41,13 @@ _POSTGRESQL_OPTIONS = "-c lock_timeout=10s -c statement_timeout=20s -c idle_in_t
 READING_SECONDS = 5.0
 _READING = "testamur_reading"
 _WITHOUT_TRANSACTION = "testamur_without_transaction"
+
+
+class Away(StrEnum):
+    """What was not to be had while the database did not answer."""
+
+    READING = "reading"
+    WRITING = "writing"
 
 
 class Unacknowledged(Unavailable):
@@ -85,8 +94,10 @@ def create_engine(url: URL) -> AsyncEngine:
 class Transactions:
     """The two kinds of transaction. Both yield a session; leaving `writing` commits, an exception rolls back."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, *, journal: ActJournal | None = None, counts: Counts | None = None) -> None:
         self._engine = engine
+        self._journal = journal
+        self._counts = counts or NotCounted()
         self.dialect: str = engine.dialect.name
         self.patience = Patience()
         # SQLite has one writer at a time. Ours queue here, in order, and leave its polling lock to other processes.
@@ -99,7 +110,7 @@ class Transactions:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
-        with translated():
+        with self._counting(Away.READING), translated():
             async with (
                 self.patience.asking(at_most_seconds=READING_SECONDS),
                 AsyncSession(self._snapshots, expire_on_commit=False) as session,
@@ -109,7 +120,7 @@ class Transactions:
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncSession]:
         """Raises Unacknowledged where the COMMIT itself did not answer."""
-        with translated():
+        with self._counting(Away.WRITING), translated():
             async with (
                 self._writer,
                 self.patience.asking(at_most_seconds=None),
@@ -122,6 +133,14 @@ class Transactions:
                 except exc.DBAPIError as error:
                     raise Unacknowledged("The database did not say whether it kept the change.") from error
 
+    @contextmanager
+    def _counting(self, away: Away) -> Iterator[None]:
+        try:
+            yield
+        except Unavailable:
+            self._counts.add(away)
+            raise
+
     async def write_over_what_was_erased(self) -> None:
         """SQLite's journal holds earlier pages until it is emptied. PostgreSQL's own vacuum sees to what it keeps."""
         if self.dialect == SQLITE:
@@ -129,6 +148,11 @@ class Transactions:
                 engine = self._engine.execution_options(**{_WITHOUT_TRANSACTION: True})
                 async with self._writer, engine.connect() as connection:
                     await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    async def write_down(self, *entries: Entry) -> None:
+        """What no restored backup may undo, in the journal before the COMMIT: of the two, the journal knows more."""
+        if self._journal:
+            await self._journal.append(*entries)
 
     async def add(self, session: AsyncSession, *rows: SQLModel) -> None:
         """Inserts in the order given: a row after those that it refers to."""

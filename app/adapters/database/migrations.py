@@ -31,6 +31,17 @@ def is_current(connection: Connection) -> bool:
     return set(MigrationContext.configure(connection).get_current_heads()) == heads
 
 
+def revision(connection: Connection) -> str:
+    """The version that the schema has; empty where there is none yet."""
+    return MigrationContext.configure(connection).get_current_revision() or ""
+
+
+def is_known(revision: str) -> bool:
+    """Whether this program has a migration of that name, and so can bring such a schema up to date."""
+    known = ScriptDirectory.from_config(config()).walk_revisions()
+    return revision in {script.revision for script in known}
+
+
 def config(connection: Connection | None = None) -> Config:
     """Alembic's configuration; with a connection, its commands run in that connection's transaction."""
     configuration = Config(_ROOT / "alembic.ini")

@@ -14,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.adapters.database.acts import Acts
 from app.adapters.database.awards import Awards
+from app.adapters.database.clocks import Clocks
 from app.adapters.database.cursors import Cursors, Position
 from app.adapters.database.engine import Transactions, Unacknowledged, storable
 from app.adapters.database.idempotency import IdempotencyKeys, in_flight
@@ -21,7 +22,7 @@ from app.adapters.database.locks import locked, locked_by_credential
 from app.adapters.database.outbox import drop_messages, end_messages, release_messages, write_message
 from app.adapters.database.recorded_proofs import DatabaseRecordedProofs
 from app.adapters.database.search import newest_first
-from app.adapters.database.status_lists import raise_versions, take_entry
+from app.adapters.database.status_lists import set_bits, take_entry
 from app.adapters.database.tables import (
     ActRow,
     AwardRow,
@@ -53,6 +54,7 @@ T = TypeVar("T")
 class RegisterLimits:
     intent_lease_seconds: int
     status_list_length: int
+    max_clock_skew_seconds: int | None = None
 
 
 class DatabaseRegister:
@@ -67,6 +69,8 @@ class DatabaseRegister:
         self._cursors = Cursors(vault)
         self._keys = IdempotencyKeys(vault)
         self._recorded_proofs = DatabaseRecordedProofs(transactions, vault=vault)
+        skew = limits.max_clock_skew_seconds
+        self._clocks = Clocks(transactions.dialect, None if skew is None else timedelta(seconds=skew))
 
     # ── issuing ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -85,6 +89,7 @@ class DatabaseRegister:
                 earlier = await self._earlier(session, intention, intention.idempotency, now=now)
                 if earlier:
                     return earlier
+            await self._clocks.demand(session, institution=intention.institution, now=now)
             if intention.supersedes:
                 await self._acts.take_the_place_of(
                     session, intention.supersedes, award_id=intention.award_id, institution=intention.institution
@@ -143,6 +148,11 @@ class DatabaseRegister:
             case _:
                 return await self._awards.opened(session, award)
 
+    async def check_clock(self, institution: str, *, now: datetime) -> None:
+        """Raises Unavailable where nothing could be issued for this institution, because a clock is wrong."""
+        async with self._transactions.reading() as session:
+            await self._clocks.demand(session, institution=institution, now=now)
+
     async def replay(self, idempotency: Idempotency, *, institution: str) -> RegisteredAward | None:
         async with self._transactions.reading() as session:
             used = await self._keys.used(session, idempotency, institution=institution, to_change=False)
@@ -195,7 +205,8 @@ class DatabaseRegister:
             award.state = state_of_award(one.state for one in credentials)
             await self._acts.append(session, award, Act.VOID, actor="testamur", reason=Personal(reason), now=now)
             await drop_messages(session, award)
-            await raise_versions(session, {credential.status_list_id})
+            bit = (credential.status_list_id, credential.status_list_index)
+            await set_bits(self._transactions, session, {bit})
         return True
 
     async def unfinished(self, *, now: datetime) -> Intended | None:

@@ -1,14 +1,16 @@
 """Status lists as rows: which index comes next, which bits are set, and what was last published."""
 
 import secrets
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.adapters.act_journal import BitSet, ListOpened
 from app.adapters.database.engine import Transactions, Unacknowledged, storable
-from app.adapters.database.tables import CredentialRow, InstitutionRow, PublishedListRow, StatusListRow
+from app.adapters.database.tables import CredentialRow, InstitutionRow, LostEntryRow, PublishedListRow, StatusListRow
 from app.core.problems import NOT_FOUND, Problem, Refused
 from app.core.status.permutation import index_at
 from app.issuer.life import BITS
@@ -31,9 +33,12 @@ class DatabaseStatusLists:
             if found is None:
                 return None
             set_indexes = await session.exec(
-                select(CredentialRow.status_list_index)
-                .where(col(CredentialRow.status_list_id) == list_id, col(CredentialRow.state).in_(BITS[found.purpose]))
-                .order_by(col(CredentialRow.status_list_index))
+                select(CredentialRow.status_list_index).where(
+                    col(CredentialRow.status_list_id) == list_id, col(CredentialRow.state).in_(BITS[found.purpose])
+                )
+            )
+            lost_indexes = await session.exec(
+                select(LostEntryRow.status_list_index).where(LostEntryRow.status_list_id == list_id)
             )
             return StatusListRows(
                 list_id=found.id,
@@ -41,7 +46,7 @@ class DatabaseStatusLists:
                 purpose=found.purpose,
                 length=found.length,
                 version=found.version,
-                set_indexes=tuple(set_indexes),
+                set_indexes=tuple(sorted({*set_indexes, *lost_indexes})),
             )
 
     async def version(self, list_id: str) -> int | None:
@@ -102,17 +107,42 @@ async def take_entry(
         number = status_list.number + 1 if status_list else 1
         status_list = _new_list(institution=institution, purpose=purpose, number=number, length=length)
         await transactions.add(session, status_list)
+        await transactions.write_down(ListOpened(status_list.id, institution, purpose, length))
     index = index_at(status_list.taken, key=status_list.permutation_key, length=status_list.length)
     status_list.taken += 1
     await session.flush()
     return StatusEntry(list_id=status_list.id, index=index, purpose=purpose)
 
 
-async def raise_versions(session: AsyncSession, list_ids: set[str]) -> None:
-    """Says that bits of these lists changed: what was published of them is old."""
+async def set_bits(transactions: Transactions, session: AsyncSession, changed: Iterable[tuple[str, int]]) -> None:
+    """Says that these bits, each a list and an index, were set: what was published of their lists is old."""
+    bits = sorted(changed)
+    versions = await raise_versions(session, {list_id for list_id, _ in bits})
+    await transactions.write_down(*(BitSet(list_id, index, versions[list_id]) for list_id, index in bits))
+
+
+async def raise_versions(session: AsyncSession, list_ids: set[str]) -> Mapping[str, int]:
+    """What was published of these lists is old, and must be signed anew. The versions that they have now."""
+    versions: dict[str, int] = {}
     for list_id in sorted(list_ids):
         version = col(StatusListRow.version)
-        await session.exec(update(StatusListRow).where(col(StatusListRow.id) == list_id).values({version: version + 1}))
+        raised = update(StatusListRow).where(col(StatusListRow.id) == list_id).values({version: version + 1})
+        versions[list_id] = (await session.exec(raised.returning(version))).scalar_one()
+    return versions
+
+
+async def closed_list(session: AsyncSession, opened: ListOpened) -> StatusListRow:
+    """A list of which no more is known than that it was opened: no entry of it is ever given out again."""
+    last = await _last_list(session, institution=opened.institution, purpose=opened.purpose)
+    return StatusListRow(
+        id=opened.list_id,
+        institution=opened.institution,
+        purpose=opened.purpose,
+        number=last.number + 1 if last else 1,
+        length=opened.length,
+        taken=opened.length,
+        permutation_key=b"",
+    )
 
 
 async def _last_list(session: AsyncSession, *, institution: str, purpose: str) -> StatusListRow | None:

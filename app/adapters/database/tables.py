@@ -131,6 +131,15 @@ class PublishedListRow(Row, table=True):
     content: bytes
 
 
+class LostEntryRow(Row, table=True):
+    """An entry whose bit is set, of an award that a restored backup did not have."""
+
+    __tablename__ = "lost_entry"
+
+    status_list_id: str = Field(primary_key=True, foreign_key="status_list.id")
+    status_list_index: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+
+
 # ── the register ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

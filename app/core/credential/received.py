@@ -11,8 +11,10 @@ class ReceivedCredential:
 
     `document` is the whole JSON object, its `proof` member included. `media_type` is what the sender declared.
     `container` is the media type of the file that it was taken out of (a picture), None where it came as it is.
+    `presented`: it was taken out of a presentation, whose own proof, if there is one, was not looked at.
     """
 
     document: JsonObject
     media_type: str
     container: str | None = None
+    presented: bool = False

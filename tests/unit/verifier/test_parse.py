@@ -7,7 +7,7 @@ import pytest
 
 from app.core.containers import png, svg
 from app.core.json_ld import Contexts
-from app.core.problems import PARSING_ERROR, Refused
+from app.core.problems import PARSING_ERROR, UNSUPPORTED_MECHANISM, Refused
 from app.verifier.parse import ANY_FILE, parse
 from tests import pictures
 from tests.verifying import badge
@@ -62,4 +62,44 @@ def test_a_credential_is_read_in_what_it_came_in(
 def test_what_is_none_is_refused_and_said_why(contexts: Contexts, content: bytes, declared: str, said: str) -> None:
     with pytest.raises(Refused, match=re.escape(said)) as refused:
         parse(contexts, content, declared)
-    assert [problem.type for problem in refused.value.problems] == [PARSING_ERROR]
+    (problem,) = refused.value.problems
+    assert problem.type == (UNSUPPORTED_MECHANISM if "token" in said or "that is signed" in said else PARSING_ERROR)
+
+
+_PRESENTED = {
+    "@context": ["https://www.w3.org/ns/credentials/v2"],
+    "type": ["VerifiablePresentation"],
+    "verifiableCredential": [badge()],
+}
+
+
+@pytest.mark.parametrize("declared", ["application/vp", "application/json", "application/ld+json", ANY_FILE])
+@pytest.mark.parametrize("held", [badge(), [badge()]], ids=["one", "a list of one"])
+def test_the_one_credential_in_a_presentation_is_read(contexts: Contexts, declared: str, held: object) -> None:
+    received = parse(contexts, json.dumps(_PRESENTED | {"verifiableCredential": held}).encode(), declared)
+    assert (received.document, received.presented) == (badge(), True)
+
+
+@pytest.mark.parametrize(
+    ("presented", "declared", "said"),
+    [
+        pytest.param(_PRESENTED, "application/vc", "it is a presentation", id="declared as a credential"),
+        pytest.param(badge(), "application/vp", "it is no presentation", id="a credential declared as one"),
+        pytest.param(
+            _PRESENTED | {"verifiableCredential": [badge(), badge()]}, ANY_FILE, "of 2 credentials", id="of two"
+        ),
+        pytest.param({"@context": [], "type": "VerifiablePresentation"}, ANY_FILE, "of 0 credentials", id="of none"),
+        pytest.param(_PRESENTED | {"verifiableCredential": [_PRESENTED]}, ANY_FILE, "no credential", id="in another"),
+        pytest.param(
+            _PRESENTED | {"verifiableCredential": {"type": "EnvelopedVerifiableCredential", "id": "data:,a.b.c"}},
+            ANY_FILE,
+            "signed as a token",
+            id="of a token",
+        ),
+    ],
+)
+def test_another_presentation_is_refused_and_said_why(
+    contexts: Contexts, presented: object, declared: str, said: str
+) -> None:
+    with pytest.raises(Refused, match=said):
+        parse(contexts, json.dumps(presented).encode(), declared)

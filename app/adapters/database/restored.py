@@ -1,0 +1,159 @@
+"""What is done to the rows of a backup before a service starts from them, in the transaction that restores them.
+
+1. Every list is closed, and its version leaps: nobody knows which entries were given out since, nor what was published.
+2. Lists that were opened since are known again, and closed too.
+3. Every bit that was set since is set; of an award that the backup does not have, as a lost entry.
+4. Awards that were erased since are erased, and claim links that ended since have ended.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlmodel import col, delete, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.adapters.act_journal import AwardErased, BitSet, Entry, LinkEnded, ListOpened
+from app.adapters.database.acts import Acts
+from app.adapters.database.locks import locked, locked_by_credential
+from app.adapters.database.outbox import drop_messages
+from app.adapters.database.status_lists import closed_list
+from app.adapters.database.tables import (
+    AwardRow,
+    ClaimLinkRow,
+    CredentialRow,
+    InstitutionRow,
+    LostEntryRow,
+    PublishedListRow,
+    StatusListRow,
+)
+from app.core.personal import Personal
+from app.issuer.life import BITS, FORGOTTEN, REVOCATION, Act, State, after, state_of_award
+
+ACTOR = "testamur restore"
+# More than the bits of any list have changed between a backup and its restoring.
+VERSION_LEAP = 1_000_000
+
+
+@dataclass(slots=True)
+class Replayed:
+    """What the journal knew and the backup did not. `unknown` are the lists of institutions that it did not have."""
+
+    bits_set: int = 0
+    lost_entries: int = 0
+    lists_opened: int = 0
+    awards_erased: int = 0
+    links_ended: int = 0
+    unknown: set[str] = field(default_factory=set)
+
+
+class Restored:
+    """The rows of one restored database, inside the transaction that `session` is of."""
+
+    def __init__(self, session: AsyncSession, acts: Acts, *, now: datetime) -> None:
+        self._session = session
+        self._acts = acts
+        self._now = now
+        self._replayed = Replayed()
+
+    async def continue_from(self, entries: Sequence[Entry]) -> Replayed:
+        """`entries` are all that the journals say, older than the backup or not: what it had already stays as it is."""
+        await self._open_lists([entry for entry in entries if isinstance(entry, ListOpened)])
+        await self._close_lists(entries)
+        for entry in entries:
+            match entry:
+                case BitSet():
+                    await self._set_bit(entry)
+                case AwardErased():
+                    await self._erase(entry)
+                case LinkEnded():
+                    await self._end_link(entry)
+        return self._replayed
+
+    async def _open_lists(self, opened: Sequence[ListOpened]) -> None:
+        for entry in opened:
+            if await self._session.get(StatusListRow, entry.list_id):
+                continue
+            if await self._session.get(InstitutionRow, entry.institution) is None:
+                self._replayed.unknown.add(entry.list_id)
+                continue
+            self._session.add(await closed_list(self._session, entry))
+            await self._session.flush()
+            self._replayed.lists_opened += 1
+
+    async def _close_lists(self, entries: Sequence[Entry]) -> None:
+        newest: dict[str, int] = {}
+        for entry in entries:
+            if isinstance(entry, BitSet):
+                newest[entry.list_id] = max(entry.version, newest.get(entry.list_id, 0))
+        for status_list in await self._session.exec(select(StatusListRow)):
+            status_list.taken = status_list.length
+            status_list.version = max(status_list.version, newest.get(status_list.id, 0)) + VERSION_LEAP
+        await self._session.flush()
+        await self._session.exec(delete(PublishedListRow))
+
+    async def _set_bit(self, entry: BitSet) -> None:
+        found = select(CredentialRow.id).where(
+            CredentialRow.status_list_id == entry.list_id, CredentialRow.status_list_index == entry.index
+        )
+        credential_id = (await self._session.exec(found)).first()
+        if credential_id is None:
+            await self._keep_lost(entry)
+            return
+        award, credentials, credential = await locked_by_credential(self._session, credential_id)
+        if credential.state in BITS[REVOCATION]:
+            return
+        act = Act.VOID if credential.state is State.INTENDED else Act.REVOKE
+        credential.state = after(credential.state, act)
+        award.state = state_of_award(one.state for one in credentials)
+        if act is Act.VOID:
+            await drop_messages(self._session, award)
+        await self._write(award, act)
+        self._replayed.bits_set += 1
+
+    async def _keep_lost(self, entry: BitSet) -> None:
+        status_list = await self._session.get(StatusListRow, entry.list_id)
+        if status_list is None or entry.index >= status_list.length:
+            self._replayed.unknown.add(entry.list_id)
+            return
+        if await self._session.get(LostEntryRow, (entry.list_id, entry.index)) is None:
+            self._session.add(LostEntryRow(status_list_id=entry.list_id, status_list_index=entry.index))
+            await self._session.flush()
+            self._replayed.lost_entries += 1
+
+    async def _erase(self, entry: AwardErased) -> None:
+        award = await self._session.get(AwardRow, entry.award_id)
+        if award is None or award.state in FORGOTTEN:
+            return
+        award, credentials = await locked(self._session, entry.award_id)
+        for credential in credentials:
+            match credential.state:
+                case State.INTENDED:
+                    # What was being issued when the backup was made was issued, and erased, since then.
+                    credential.state = after(after(credential.state, Act.RECORD), Act.ERASE)
+                case State.VOIDED:
+                    # Issued, revoked and erased since then: of that, the bit is set already.
+                    continue
+                case state:
+                    credential.state = after(state, Act.ERASE)
+        award.state = state_of_award(one.state for one in credentials)
+        await self._acts.erase(self._session, award, credentials)
+        await self._write(award, Act.ERASE)
+        self._replayed.awards_erased += 1
+
+    async def _end_link(self, entry: LinkEnded) -> None:
+        ended = (
+            update(ClaimLinkRow)
+            .where(
+                col(ClaimLinkRow.award_id) == entry.award_id,
+                col(ClaimLinkRow.generation) == entry.generation,
+                col(ClaimLinkRow.withdrawn).is_(None),
+            )
+            .values(withdrawn=self._now)
+        )
+        self._replayed.links_ended += (await self._session.exec(ended)).rowcount
+
+    async def _write(self, award: AwardRow, act: Act) -> None:
+        reason = Personal("replayed from the journal of acts")
+        await self._acts.append(self._session, award, act, actor=ACTOR, reason=reason, now=self._now)
