@@ -16,6 +16,7 @@ from app.adapters.running_batches import RunningBatches
 from app.api import acts, awards, badges, batches, oauth, public, vcalm
 from app.api import metrics as metrics_routes
 from app.api.authorization import authorization
+from app.api.described import CHAPTERS
 from app.core.problems import SETTING_ERROR, Problem, Refused
 from app.http import problems
 from app.http.described import ANY_OTHER
@@ -49,6 +50,7 @@ def web_application(service: Service, *, counts: Counts | None = None) -> tuple[
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        openapi_tags=CHAPTERS,
         responses=ANY_OTHER,
         lifespan=_lifespan(service, running, counts),
     )
@@ -57,9 +59,9 @@ def web_application(service: Service, *, counts: Counts | None = None) -> tuple[
     max_age_seconds = min(settings.status_publish_seconds, settings.status_ttl_seconds)
     for router in (
         oauth.routes(tokens=service.tokens, directory=directory, clock=clock, new_id=new_id),
-        acts.routes(issuer=service.issuer, authorize=authorize, clock=clock),
-        badges.routes(issuer=service.issuer, badges=service.badges, authorize=authorize),
         awards.routes(issuer=service.issuer, prints=service.certificates.printed, authorize=authorize, clock=clock),
+        badges.routes(issuer=service.issuer, badges=service.badges, authorize=authorize),
+        acts.routes(issuer=service.issuer, authorize=authorize, clock=clock),
         batches.routes(
             classes=service.classes,
             batches=running,
@@ -67,7 +69,6 @@ def web_application(service: Service, *, counts: Counts | None = None) -> tuple[
             clock=clock,
             max_form_bytes=settings.max_form_bytes,
         ),
-        vcalm.routes(verifier=service.verifier, compute=service.compute, clock=clock, strict_http=settings.strict_http),
         public.routes(
             publisher=service.publisher,
             contexts=service.contexts,
@@ -88,6 +89,7 @@ def web_application(service: Service, *, counts: Counts | None = None) -> tuple[
             public_url=settings.public_url,
             max_form_bytes=settings.max_form_bytes,
         ),
+        vcalm.routes(verifier=service.verifier, compute=service.compute, clock=clock, strict_http=settings.strict_http),
     ):
         application.include_router(router)
     application.include_router(

@@ -72,7 +72,7 @@ def routes(*, issuer: Issuer, prints: Prints, authorize: Authorize, clock: Clock
 
     @router.get(
         "/awards",
-        summary="Find awards of your institution, newest first; by `Accept`, all of them as JSON Lines or CSV",
+        summary="Find awards, newest first; or export all of them, as CSV or JSON Lines",
         responses={
             200: {
                 "description": "One page; as JSON Lines or CSV, every award that was asked for.",
@@ -126,7 +126,7 @@ def routes(*, issuer: Issuer, prints: Prints, authorize: Authorize, clock: Clock
 
     @router.get(
         "/awards/{award_id}/certificate",
-        summary="The certificate in print: a PDF/A with the signed credential attached",
+        summary="An award in print: a PDF with the signed credential attached",
         responses={
             200: {"description": "Pages to print or to send.", "content": {"application/pdf": {}}},
             **problems(401, 403, 404, 410, 422, 429, 503),

@@ -1,6 +1,7 @@
 """Draws every page: from values to HTML, no framework and nothing asked of the world."""
 
 import base64
+import html
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from app.exchange.claim import ClaimOffer
 from app.ports import KnownIssuer
 from app.verifier.report import Check, Headline, Passed, VerificationReport
 from app.web import badge_picture, cldr
-from app.web.api_page import chapters
+from app.web.api_page import chapters, first_to_try, refusals, without
 from app.web.check_rows import check_rows
 from app.web.drawing import Drawing
 from app.web.headings import Headings
@@ -81,12 +82,17 @@ class Renderer:
         )
         self._environment.filters["html_tag"] = cldr.html_tag
         self._environment.filters["visible"] = visible
+        self._environment.filters["between_tags"] = _between_tags
 
     def render_home(self, *, language: Language) -> str:
         return self._page("home.html", language)
 
     def render_api(self, openapi: JsonObject, *, language: Language) -> str:
-        return self._page("api.html", language, chapters=chapters(openapi, public_url=self._operator.public_url))
+        found = chapters(openapi, public_url=self._operator.public_url)
+        common = refusals(found)
+        return self._page(
+            "api.html", language, chapters=without(common, found), first=first_to_try(found), refusals=common
+        )
 
     def render_verify_form(self, *, language: Language) -> str:
         return self._page("verify_form.html", language, accept=",".join(_ACCEPTED))
@@ -249,3 +255,8 @@ def _qr(url: str) -> Markup:
     code = segno.make(url, error="m", micro=False)
     drawn: str = code.svg_inline(border=4, omitsize=True, svgclass=None, lineclass=None, dark="#000", light="#fff")
     return Markup(drawn)  # noqa: S704 - segno draws squares; nothing of the address is in them as text
+
+
+def _between_tags(text: str) -> Markup:
+    """Escaped for where no attribute is near: a quotation mark stays one byte instead of five."""
+    return Markup(html.escape(text, quote=False))  # noqa: S704 - what it is given is escaped in the same line
