@@ -127,7 +127,7 @@ def test_a_term_without_a_context_is_refused_before_signing(contexts: Contexts) 
 
 def test_an_unknown_suite_signs_nothing() -> None:
     with pytest.raises(Refused, match=PROOF_GENERATION_ERROR.rpartition("#")[2]):
-        data_integrity.proof_options("eddsa-jcs-2022", verification_method=KEY.did_method, created=CREATED)
+        data_integrity.proof_options("eddsa-rdf-2022", verification_method=KEY.did_method, created=CREATED)
 
 
 def test_a_proof_is_attached_as_the_array_that_open_badges_want(signed: JsonObject) -> None:
