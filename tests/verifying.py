@@ -19,6 +19,7 @@ from app.core.json_ld import Contexts
 from app.core.multiformats import KeyKind, encode_multikey, public_key
 from app.core.problems import JsonObject, Problem, Refused
 from app.core.proof import data_integrity
+from app.core.proof.cryptosuites import CRYPTOSUITES
 from app.core.status import bitstring_status_list
 from app.ports import Fetched, KnownIssuer
 from app.verifier.policy import VerificationPolicy
@@ -73,12 +74,14 @@ class CurveKey:
         return cls(ec.derive_private_key(int.from_bytes(hashlib.sha256(seed.encode()).digest()[1:]), curve), kind)
 
     def sign(self, data: bytes) -> bytes:
-        digest = hashes.SHA256() if self.kind is KeyKind.P256 else hashes.SHA384()
         coordinate_bytes = self.private.curve.key_size // 8
         return b"".join(
-            number.to_bytes(coordinate_bytes)
-            for number in decode_dss_signature(self.private.sign(data, ec.ECDSA(digest)))
+            number.to_bytes(coordinate_bytes) for number in decode_dss_signature(self.private.sign(data, self.hashed))
         )
+
+    @property
+    def hashed(self) -> ec.ECDSA:
+        return ec.ECDSA(hashes.SHA256() if self.kind is KeyKind.P256 else hashes.SHA384())
 
     @property
     def multibase(self) -> str:
@@ -98,6 +101,10 @@ KEY = Key.of("the university's key")
 STRANGER = Key.of("somebody else's key")
 P256_KEY = CurveKey.of("the university's key", KeyKind.P256)
 P384_KEY = CurveKey.of("the university's key", KeyKind.P384)
+KEYS: tuple[Key | CurveKey, ...] = (KEY, P256_KEY, P384_KEY)
+
+# Every suite with each kind of key that it is for.
+SIGNING = tuple((name, key) for name, suite in CRYPTOSUITES.items() for key in KEYS if key.kind in suite.algorithms)
 
 
 def controlled_identifier_document(

@@ -104,7 +104,7 @@ def test_a_malformed_proof_is_refused(proof: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "members", [{"type": "Ed25519Signature2020"}, {"cryptosuite": "ecdsa-rdfc-2019"}, {"cryptosuite": "eddsa-rdf-2022"}]
+    "members", [{"type": "Ed25519Signature2020"}, {"cryptosuite": "bbs-2023"}, {"cryptosuite": "eddsa-rdf-2022"}]
 )
 def test_a_proof_of_another_kind_is_not_supported_rather_than_wrong(members: JsonObject) -> None:
     assert refused_types(PROOF | members) == {UNSUPPORTED_MECHANISM}
