@@ -79,6 +79,7 @@ CRYPTOSUITES: Mapping[str, Cryptosuite] = MappingProxyType(
             Cryptosuite("eddsa-rdfc-2022", canonicalize, EDDSA, sign_input=_proof_then_document),
             Cryptosuite("eddsa-jcs-2022", as_written, EDDSA, sign_input=_proof_then_document),
             Cryptosuite("ecdsa-rdfc-2019", canonicalize, ECDSA, sign_input=_proof_then_document),
+            Cryptosuite("ecdsa-jcs-2019", as_written, ECDSA, sign_input=_proof_then_document),
         )
     }
 )
