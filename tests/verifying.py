@@ -15,11 +15,12 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from app.adapters.cpu_pool import InlineCompute
+from app.core.did.document import VerificationMethod
 from app.core.json_ld import Contexts
-from app.core.multiformats import KeyKind, encode_multikey, public_key
+from app.core.multiformats import KeyKind, encode_base58btc, encode_multikey, public_key
 from app.core.problems import JsonObject, Problem, Refused
-from app.core.proof import data_integrity
-from app.core.proof.cryptosuites import CRYPTOSUITES
+from app.core.proof import data_integrity, received_proof
+from app.core.proof.cryptosuites import CRYPTOSUITES, DATA_INTEGRITY_PROOF, ED25519_SIGNATURE_2020
 from app.core.status import bitstring_status_list
 from app.ports import Fetched, KnownIssuer
 from app.verifier.policy import VerificationPolicy
@@ -103,8 +104,13 @@ P256_KEY = CurveKey.of("the university's key", KeyKind.P256)
 P384_KEY = CurveKey.of("the university's key", KeyKind.P384)
 KEYS: tuple[Key | CurveKey, ...] = (KEY, P256_KEY, P384_KEY)
 
-# Every suite with each kind of key that it is for.
-SIGNING = tuple((name, key) for name, suite in CRYPTOSUITES.items() for key in KEYS if key.kind in suite.algorithms)
+# Every suite that signs, with each kind of key that it is for.
+SIGNING = tuple(
+    (name, key)
+    for name, suite in CRYPTOSUITES.items()
+    for key in KEYS
+    if key.kind in suite.algorithms and suite.proof_type == DATA_INTEGRITY_PROOF
+)
 
 
 def controlled_identifier_document(
@@ -168,6 +174,26 @@ def sign(
     made |= options
     data = data_integrity.sign_input(contexts, unsigned, made, key_kind=key.kind)
     return data_integrity.attach_proof(unsigned, made, key.sign(data))
+
+
+def sign_as_in_2020(
+    contexts: Contexts, unsigned: JsonObject, *, verification_method: str = KEY.did_method, **options: Any
+) -> JsonObject:
+    """`unsigned` with an Ed25519Signature2020, which the service itself never makes, and the context of that."""
+    contexts_of_it = [*unsigned["@context"], "https://w3id.org/security/suites/ed25519-2020/v1"]
+    proof = {
+        "type": ED25519_SIGNATURE_2020,
+        "created": "2026-11-01T09:00:00Z",
+        "verificationMethod": verification_method,
+        "proofPurpose": "assertionMethod",
+        "proofValue": "z",
+        **options,
+    }
+    document = unsigned | {"@context": contexts_of_it, "proof": proof}
+    (read,) = received_proof.read(document)
+    method = VerificationMethod(verification_method, "Multikey", KEY.did, KEY.multibase)
+    signature = KEY.sign(data_integrity.signed_data(contexts, document, read, method))
+    return document | {"proof": [proof | {"proofValue": encode_base58btc(signature)}]}
 
 
 def status_list(contexts: Contexts, *, revoked: Iterable[int] = (), key: Key = KEY, **members: Any) -> JsonObject:

@@ -12,18 +12,18 @@ from app.core.credential import award_request, open_badge
 from app.core.credential.micro_credential import Organisation
 from app.core.json_ld import Contexts, canonicalize
 from app.core.problems import JsonObject, Refused
-from app.core.proof.cryptosuites import CRYPTOSUITES
+from app.core.proof.cryptosuites import CRYPTOSUITES, ED25519_SIGNATURE_2020
 from app.verifier.report import VerificationReport
 from tests.long_proofs import fraction
 from tests.properties.mutations import MUTATIONS, bytes_changed, says_the_same
-from tests.verifying import NOW, SIGNING, CurveKey, Key, World, badge, sign, status_entry
+from tests.verifying import KEY, NOW, SIGNING, CurveKey, Key, World, badge, sign, sign_as_in_2020, status_entry
 
 WHOLE = 12_000  # some of them say the same in other words
 OF_EACH_OTHER = 2_400
 SUITES = [
     pytest.param(suite, key, WHOLE if suite == "eddsa-rdfc-2022" else OF_EACH_OTHER, id=f"{suite}-{key.kind}")
     for suite, key in SIGNING
-]
+] + [pytest.param(ED25519_SIGNATURE_2020, KEY, OF_EACH_OTHER, id=ED25519_SIGNATURE_2020)]
 
 
 def signed_credentials(contexts: Contexts, suite: str, key: Key | CurveKey) -> tuple[JsonObject, ...]:
@@ -34,8 +34,13 @@ def signed_credentials(contexts: Contexts, suite: str, key: Key | CurveKey) -> t
         award_request.EXAMPLE, contexts=contexts, issuer=organisation, time_zone="Europe/Vienna", now=NOW
     )
     micro_credential = open_badge.write(claimed, contexts=contexts)
+    plain = badge(issuer=issuer, validUntil="2030-01-01T00:00:00Z", description="A badge.")
+    if suite == ED25519_SIGNATURE_2020:
+        # It needs a context of its own, which stands beside none of ours.
+        drafts_of_2020 = (plain, badge(issuer=issuer, id="urn:uuid:1"), badge(issuer=issuer, description="Another."))
+        return tuple(sign_as_in_2020(contexts, draft) for draft in drafts_of_2020)
     drafts = (
-        badge(issuer=issuer, validUntil="2030-01-01T00:00:00Z", description="A badge."),
+        plain,
         micro_credential | {"id": "urn:uuid:0c07c1ce-57cb-41af-bef2-1b932b986873", "issuer": issuer},
         micro_credential | {"issuer": issuer, "credentialStatus": status_entry()},
     )

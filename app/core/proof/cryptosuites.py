@@ -1,6 +1,6 @@
 """The cryptosuites we know, one record each: the one form of a document, and what each kind of key does with it.
 
-https://www.w3.org/TR/vc-di-eddsa/ and https://www.w3.org/TR/vc-di-ecdsa/
+https://www.w3.org/TR/vc-di-eddsa/ (its §3.4 has Ed25519Signature2020) and https://www.w3.org/TR/vc-di-ecdsa/
 """
 
 from collections.abc import Callable, Mapping
@@ -17,6 +17,7 @@ from app.core.proof.signatures import SignatureAlgorithm
 
 ED25519 = KeyKind.ED25519
 DATA_INTEGRITY_PROOF = "DataIntegrityProof"
+ED25519_SIGNATURE_2020 = "Ed25519Signature2020"
 
 
 class Canonicalize(Protocol):
@@ -34,12 +35,16 @@ class Canonicalize(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Cryptosuite:
-    """A Data Integrity cryptosuite. `sign_input(proof hash, document hash)` are the bytes that are signed."""
+    """A Data Integrity cryptosuite. `sign_input(proof hash, document hash)` are the bytes that are signed.
+
+    One from before Data Integrity is named by the type of its proofs, `proof_type`: it is verified, and signs nothing.
+    """
 
     name: str
     canonicalize: Canonicalize
     algorithms: Mapping[str, SignatureAlgorithm]
     sign_input: Callable[[bytes, bytes], bytes]
+    proof_type: str = DATA_INTEGRITY_PROOF
 
     @property
     def signs_statements_alone(self) -> bool:
@@ -80,6 +85,13 @@ CRYPTOSUITES: Mapping[str, Cryptosuite] = MappingProxyType(
             Cryptosuite("eddsa-jcs-2022", as_written, EDDSA, sign_input=_proof_then_document),
             Cryptosuite("ecdsa-rdfc-2019", canonicalize, ECDSA, sign_input=_proof_then_document),
             Cryptosuite("ecdsa-jcs-2019", as_written, ECDSA, sign_input=_proof_then_document),
+            Cryptosuite(
+                ED25519_SIGNATURE_2020,
+                canonicalize,
+                EDDSA,
+                sign_input=_proof_then_document,
+                proof_type=ED25519_SIGNATURE_2020,
+            ),
         )
     }
 )

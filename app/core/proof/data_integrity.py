@@ -31,7 +31,7 @@ def proof_options(
     cryptosuite: str, *, verification_method: str, created: datetime, proof_purpose: str = "assertionMethod"
 ) -> JsonObject:
     """The proof that is to be, without its value. Raises Refused (PROOF_GENERATION_ERROR) for an unknown suite."""
-    if cryptosuite not in CRYPTOSUITES:
+    if cryptosuite not in CRYPTOSUITES or CRYPTOSUITES[cryptosuite].proof_type != DATA_INTEGRITY_PROOF:
         raise Refused(Problem(PROOF_GENERATION_ERROR, detail=f"there is no cryptosuite {cryptosuite!r:.80}"))
     return {
         "type": DATA_INTEGRITY_PROOF,

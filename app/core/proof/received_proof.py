@@ -19,7 +19,7 @@ from app.core.problems import (
     Refused,
     pointer,
 )
-from app.core.proof.cryptosuites import CRYPTOSUITES
+from app.core.proof.cryptosuites import CRYPTOSUITES, DATA_INTEGRITY_PROOF
 
 # Each proof of a chain costs a canonicalisation of its own.
 MAX_PROOFS = 4
@@ -125,11 +125,15 @@ def _read_proof(entry: object, document: JsonObject, *, at: str) -> DataIntegrit
 def _cryptosuite(entry: JsonObject, *, at: str) -> str:
     match entry:
         case {"type": "DataIntegrityProof", "cryptosuite": str(cryptosuite)}:
-            if cryptosuite not in CRYPTOSUITES:
+            if cryptosuite not in CRYPTOSUITES or CRYPTOSUITES[cryptosuite].proof_type != DATA_INTEGRITY_PROOF:
                 raise _unsupported(f"{at}/cryptosuite", f"the cryptosuite {cryptosuite!r:.80}")
             return cryptosuite
         case {"type": "DataIntegrityProof"}:
             raise _malformed(f"{at}/cryptosuite", "must be a string")
+        case {"type": str(older)} if older in CRYPTOSUITES and CRYPTOSUITES[older].proof_type == older:
+            if "cryptosuite" in entry:
+                raise _malformed(f"{at}/cryptosuite", f"is no member of an {older}")
+            return older
         case {"type": str(other)}:
             raise _unsupported(f"{at}/type", f"the proof type {other!r:.80}")
         case _:
