@@ -3,7 +3,7 @@
 https://www.w3.org/TR/cid-1.0/
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -22,6 +22,8 @@ from app.core.problems import (
 )
 
 MULTIKEY = "Multikey"
+# Controlled Identifiers §2.2.3, and the name that DID documents called it by before.
+_JSON_WEB_KEYS = ("JsonWebKey", "JsonWebKey2020")
 
 # More keys than any issuer has use for; a document is read at the cost of one pass over them.
 MAX_VERIFICATION_METHODS = 64
@@ -45,7 +47,8 @@ class VerificationMethod:
     """A public key as a document publishes it, read where it is used.
 
     A retired key stands here like any other; a compromised one has `revoked`, and nothing by it counts. A method of
-    another type than Multikey is kept, its key unread: `public_key_multibase` is "".
+    another type than Multikey is kept, its key unread: `public_key_multibase` is "". A JsonWebKey's is
+    `public_key_jwk`, as it was written.
     """
 
     id: str
@@ -54,6 +57,7 @@ class VerificationMethod:
     public_key_multibase: str
     expires: datetime | None = None
     revoked: datetime | None = None
+    public_key_jwk: JsonObject | None = field(default=None, hash=False)
 
     def public_key(self) -> PublicKey:
         """The key itself. Raises Refused: UNSUPPORTED_MECHANISM (another kind of key), INVALID_VERIFICATION_METHOD."""
@@ -157,6 +161,7 @@ def _assemble(entries: list[tuple[Relationship | None, object, str]], identifier
 
 
 def _read_method(entry: JsonObject, *, identifier: str, at: str) -> VerificationMethod:
+    jwk: JsonObject | None = None
     match entry:
         case {"publicKeyMultibase": _, "publicKeyJwk": _}:
             raise _malformed(at, "has both publicKeyMultibase and publicKeyJwk (Controlled Identifiers §2.2)")
@@ -166,6 +171,10 @@ def _read_method(entry: JsonObject, *, identifier: str, at: str) -> Verification
             kind = MULTIKEY
         case {"type": "Multikey"}:
             raise _malformed(at, "a Multikey needs id, controller and publicKeyMultibase")
+        case {"id": str(method_id), "type": str(kind), "controller": str(controller), "publicKeyJwk": dict(jwk)} if (
+            kind in _JSON_WEB_KEYS
+        ):
+            key = ""
         case {"id": str(method_id), "type": str(kind), "controller": str(controller)}:
             key = ""
         case _:
@@ -177,6 +186,7 @@ def _read_method(entry: JsonObject, *, identifier: str, at: str) -> Verification
         public_key_multibase=key,
         expires=_moment(entry, "expires", at=at),
         revoked=_moment(entry, "revoked", at=at),
+        public_key_jwk=jwk,
     )
 
 
@@ -184,6 +194,8 @@ def _write_method(method: VerificationMethod) -> JsonObject:
     written: JsonObject = {"id": method.id, "type": method.type, "controller": method.controller}
     if method.public_key_multibase:
         written["publicKeyMultibase"] = method.public_key_multibase
+    if method.public_key_jwk is not None:
+        written["publicKeyJwk"] = method.public_key_jwk
     if method.expires:
         written["expires"] = date_time_stamp.write(method.expires)
     if method.revoked:
