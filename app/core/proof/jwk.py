@@ -30,6 +30,14 @@ MIN_RSA_BITS, MAX_RSA_BITS = 2_048, 4_096
 # FIPS 186-5 §5.4 has 2^16 < e < 2^256; what is beyond 32 bits has no use, and costs whoever checks.
 _RSA_EXPONENTS = range(65_537, 2**32, 2)
 
+# CVE-2017-15361 (ROCA): a widespread generator made primes that are a power of 65537 modulo each of these. A modulus
+# that is one too was made by it, and can be factored; by chance, one of 2^27 would be.
+_ROCA_PRIMES = (
+    *(3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97, 101, 103, 107, 109),
+    *(113, 127, 131, 137, 139, 149, 151, 157, 163, 167),
+)
+_ROCA_RESIDUES = tuple((prime, frozenset(pow(65_537, k, prime) for k in range(prime))) for prime in _ROCA_PRIMES)
+
 # RFC 7517 §4, RFC 7518 §6: the members that a private or a shared key has.
 _SECRETS = ("d", "p", "q", "dp", "dq", "qi", "oth", "k")
 
@@ -173,6 +181,9 @@ def _demand_rsa(modulus: bytes, exponent: bytes) -> None:
         raise _unsound(f"is an RSA key of {bits} bits; {MIN_RSA_BITS} to {MAX_RSA_BITS} are taken")
     if len(exponent) > 4 or int.from_bytes(exponent, "big") not in _RSA_EXPONENTS or modulus[-1] % 2 == 0:
         raise _unsound("is an RSA key with an exponent or a modulus that no sound one has")
+    number = int.from_bytes(modulus, "big")
+    if all(number % prime in residues for prime, residues in _ROCA_RESIDUES):
+        raise _unsound("is an RSA key that can be factored (ROCA)")
 
 
 def _may_verify(operations: object) -> bool:

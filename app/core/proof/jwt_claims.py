@@ -32,7 +32,7 @@ _LAST_SECOND = 253_402_300_799
 def document(claims: JsonObject) -> JsonObject:
     """The credential or presentation in a token, without the claims that are the token's."""
     match claims:
-        case {"vc": dict(inside)}:
+        case {"vc": dict(inside)} if "@context" not in claims:
             return inside
         case _:
             return {name: value for name, value in claims.items() if name not in _OF_THE_TOKEN}
@@ -91,7 +91,9 @@ def open_badge_problems(claims: JsonObject) -> Iterator[Problem]:
         yield _contradicting("/nbf", "says from when it is valid, and the credential does not")
     if "exp" not in claims and _own_moment(said, _ENDS) is not None:
         yield _contradicting("/exp", "is missing, and the credential has an end")
-    if INSIDE in claims:
+    if INSIDE in claims and "@context" in claims:
+        yield _contradicting(f"/{INSIDE}", "is a second credential in the token")
+    elif INSIDE in claims:
         yield Problem(
             UNSUPPORTED_MECHANISM,
             at=f"/{INSIDE}",
