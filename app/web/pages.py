@@ -20,6 +20,7 @@ from app.core.problems import (
     Problem,
     Refused,
 )
+from app.core.proof import vc_jwt
 from app.exchange import picture_badge
 from app.exchange.picture_badge import PictureBadge
 from app.http.described import CREDENTIAL, EXAMPLE_CREDENTIAL, json_answer, problems
@@ -29,7 +30,7 @@ from app.http.negotiation import SMALL_BODY_BYTES, best, read_body, wants_json
 from app.http.problems import Answer, ErrorPage
 from app.issuer.life import State
 from app.ports import Clock, Institution, SealedCopies
-from app.verifier.parse import ANY_FILE, PRESENTATION
+from app.verifier.parse import ANY_FILE, PRESENTATION, PRESENTATIONS
 from app.verifier.report import REPORT, VerificationReport
 from app.web.certificates import Certificate
 from app.web.languages import Language, choose
@@ -41,7 +42,8 @@ CREDENTIAL_TYPES = (
     "application/json",
     "application/vc+ld+json",
     "application/ld+json",
-    PRESENTATION,
+    *PRESENTATIONS,
+    *vc_jwt.MEDIA_TYPES,
 )
 CONTAINER_TYPES = tuple(sorted(containers.MEDIA_TYPES))
 
@@ -330,6 +332,7 @@ _PRESENTATION: dict[str, Any] = {
     "description": "A Verifiable Presentation of one credential; its own proof is not looked at.",
     "required": ["@context", "type", "verifiableCredential"],
 }
+_TOKEN = {"type": "string", "description": "Signed as a token: a compact JWS, VC-JOSE-COSE's or Open Badges 3.0's."}
 _OFFER: JsonObject = {
     "type": "object",
     "required": ["protocols"],
@@ -355,6 +358,7 @@ _HANDED_IN: dict[str, Any] = {
     "application/vc": {"schema": CREDENTIAL, "examples": {"full": {"value": EXAMPLE_CREDENTIAL}}},
     "application/json": {"schema": CREDENTIAL},
     PRESENTATION: {"schema": _PRESENTATION},
+    **{media_type: {"schema": _TOKEN} for media_type in (*vc_jwt.MEDIA_TYPES, vc_jwt.PRESENTATION)},
     **{media_type: {"schema": {"type": "string", "format": "binary"}} for media_type in CONTAINER_TYPES},
     MULTIPART: {"schema": {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}}},
     URLENCODED: {"schema": {"type": "object", "properties": {"text": {"type": "string"}}}},

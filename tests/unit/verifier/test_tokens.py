@@ -1,11 +1,15 @@
 """Credentials signed as tokens: judged as any other, with the issuer's key alone, and good only as they were signed."""
 
 import base64
+import functools
+import hmac
 import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from app.core.json_ld import Contexts
 from app.core.problems import (
@@ -22,7 +26,18 @@ from app.core.problems import (
 from app.ports import KnownIssuer
 from app.verifier.policy import VerificationPolicy
 from app.verifier.report import Check, Failed, Passed, Undetermined, Verdict, VerificationReport
-from tests.tokens import ALGORITHMS, TokenKey, badge_token, credential_token, document_of, encode, key_of, parts, token
+from tests.tokens import (
+    ALGORITHMS,
+    TokenKey,
+    badge_token,
+    credential_token,
+    decode,
+    document_of,
+    encode,
+    key_of,
+    parts,
+    token,
+)
 from tests.verifying import (
     CREATED,
     KEY,
@@ -322,6 +337,31 @@ async def test_no_algorithm_and_none_with_a_shared_secret_is_taken(contexts: Con
     for end in (encode(signature), ""):
         verdict, problems, asked = await judged(contexts, f"{unsigned}.{end}", key)
         assert (verdict, problems, asked) == (Verdict.INVALID, {CRYPTOGRAPHIC_SECURITY_ERROR}, [])
+
+
+async def test_a_shared_secret_that_is_the_issuers_public_key_signs_nothing(contexts: Contexts) -> None:
+    """T02: whatever the form in which the key is taken for a secret."""
+    key = key_of("ES256")
+    raw = decode(key.jwk["x"]) + decode(key.jwk["y"])
+    point = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), b"\x04" + raw)
+    forms = [
+        point.public_bytes(encoding, form)
+        for encoding, form in (
+            (Encoding.PEM, PublicFormat.SubjectPublicKeyInfo),
+            (Encoding.DER, PublicFormat.SubjectPublicKeyInfo),
+            (Encoding.OpenSSH, PublicFormat.OpenSSH),
+            (Encoding.X962, PublicFormat.UncompressedPoint),
+        )
+    ]
+    for secret in (*forms, json.dumps(key.jwk).encode(), b""):
+        for algorithm, digest in (("HS256", "sha256"), ("HS384", "sha384"), ("HS512", "sha512")):
+            forger = TokenKey(algorithm, {}, functools.partial(_mac, secret, digest))
+            verdict, problems, _ = await judged(contexts, credential_token(forger), key)
+            assert (verdict, problems) == (Verdict.INVALID, {CRYPTOGRAPHIC_SECURITY_ERROR})
+
+
+def _mac(secret: bytes, digest: str, data: bytes) -> bytes:
+    return hmac.digest(secret, data, digest)
 
 
 @pytest.mark.parametrize(
