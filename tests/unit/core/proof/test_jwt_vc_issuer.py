@@ -53,10 +53,8 @@ def test_an_issuer_that_is_no_public_host_is_not_asked(issuer: str) -> None:
         jwt_vc_issuer.locate(issued({"iss": issuer}))
 
 
-@pytest.mark.parametrize(
-    "payload", [{}, {"iss": 1}, {"iss": "http://dunmore.example"}, {"iss": "did:example:1"}], ids=str
-)
-def test_without_a_certificate_or_an_https_issuer_there_is_no_key(payload: JsonObject) -> None:
+@pytest.mark.parametrize("issuer", [None, 1, "http://dunmore.example", "did:example:1", ""])
+def test_without_a_certificate_or_an_https_issuer_there_is_no_key(issuer: object) -> None:
     with pytest.raises(Refused, match="UNSUPPORTED_MECHANISM"):
         jwt_vc_issuer.locate(issued({"iss": issuer}, jwk=key("ES256").public, kid="1"))
 
