@@ -11,7 +11,6 @@ https://www.rfc-editor.org/rfc/rfc9901; `verify` follows its sections 7.1 and 7.
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from app.core import strict_json
 from app.core.problems import (
     MALFORMED_VALUE_ERROR,
     PARSING_ERROR,
@@ -26,6 +25,8 @@ from app.core.proof.disclosures import ClaimPath, Disclosure, Place
 from app.core.proof.key_binding import KeyBinding, KeyBindingWanted
 from app.core.proof.signed_jwt import SignedJwt
 
+# Half of what is read elsewhere: here each value is read, hashed and put in its place.
+MAX_BYTES = 524_288
 # More than any credential has claims; each costs a reading of its own.
 MAX_DISCLOSURES = 1_000
 
@@ -63,8 +64,8 @@ def read(data: bytes) -> ReceivedSdJwt:
 
     Raises Refused: PARSING_ERROR, MALFORMED_VALUE_ERROR, RANGE_ERROR.
     """
-    if len(data) > strict_json.MAX_BYTES:
-        detail = f"has {len(data):,} bytes; at most {strict_json.MAX_BYTES:,} are read"
+    if len(data) > MAX_BYTES:
+        detail = f"has {len(data):,} bytes; at most {MAX_BYTES:,} are read"
         raise Refused(Problem(MALFORMED_VALUE_ERROR, detail=detail))
     try:
         text = data.decode("ascii")

@@ -16,7 +16,7 @@ def read(data: bytes) -> tuple[ReceivedSdJwt, ...]:
 
     Raises Refused as `sd_jwt.read` does.
     """
-    match strict_json.read_object(data):
+    match strict_json.read_object(data, max_bytes=sd_jwt.MAX_BYTES):
         case {"payload": str(payload), "signatures": [dict(first), *others]} if len(others) < MAX_SIGNATURES:
             signatures = [first, *others]
         case {"payload": str(payload), "protected": _, "signature": _} as flattened:
