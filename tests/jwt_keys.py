@@ -36,6 +36,14 @@ class JwtKey:
         x, y = (base64url(number.to_bytes(length, "big")) for number in (numbers.x, numbers.y))
         return {"kty": "EC", "crv": curve, "x": x, "y": y}
 
+    @property
+    def with_private(self) -> JsonObject:
+        """The JWK with its private half, of an elliptic curve alone."""
+        assert isinstance(self.private, ec.EllipticCurvePrivateKey)
+        length = (self.private.curve.key_size + 7) // 8
+        secret = self.private.private_numbers().private_value.to_bytes(length, "big")
+        return {**self.public, "d": base64url(secret)}
+
     def sign(self, data: bytes) -> bytes:
         if isinstance(self.private, ed25519.Ed25519PrivateKey):
             return self.private.sign(data)
