@@ -1,5 +1,6 @@
 """The EU's learning credential: what its claims say, and that ours beside them never say anything else."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +12,7 @@ from app.core.credential.learning_credential import EU_TYPE, TYPE
 from app.core.credential.micro_credential import Learner, LearnerIdentifier, MicroCredential
 from app.core.personal import Personal
 from app.core.problems import JsonObject, Refused
+from tests.conftest import ROOT
 from tests.properties.strategies import ISSUER, NOW, pinned
 
 CLAIMED: MicroCredential = award_request.read(
@@ -164,3 +166,11 @@ def test_every_claim_is_either_always_shown_or_disclosable() -> None:
     open_claims |= {"date_of_expiry", "achievement_title", "achievement_description", "language_of_classes"}
     told = {claim["path"][0] for claim in learning_credential.type_metadata()["claims"]} | set(DISCLOSABLE)
     assert set(learning_credential.write(CLAIMED)) <= told | open_claims
+
+
+def test_the_page_names_every_claim() -> None:
+    page = (ROOT / "docs" / "learning-credential.md").read_text("utf-8")
+    named = set(re.findall(r"`(?:achievement\.|issuing_organisation\.)?([a-z_]+)[^`]*`", page))
+    claims = learning_credential.write(CLAIMED)
+    others = {"level_not_applicable", "valid_until", "exp", "sub", "supersedes", "has_family_name", "date_of_expiry"}
+    assert (set(claims) | set(claims["achievement"]) | others) - named == set()
