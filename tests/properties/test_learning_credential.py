@@ -14,7 +14,7 @@ from app.core.credential.elements import ELEMENTS, Element
 from app.core.credential.eudi_learning_claims import MANDATORY
 from app.core.credential.micro_credential import MicroCredential
 from app.core.problems import JsonObject, Refused
-from app.core.proof import sd_jwt, sd_jwt_vc
+from app.core.proof import sd_jwt, sd_jwt_vc, type_metadata
 from app.core.proof.sd_jwt import ReceivedSdJwt
 from tests.jwt_keys import key
 from tests.long_proofs import fraction
@@ -110,8 +110,16 @@ def test_all_that_it_lacks_is_what_the_award_has_not(claimed: MicroCredential) -
 
 
 @many
-@given(micro_credentials(), st.data())
-def test_nothing_personal_is_signed_in_the_open(claimed: MicroCredential, data: st.DataObject) -> None:
+@given(micro_credentials())
+def test_what_is_issued_is_of_its_type(claimed: MicroCredential) -> None:
+    data, integrity = type_metadata.write(learning_credential.type_metadata())
+    metadata = type_metadata.read(data, vct=learning_credential.TYPE, integrity=integrity)
+    assert type_metadata.problems(metadata, sd_jwt_vc.verify(_issue(claimed), key=KEY.public, wanted=None)) == ()
+
+
+@many
+@given(micro_credentials())
+def test_nothing_personal_is_signed_in_the_open(claimed: MicroCredential) -> None:
     payload = _issue(claimed).issuer_signed.payload
     learner = {"sub", "full_name", "family_name", "given_name", "birthdate", "learner_identification", "grade"}
     assert not payload.keys() & {*learner, "has_family_name", "learner_identifiers", "assessment_grade"}

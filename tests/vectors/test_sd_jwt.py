@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from app.core.problems import JsonObject, Refused
-from app.core.proof import disclosures, numeric_date, sd_jwt, sd_jwt_json, sd_jwt_vc
+from app.core.proof import disclosures, numeric_date, sd_jwt, sd_jwt_json, sd_jwt_vc, type_metadata
 from app.core.proof.disclosing import disclose
 from app.core.proof.key_binding import KeyBindingWanted
 from app.core.proof.sd_jwt import ReceivedSdJwt
+from app.core.proof.type_metadata import ClaimRule, SelectiveDisclosure
 from tests.shared import SHARED, shared
 
 SUITES = ("rfc9901", "sd-jwt-vc", "testcases-2023")
@@ -161,3 +162,12 @@ def test_in_the_general_form_each_signature_is_of_its_own_key() -> None:
     assert sd_jwt.verify(second, key=keys()["issuer-key-2"], types=TYPES, wanted=None).claims == said.claims
     with pytest.raises(Refused, match="PROOF_VERIFICATION_ERROR"):
         sd_jwt.verify(second, key=keys()["issuer"], types=TYPES, wanted=None)
+
+
+def test_the_published_type_metadata_are_those_that_the_credential_names() -> None:
+    data = (folder("sd-jwt-vc/type-metadata") / "type_metadata.json").read_bytes()
+    payload = load(folder("sd-jwt-vc/type-metadata") / "sd_jwt_vc_payload.json")
+    metadata = type_metadata.read(data, vct=payload["vct"], integrity=payload["vct#integrity"])
+    assert metadata.claims[0] == ClaimRule(("name",), SelectiveDisclosure.ALWAYS, mandatory=True)
+    with pytest.raises(Refused, match="integrity"):
+        type_metadata.read(data + b"\n", vct=payload["vct"], integrity=payload["vct#integrity"])
