@@ -11,12 +11,24 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from app.core.problems import JsonObject, Refused
-from app.core.proof import disclosures, key_binding, sd_jwt, sd_jwt_json, sd_jwt_vc, signed_jwt
+from app.core.proof import (
+    disclosures,
+    jwt_vc_issuer,
+    key_binding,
+    sd_jwt,
+    sd_jwt_json,
+    sd_jwt_vc,
+    signed_jwt,
+    type_metadata,
+)
 from app.core.proof.concealing import conceal
 from app.core.proof.disclosing import disclose
 from app.core.proof.disclosures import ClaimPath
 from app.core.proof.key_binding import KeyBindingWanted
 from app.core.proof.sd_jwt import ReceivedSdJwt
+from app.core.proof.sd_jwt_vc import VerifiedSdJwtVc
+from app.core.proof.signed_jwt import SignedJwt
+from app.core.status import token_status_list
 from tests.jwt_keys import base64url, key
 from tests.long_proofs import fraction
 
@@ -24,6 +36,7 @@ EXAMPLES = max(50, int(2_000 * fraction()))
 NOW = datetime(2026, 7, 1, 12, tzinfo=UTC)
 WANTED = KeyBindingWanted("https://verifier.example", "n-0S6_WzA2Mj", NOW, timedelta(minutes=5), timedelta(seconds=60))
 ISSUER, HOLDER = key("EdDSA"), key("EdDSA", 2)
+HEADER = ("alg", "typ", "kid", "x5c", "jwk", "crit", "b64")
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~="
 
 many = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
@@ -46,6 +59,14 @@ def claims() -> SearchStrategy[JsonObject]:
         leaves, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=3), max_leaves=12
     )
     return st.dictionaries(names, inner, max_size=4)
+
+
+def _claims(inner: SearchStrategy[Any]) -> SearchStrategy[JsonObject]:
+    """Objects with the names that something is read from."""
+    names = ("iss", "sub", "iat", "exp", "ttl", "status_list", "bits", "lst", "idx", "uri", "keys", "jwks", "jwks_uri")
+    more = ("issuer", "kty", "crv", "x", "use", "alg", "key_ops")
+    some = st.dictionaries(st.sampled_from((*names, *more)), inner, max_size=4)
+    return st.dictionaries(st.sampled_from((*names, *more)), inner | some, max_size=4)
 
 
 def places(value: object, place: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
@@ -76,19 +97,51 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
 
 
 @many
-@given(values(), values(), st.lists(values(), max_size=3), values())
+@given(
+    st.dictionaries(st.sampled_from(HEADER), values(), max_size=2), values(), st.lists(values(), max_size=3), values()
+)
 def test_any_parts_are_read_and_verified_or_refused(
-    header: Any, payload: Any, disclosed: list[Any], bound: Any
+    header: JsonObject, payload: Any, disclosed: list[Any], bound: Any
 ) -> None:
     """Each part JSON of any kind, and validly signed where it could be."""
     parts = [base64url(json.dumps(part).encode()) for part in (payload, *disclosed)]
-    head = {"alg": "EdDSA", "typ": "dc+sd-jwt", **(header if isinstance(header, dict) else {})}
+    head = {"alg": "EdDSA", "typ": "dc+sd-jwt", **header}
     data = f"{base64url(json.dumps(head).encode())}.{parts[0]}".encode()
     text = "~".join([signed_jwt.attach(data, ISSUER.sign(data)), *parts[1:], HOLDER.token(bound, typ="kb+jwt")])
     with contextlib.suppress(Refused):
         verify(text.encode())
     with contextlib.suppress(Refused):
         verify(text.encode(), wanted=WANTED)
+
+
+@many
+@given(st.dictionaries(st.sampled_from(HEADER), values(), max_size=2), _claims(values()), values())
+def test_any_token_names_its_key_and_its_list_or_is_refused(
+    header: JsonObject, payload: JsonObject, found: Any
+) -> None:
+    for judge in (
+        lambda: jwt_vc_issuer.locate(_token(payload, header)),
+        lambda: jwt_vc_issuer.choose(jwt_vc_issuer.read_keys(payload), _token({}, header)),
+        lambda: jwt_vc_issuer.read_metadata(payload, issuer="https://dunmore.example"),
+        lambda: signed_jwt.verify(_token({}, header), {**ISSUER.public, **payload}),
+        lambda: token_status_list.locate(payload),
+        lambda: _status(payload),
+        lambda: type_metadata.problems(
+            type_metadata.read(json.dumps({"vct": "x", "claims": found}).encode(), vct="x", integrity=None),
+            VerifiedSdJwtVc("x", None, payload, {}),
+        ),
+    ):
+        with contextlib.suppress(Refused):
+            judge()
+
+
+def _token(payload: JsonObject, header: JsonObject) -> SignedJwt:
+    return signed_jwt.read(ISSUER.token(payload, **header))
+
+
+def _status(claims: JsonObject) -> None:
+    token = signed_jwt.read(ISSUER.token(claims, typ="statuslist+jwt"))
+    token_status_list.verify(token, key=ISSUER.public, uri="a", now=NOW, clock_skew=timedelta(0))
 
 
 @many

@@ -103,9 +103,12 @@ def verify(
     issued = received.issuer_signed
     signed_jwt.verify(issued, key)
     # RFC 8725 §3.11: what was signed for another use is not one of these.
-    if issued.header.get("typ") not in types:
-        detail = f"a token of the type {issued.header.get('typ')!r:.60} is not accepted here"
-        raise Refused(Problem(PROOF_VERIFICATION_ERROR, detail=detail))
+    match issued.header.get("typ"):
+        case str(name) if name in types:
+            pass
+        case other:
+            detail = f"a token of the type {other!r:.60} is not accepted here"
+            raise Refused(Problem(PROOF_VERIFICATION_ERROR, detail=detail))
     payload = disclose(issued.payload, received.disclosures)
     return VerifiedSdJwt(
         header=issued.header,

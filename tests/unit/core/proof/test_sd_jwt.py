@@ -174,7 +174,9 @@ def test_each_algorithm_signs(algorithm: str) -> None:
     assert verify(issued({"a": 1}, by=key(algorithm)), by=key(algorithm)).claims == {"a": 1}
 
 
-@pytest.mark.parametrize("typ", ["JWT", "kb+jwt", "EXAMPLE+SD-JWT", "application/example+sd-jwt", None, 1])
+@pytest.mark.parametrize(
+    "typ", ["JWT", "kb+jwt", "EXAMPLE+SD-JWT", "application/example+sd-jwt", None, 1, [TYPE], {TYPE: TYPE}]
+)
 def test_a_token_of_another_type_is_refused(typ: object) -> None:
     assert problem(issued({}, typ=typ)).code == "PROOF_VERIFICATION_ERROR"
 
