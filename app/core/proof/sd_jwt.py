@@ -93,10 +93,10 @@ def assemble(issued: str, disclosed: list[str], bound: str | None) -> ReceivedSd
 
 
 def verify(
-    received: ReceivedSdJwt, *, key: JsonObject, types: Collection[str], wanted: KeyBindingWanted | None
+    received: ReceivedSdJwt, *, key: JsonObject, types: Collection[str | None], wanted: KeyBindingWanted | None
 ) -> VerifiedSdJwt:
-    """Steps 2 to 4. `key` is the issuer's, a JWK; `types` the values of `typ` that policy accepts, of which none
-    accepts nothing; `wanted` the key binding that policy asks for.
+    """Steps 2 to 4. `key` is the issuer's, a JWK; `types` the values of `typ` that policy accepts, None for one
+    without; no values accept nothing. `wanted` is the key binding that policy asks for.
 
     Raises Refused: PROOF_VERIFICATION_ERROR, MALFORMED_VALUE_ERROR, and as `signed_jwt.verify`, `key_binding.verify`.
     """
@@ -104,7 +104,7 @@ def verify(
     signed_jwt.verify(issued, key)
     # RFC 8725 §3.11: what was signed for another use is not one of these.
     match issued.header.get("typ"):
-        case str(name) if name in types:
+        case str() | None as name if name in types:
             pass
         case other:
             detail = f"a token of the type {other!r:.60} is not accepted here"
