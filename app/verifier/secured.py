@@ -29,12 +29,16 @@ def read(received: ReceivedCredential, *, policy: VerificationPolicy) -> Secured
     return verify_proofs.read_proofs(received, policy=policy)
 
 
-def keys_named(secured: Secured, issuer: str) -> frozenset[str]:
+def read_aside(_contexts: Contexts, received: ReceivedCredential, *, policy: VerificationPolicy) -> Secured:
+    """As `read`, in the pool: a token is decoded and parsed again, all of it."""
+    return read(received, policy=policy)
+
+
+def keys_wanted(secured: Secured, issuer: str) -> frozenset[str]:
     """The keys that are wanted of the issuer, by their URLs."""
     match secured:
         case SignedToken():
-            named = vc_jwt.key_named(secured, issuer)
-            return frozenset() if named is None else frozenset({named})
+            return vc_jwt.keys_wanted(secured, issuer)
         case proofs:
             return frozenset(proof.verification_method for proof in proofs)
 

@@ -179,6 +179,15 @@ def key_named(token: SignedToken, issuer: str) -> str | None:
             return None
 
 
+def keys_wanted(token: SignedToken, issuer: str) -> frozenset[str]:
+    """What its key may be called in the issuer's document. A document without it may be old, and is asked for again."""
+    named = key_named(token, issuer)
+    if named is not None:
+        return frozenset({named})
+    own_names = (token.kid, token.key_it_brings.thumbprint if token.key_it_brings else None)
+    return frozenset(f"{issuer}#{name}" for name in own_names if name is not None and ":" not in name)
+
+
 def key_url(token: SignedToken, issuer: str) -> str | None:
     """Where an Open Badges issuer publishes the one key, on its own host; None where it says nothing of the kind."""
     if token.profile is not Profile.OPEN_BADGE or token.kid is None or not _on_host_of(token.kid, issuer):

@@ -207,7 +207,7 @@ async def test_a_badge_that_brings_its_issuers_own_key_is_checked_with_the_publi
     forged = badge_token(STRANGER, header={"kid": None, "jwk": STRANGER.jwk})
     verdict, problems, asked = await judged(contexts, forged, key_of("ES256"), key)
     assert (verdict, INVALID_VERIFICATION_METHOD in problems) == (Verdict.INVALID, True)
-    assert asked == [UNIVERSITY_DOCUMENT]
+    assert set(asked) == {UNIVERSITY_DOCUMENT}
     two = badge_token(key, header={"jwk": STRANGER.jwk})
     assert (await judged(contexts, two, key))[0] is Verdict.INVALID
 
