@@ -8,7 +8,7 @@ from app.core import strict_json
 from app.core.did.document import ControlledIdentifierDocument
 from app.core.json_ld import Contexts
 from app.core.problems import INVALID_VERIFICATION_METHOD, Problem, Refused
-from app.core.proof import vc_jwt
+from app.core.proof import jwt_key
 from app.core.proof.vc_jwt import SignedToken
 from app.ports import Compute, Fetch
 from app.verifier.prove import told
@@ -27,7 +27,7 @@ async def published_alone(
     deadline: float,
 ) -> ControlledIdentifierDocument | Failed | Undetermined:
     """`controller`, or in its place the one key at the URL, where the issuer says nothing of its keys elsewhere."""
-    url = vc_jwt.key_url(token, issuer)
+    url = jwt_key.key_url(token, issuer)
     if url is None or url == issuer or isinstance(controller, Failed) or _says_something(controller):
         return controller
     try:
@@ -47,7 +47,7 @@ def read_fetched(
         detail = f"what stands at {url:.200} is not a key"
         return Undetermined((Problem(INVALID_VERIFICATION_METHOD, detail=detail),))
     try:
-        return vc_jwt.document_of_key(token, issuer, published)
+        return jwt_key.document_of_key(token, issuer, published)
     except Refused as refused:
         return told(refused)
 

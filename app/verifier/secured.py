@@ -8,7 +8,7 @@ from typing import TypeAlias
 from app.core.credential.received import ReceivedCredential
 from app.core.did.document import ControlledIdentifierDocument
 from app.core.json_ld import Contexts
-from app.core.proof import vc_jwt
+from app.core.proof import jwt_key
 from app.core.proof.received_proof import DataIntegrityProof
 from app.core.proof.vc_jwt import SignedToken
 from app.verifier import verify_proofs, verify_token
@@ -29,12 +29,16 @@ def read(received: ReceivedCredential, *, policy: VerificationPolicy) -> Secured
     return verify_proofs.read_proofs(received, policy=policy)
 
 
-def keys_named(secured: Secured, issuer: str) -> frozenset[str]:
+def read_aside(_contexts: Contexts, received: ReceivedCredential, *, policy: VerificationPolicy) -> Secured:
+    """As `read`, in the pool: a token is decoded and parsed again, all of it."""
+    return read(received, policy=policy)
+
+
+def keys_wanted(secured: Secured, issuer: str) -> frozenset[str]:
     """The keys that are wanted of the issuer, by their URLs."""
     match secured:
         case SignedToken():
-            named = vc_jwt.key_named(secured, issuer)
-            return frozenset() if named is None else frozenset({named})
+            return jwt_key.keys_wanted(secured, issuer)
         case proofs:
             return frozenset(proof.verification_method for proof in proofs)
 
@@ -42,7 +46,7 @@ def keys_named(secured: Secured, issuer: str) -> frozenset[str]:
 def refuse_foreign_keys(secured: Secured, issuer: str) -> None:
     """Raises Refused where it says itself that its key is another's. Of a chain, which has witnesses, not told here."""
     if isinstance(secured, SignedToken):
-        vc_jwt.refuse_foreign_key(secured, issuer)
+        jwt_key.refuse_foreign_key(secured, issuer)
 
 
 def find_keys(
@@ -89,7 +93,7 @@ def signed_by_revoked_keys(
     """Of what is signed by a key that its issuer revoked: where that stands, and what was signed. Raises Refused."""
     match read(received, policy=policy):
         case SignedToken() as token:
-            method, _ = vc_jwt.find_key(token, controller)
+            method, _ = jwt_key.find_key(token, controller)
             return () if method.revoked is None else ((verify_token.AT, token.jws.signing_input),)
         case _:
             return verify_proofs.signed_by_revoked_keys(contexts, received, controller, policy=policy)

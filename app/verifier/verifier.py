@@ -118,7 +118,7 @@ class Verifier:
     ) -> ControlledIdentifierDocument | Unproven:
         """The issuer's keys; nobody is asked for them where no proof could be checked with them."""
         try:
-            read = secured.read(received, policy=self._policy)
+            read = await self._read(received)
         except Refused as refused:
             outcome = told(refused)
             return Unproven(proof=outcome, controller=NotApplicable("No key of the issuer's could help to check it."))
@@ -132,7 +132,7 @@ class Verifier:
             return without_key(told(refused))
         controller = await resolve(
             issuer,
-            keys=secured.keys_named(read, issuer),
+            keys=secured.keys_wanted(read, issuer),
             publications=self._publications,
             fetch=self._fetch,
             compute=self._compute,
@@ -144,6 +144,11 @@ class Verifier:
                 read, issuer, controller, fetch=self._fetch, compute=self._compute, deadline=deadline
             )
         return without_key(controller) if isinstance(controller, Failed | Undetermined) else controller
+
+    async def _read(self, received: ReceivedCredential) -> secured.Secured:
+        if received.token is None:
+            return secured.read(received, policy=self._policy)
+        return await self._compute.run(secured.read_aside, received, policy=self._policy)
 
     async def _recorded(
         self, received: ReceivedCredential, controller: ControlledIdentifierDocument

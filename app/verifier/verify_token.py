@@ -11,7 +11,7 @@ from datetime import datetime
 
 from app.core.did.document import ControlledIdentifierDocument, Relationship, VerificationMethod
 from app.core.problems import UNSUPPORTED_MECHANISM, Problem, Refused
-from app.core.proof import vc_jwt
+from app.core.proof import jwt_key, vc_jwt
 from app.core.proof.jwk import JoseKey
 from app.core.proof.vc_jwt import Profile, SignedToken
 from app.verifier.policy import VerificationPolicy
@@ -43,8 +43,8 @@ def find_token_key(
     token: SignedToken, controller: ControlledIdentifierDocument, *, now: datetime, recorded: Mapping[str, datetime]
 ) -> KeyedToken:
     """Step 2. Raises Refused where its key is not the issuer's to sign with now."""
-    vc_jwt.refuse_foreign_key(token, controller.id)
-    method, key = vc_jwt.find_key(token, controller, Relationship.ASSERTION_METHOD)
+    jwt_key.refuse_foreign_key(token, controller.id)
+    method, key = jwt_key.find_key(token, controller, Relationship.ASSERTION_METHOD)
     demand_usable(method, now=now, recorded=recorded.get(AT))
     return KeyedToken(token, method, key)
 

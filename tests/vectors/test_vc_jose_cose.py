@@ -10,7 +10,7 @@ from app.core.did import document
 from app.core.did.document import Relationship
 from app.core.json_ld import Contexts
 from app.core.problems import UNSUPPORTED_MECHANISM, JsonObject, Refused
-from app.core.proof import vc_jwt
+from app.core.proof import jwt_key, vc_jwt
 from app.core.proof.vc_jwt import Profile
 from app.verifier.parse import parse
 from app.verifier.report import Verdict
@@ -81,7 +81,7 @@ def presentation_holds(contexts: Contexts, text: str, key: str) -> bool:
     holder = document.read(published(key), identifier=_ISSUER)
     try:
         token = vc_jwt.read(text)
-        _, jose_key = vc_jwt.find_key(token, holder, Relationship.AUTHENTICATION)
+        _, jose_key = jwt_key.find_key(token, holder, Relationship.AUTHENTICATION)
         vc_jwt.verify(token, jose_key)
         vc_jwt.check_claims(token, now=_THEN, clock_skew=timedelta(0))
     except Refused:
@@ -110,7 +110,7 @@ def test_what_is_issued_of_the_suites_inputs_holds(number: int) -> None:
     )
     token = vc_jwt.read(vc_jwt.assemble(signing_input, key.sign(signing_input)))
     purpose = Relationship.ASSERTION_METHOD if profile is Profile.CREDENTIAL else Relationship.AUTHENTICATION
-    _, jose_key = vc_jwt.find_key(
+    _, jose_key = jwt_key.find_key(
         token, document.read(published(case["key_file"]), identifier=_ISSUER), purpose=purpose
     )
     vc_jwt.verify(token, jose_key)

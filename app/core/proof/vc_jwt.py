@@ -3,7 +3,7 @@
 https://www.w3.org/TR/vc-jose-cose/ and https://www.imsglobal.org/spec/ob/v3p0#jwt-proof. To verify one:
 
 1. `read` it: which of the two it is, by its own header, its algorithm, the forms of its claims.
-2. `find_key` in its issuer's document, and nowhere else. `key_url` is where an Open Badges issuer may publish it alone.
+2. `jwt_key.find_key` in its issuer's document, and nowhere else.
 3. `verify` the signature.
 4. `check_claims`: they say the same as the credential, and the signature is in force.
 """
@@ -12,11 +12,8 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from urllib.parse import urlsplit
 
 from app.core import strict_json
-from app.core.did import https
-from app.core.did.document import ControlledIdentifierDocument, Relationship, VerificationMethod
 from app.core.problems import (
     CRYPTOGRAPHIC_SECURITY_ERROR,
     INVALID_VERIFICATION_METHOD,
@@ -67,7 +64,7 @@ class SignedToken:
         return jwt_claims.document(self.claims)
 
 
-# ── 1. reading ───────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── reading ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def read(text: str) -> SignedToken:
@@ -97,19 +94,19 @@ def _profile(header: JsonObject) -> Profile:
         case str(typ):
             named = _PREFIX.sub("", typ.lower())
         case _:
-            raise _insecure("its header has a typ that is no string")
+            raise insecure("its header has a typ that is no string")
     for profile in Profile:
         if named == profile.value.lower():
             break
     else:
-        raise _insecure(f"its header says that it is {typ!r:.80}, and that is no credential")
+        raise insecure(f"its header says that it is {typ!r:.80}, and that is no credential")
     match header.get("cty"):
         case None if "cty" not in header:
             return profile
         case str(content) if profile in _CONTENT_TYPES and _PREFIX.sub("", content.lower()) == _CONTENT_TYPES[profile]:
             return profile
         case other:
-            raise _insecure(f"its header says that what is in it is {other!r:.80}, and that is no credential")
+            raise insecure(f"its header says that what is in it is {other!r:.80}, and that is no credential")
 
 
 def _algorithm(header: JsonObject, profile: Profile) -> str:
@@ -121,7 +118,7 @@ def _algorithm(header: JsonObject, profile: Profile) -> str:
         case str(name) if name in ALGORITHMS:
             return name
         case other:
-            raise _insecure(f"its header says that its algorithm is {other!r:.40}")
+            raise insecure(f"its header says that its algorithm is {other!r:.40}")
 
 
 def _kid(header: JsonObject) -> str | None:
@@ -131,7 +128,7 @@ def _kid(header: JsonObject) -> str | None:
         case str(kid) if 0 < len(kid) <= _MAX_KID_CHARACTERS and kid.isascii() and kid.isprintable():
             return kid
         case _:
-            raise _no_key("its header has a kid that is the name of no key")
+            raise no_key("its header has a kid that is the name of no key")
 
 
 def _key_it_brings(header: JsonObject, profile: Profile) -> JoseKey | None:
@@ -139,7 +136,7 @@ def _key_it_brings(header: JsonObject, profile: Profile) -> JoseKey | None:
     if "jwk" not in header:
         return None
     if profile is not Profile.OPEN_BADGE:
-        raise _no_key("its header has 'jwk': a key that a token brings itself shows nothing of its issuer")
+        raise no_key("its header has 'jwk': a key that a token brings itself shows nothing of its issuer")
     return jwk.read(header["jwk"])
 
 
@@ -150,138 +147,16 @@ def _issuer_in_header(header: JsonObject) -> str | None:
         case str(issuer):
             return issuer
         case _:
-            raise _insecure("its header has an iss that is no string")
+            raise insecure("its header has an iss that is no string")
 
 
-# ── 2. the key ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def refuse_foreign_key(token: SignedToken, issuer: str) -> None:
-    """Raises Refused (INVALID_VERIFICATION_METHOD) where `kid` is another's, which needs nobody to be asked."""
-    kid = token.kid
-    if kid is None or not kid.lower().startswith(("did:", "http:", "https:")):
-        return
-    if kid.partition("#")[0] != issuer and not (token.profile is Profile.OPEN_BADGE and _on_host_of(kid, issuer)):
-        raise _no_key(
-            f"the key {kid:.200} is not one of the issuer, {issuer:.200}",
-            remedy="anyone can sign with a key of their own: ask the issuer for the credential",
-        )
-
-
-def key_named(token: SignedToken, issuer: str) -> str | None:
-    """The URL of the key in its issuer's document, where the token says as much."""
-    match token.kid:
-        case str(kid) if kid.startswith("#"):
-            return issuer + kid
-        case str(kid) if kid.partition("#")[0] == issuer:
-            return kid
-        case _:
-            return None
-
-
-def key_url(token: SignedToken, issuer: str) -> str | None:
-    """Where an Open Badges issuer publishes the one key, on its own host; None where it says nothing of the kind."""
-    if token.profile is not Profile.OPEN_BADGE or token.kid is None or not _on_host_of(token.kid, issuer):
-        return None
-    return token.kid.partition("#")[0]
-
-
-def document_of_key(token: SignedToken, issuer: str, published: JsonObject) -> ControlledIdentifierDocument:
-    """The document that the issuer could as well publish, of the one key at `key_url`. Raises Refused."""
-    key = jwk.read(published)
-    method = VerificationMethod(
-        id=f"{issuer}#{key.thumbprint}",
-        type="JsonWebKey",
-        controller=issuer,
-        public_key_multibase="",
-        public_key_jwk={**published, "kid": token.kid},
-    )
-    return ControlledIdentifierDocument(
-        id=issuer,
-        verification_methods=(method,),
-        relationships=frozenset({(Relationship.ASSERTION_METHOD, method.id)}),
-    )
-
-
-def find_key(
-    token: SignedToken,
-    controller: ControlledIdentifierDocument,
-    purpose: Relationship = Relationship.ASSERTION_METHOD,
-) -> tuple[VerificationMethod, JoseKey]:
-    """The one key of its issuer's that the token is to be verified with.
-
-    Raises Refused: INVALID_VERIFICATION_METHOD and its like, CRYPTOGRAPHIC_SECURITY_ERROR where it is for another
-    algorithm, UNSUPPORTED_MECHANISM.
-    """
-    named = key_named(token, controller.id)
-    if named is not None:
-        method = controller.method(named, purpose)
-        return method, _checked(token, jose_key(method))
-    if token.kid is None and token.key_it_brings is None and controller.id.startswith("did:"):
-        raise _no_key("its header names no key (kid), as it must where the issuer is a DID (VC-JOSE-COSE §4.1.1)")
-    if token.kid is None and token.key_it_brings is None and token.profile is Profile.OPEN_BADGE:
-        raise _no_key("its header names no key: Open Badges 3.0 wants kid or jwk")
-    found = [
-        (method, key)
-        for method in controller.verification_methods
-        if (key := _readable(method)) is not None and _is_meant(token, method, key)
-    ]
-    match found:
-        case [(method, key)]:
-            return controller.method(method.id, purpose), _checked(token, key)
-        case []:
-            raise _no_key(f"{controller.id:.200} publishes no key as the one that its header names")
-        case _:
-            raise _no_key(f"{controller.id:.200} publishes more than one key that its header could mean")
-
-
-def jose_key(method: VerificationMethod) -> JoseKey:
-    """Raises Refused: UNSUPPORTED_MECHANISM, INVALID_VERIFICATION_METHOD."""
-    if method.public_key_jwk is not None:
-        return jwk.read(method.public_key_jwk)
-    return jwk.of_public_key(method.public_key())
-
-
-def _readable(method: VerificationMethod) -> JoseKey | None:
-    """None for a key that cannot be the one, since none can be read in it: another of the document's may be."""
-    try:
-        return jose_key(method)
-    except Refused:
-        return None
-
-
-def _is_meant(token: SignedToken, method: VerificationMethod, key: JoseKey) -> bool:
-    if token.kid is not None:
-        return token.kid in (key.kid, key.thumbprint, method.id.partition("#")[2])
-    return key == token.key_it_brings if token.key_it_brings else key.algorithm == token.algorithm
-
-
-def _checked(token: SignedToken, key: JoseKey) -> JoseKey:
-    if key.algorithm != token.algorithm:
-        raise _insecure(f"its header says {token.algorithm}, and the issuer's key is for {key.algorithm}")
-    if token.key_it_brings not in (None, key):
-        raise _no_key("the key in its header (jwk) is not the one of the issuer's that it names")
-    return key
-
-
-def _on_host_of(kid: str, issuer: str) -> bool:
-    url = kid.partition("#")[0]
-    if not (url.startswith(https.PREFIX) and issuer.startswith(https.PREFIX)):
-        return False
-    try:
-        https.locate(url)
-        https.locate(issuer)
-    except Refused:
-        return False
-    return urlsplit(url).netloc == urlsplit(issuer).netloc
-
-
-# ── 3. and 4. ────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── verifying ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def verify(token: SignedToken, key: JoseKey) -> None:
     """Raises Refused (PROOF_VERIFICATION_ERROR, CRYPTOGRAPHIC_SECURITY_ERROR) where the signature is not `key`'s."""
-    _checked(token, key)
+    if key.algorithm != token.algorithm:
+        raise insecure(f"its header says {token.algorithm}, and the issuer's key is for {key.algorithm}")
     key.verify(token.jws.signing_input, token.jws.signature)
 
 
@@ -319,11 +194,11 @@ def sign_input(
 assemble = compact_jws.assemble
 
 
-def _insecure(detail: str) -> Refused:
+def insecure(detail: str) -> Refused:
     return Refused(Problem(CRYPTOGRAPHIC_SECURITY_ERROR, detail=f"the token cannot be relied on: {detail}"))
 
 
-def _no_key(detail: str, *, remedy: str = "") -> Refused:
+def no_key(detail: str, *, remedy: str = "") -> Refused:
     return Refused(Problem(INVALID_VERIFICATION_METHOD, detail=detail, remedy=remedy))
 
 

@@ -1,9 +1,13 @@
 """What was handed over is read as what it was declared, and a picture is never more than what carries a credential."""
 
+import base64
+import contextlib
 import json
 import re
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from app.core.containers import png, svg
 from app.core.credential import enveloped
@@ -207,3 +211,38 @@ def test_an_envelope_of_another_mechanism_is_not_held_against_it(contexts: Conte
     with pytest.raises(Refused) as refused:
         parse(contexts, json.dumps(envelope).encode(), "application/vc")
     assert [problem.type for problem in refused.value.problems] == [UNSUPPORTED_MECHANISM]
+
+
+_LETTERS = st.text(alphabet="eyJ0W19_-=+/.\\n ", max_size=60).map(str.encode)
+
+
+@given(
+    st.binary(max_size=80)
+    | _LETTERS
+    | st.binary(max_size=60).map(lambda data: b"e30." + base64.urlsafe_b64encode(b"{" + data) + b".AA"),
+    st.sampled_from(["application/vc+jwt", "application/vp+jwt", "text/plain", ANY_FILE]),
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_bytes_are_a_credential_or_a_refusal(contexts: Contexts, content: bytes, declared: str) -> None:
+    with contextlib.suppress(Refused):
+        assert parse(contexts, content, declared).document
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.text(max_size=30) | st.sampled_from([_TEXT, f"data:application/vc+jwt,{_TEXT}"]),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(["@context", "id", "type", "verifiableCredential", "more"]), inner, max_size=4
+            )
+        ),
+        max_leaves=8,
+    ),
+    st.sampled_from([enveloped.CREDENTIAL, enveloped.PRESENTATION, [enveloped.CREDENTIAL]]),
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_envelope_holds_a_credential_or_is_refused(contexts: Contexts, members: object, kind: object) -> None:
+    held = {**(members if isinstance(members, dict) else {"id": members}), "type": kind}
+    with contextlib.suppress(Refused):
+        assert parse(contexts, json.dumps(held).encode(), "application/json").token == _TEXT

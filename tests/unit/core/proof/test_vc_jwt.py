@@ -7,9 +7,9 @@ import pytest
 
 from app.core.did import document
 from app.core.problems import PROOF_GENERATION_ERROR, Refused
-from app.core.proof import vc_jwt
+from app.core.proof import jwt_key, vc_jwt
 from app.core.proof.vc_jwt import Profile, SignedToken
-from tests.tokens import ALGORITHMS, document_of, key_of, parts
+from tests.tokens import ALGORITHMS, credential_token, document_of, key_of, parts
 from tests.verifying import NOW, UNIVERSITY, badge
 
 _METHOD = f"{UNIVERSITY}#key-1"
@@ -25,7 +25,7 @@ def made(algorithm: str, profile: Profile, **members: Any) -> str:
 def verified(text: str, algorithm: str) -> SignedToken:
     token = vc_jwt.read(text)
     controller = document.read(document_of(key_of(algorithm)), identifier=UNIVERSITY)
-    _, key = vc_jwt.find_key(token, controller)
+    _, key = jwt_key.find_key(token, controller)
     vc_jwt.verify(token, key)
     vc_jwt.check_claims(token, now=NOW, clock_skew=timedelta(0))
     return token
@@ -76,3 +76,18 @@ def test_what_no_token_can_hold_is_refused_before_it_is_signed(
             badge(**members), algorithm=algorithm, verification_method=_METHOD, issued=NOW, profile=profile
         )
     assert {problem.type for problem in refused.value.problems} == {PROOF_GENERATION_ERROR}
+
+
+@pytest.mark.parametrize(
+    ("kid", "wanted"),
+    [
+        ("#key-1", {_METHOD}),
+        (_METHOD, {_METHOD}),
+        ("key-1", {_METHOD}),
+        ("did:web:other.example#key-1", set()),
+        (None, set()),
+    ],
+)
+def test_a_key_that_a_remembered_document_lacks_can_be_asked_for_again(kid: str | None, wanted: set[str]) -> None:
+    token = vc_jwt.read(credential_token(key_of("ES256"), header={"kid": kid}))
+    assert jwt_key.keys_wanted(token, UNIVERSITY) == wanted
