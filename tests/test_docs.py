@@ -119,7 +119,7 @@ def test_the_ci_runs_every_target_that_proves_something() -> None:
 
 @pytest.mark.parametrize("name", sorted(CRYPTOSUITES))
 def test_a_cryptosuite_has_its_published_vectors(name: str) -> None:
-    assert (ROOT / "tests" / "vectors" / f"test_{name.replace('-', '_')}.py").exists()
+    assert (ROOT / "tests" / "vectors" / f"test_{name.replace('-', '_').lower()}.py").exists()
 
 
 # ── pages ────────────────────────────────────────────────────────────────────────────────────────────────────────────

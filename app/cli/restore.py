@@ -158,15 +158,16 @@ def _tell(manifest: Manifest, journals: Journals, replayed: Replayed) -> None:
     if journals.given:
         print(
             f"From the journal since then: {replayed.bits_set + replayed.lost_entries} revocations, "
-            f"{replayed.awards_erased} erasures, {replayed.links_ended} claim links ended."
+            f"{replayed.awards_erased} erasures, {replayed.links_ended} claim links ended, "
+            f"{replayed.access_ended} keys, clients and people ended or changed."
         )
     else:
-        print("WITHOUT A JOURNAL: what was revoked or erased since then is not any more. Do it again, now.")
+        print("WITHOUT A JOURNAL: what was revoked, erased or ended since then is not any more. Do it again, now.")
     if replayed.lost_entries:
         print(f"{replayed.lost_entries} of these are of awards that only their learners have now: they stay revoked.")
     if replayed.unknown:
         print(f"Lists of institutions that the backup does not have: {', '.join(sorted(replayed.unknown))}")
     if journals.cut_off:
         print(f"{journals.cut_off} lines of the journal were cut off while they were written; nothing hung on them.")
-    print("Keys, clients and people are as they were then: what you revoked or ended since, revoke and end again, now.")
+    print("Keys, clients and people that were made since then are not here: make them again.")
     print("Awards made since then are not here; those who have them keep them, and new ones get entries in new lists.")

@@ -12,7 +12,6 @@ from app.adapters.database.awards import Awards
 from app.adapters.database.backlog import DatabaseBacklog
 from app.adapters.database.directory import DatabaseDirectory
 from app.adapters.database.engine import (
-    READING_SECONDS,
     SQLITE,
     SQLITE_PRAGMAS,
     Transactions,
@@ -51,7 +50,7 @@ class Database:
     ) -> None:
         self.engine = engine
         transactions = Transactions(engine, journal=journal, counts=counts)
-        self._patience = transactions.patience
+        self._transactions = transactions
         self.name = transactions.dialect
         awards = Awards(vault)
         self.register = DatabaseRegister(transactions, awards=awards, vault=vault, limits=limits)
@@ -115,7 +114,8 @@ class Database:
     async def check(self) -> None:
         """Raises Unavailable where the database does not answer, is of another version, or would lose what it kept."""
         with translated():
-            async with self._patience.asking(at_most_seconds=READING_SECONDS), self.engine.connect() as connection:
+            waiting = self._transactions.patience.asking(at_most_seconds=self._transactions.reading_seconds)
+            async with waiting, self.engine.connect() as connection:
                 await (_check_sqlite if self.name == SQLITE else _check_postgresql)(connection)
                 if not await connection.run_sync(migrations.is_current):
                     raise Unavailable(

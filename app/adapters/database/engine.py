@@ -100,6 +100,8 @@ class Transactions:
         self._counts = counts or NotCounted()
         self.dialect: str = engine.dialect.name
         self.patience = Patience()
+        # A file can't fall silent; on a busy machine reading it takes the time that it takes.
+        self.reading_seconds = None if self.dialect == SQLITE else READING_SECONDS
         # SQLite has one writer at a time. Ours queue here, in order, and leave its polling lock to other processes.
         self._writer: AbstractAsyncContextManager[Any] = asyncio.Lock() if self.dialect == SQLITE else nullcontext()
         self._snapshots = (
@@ -112,7 +114,7 @@ class Transactions:
     async def reading(self) -> AsyncIterator[AsyncSession]:
         with self._counting(Away.READING), translated():
             async with (
-                self.patience.asking(at_most_seconds=READING_SECONDS),
+                self.patience.asking(at_most_seconds=self.reading_seconds),
                 AsyncSession(self._snapshots, expire_on_commit=False) as session,
             ):
                 yield session

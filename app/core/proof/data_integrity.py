@@ -17,12 +17,11 @@ from app.core.problems import (
     Problem,
     Refused,
 )
-from app.core.proof.cryptosuites import CRYPTOSUITES, ED25519, Cryptosuite, SignatureAlgorithm
+from app.core.proof.cryptosuites import CRYPTOSUITES, DATA_INTEGRITY_PROOF, ED25519, Cryptosuite
 from app.core.proof.received_proof import DataIntegrityProof
+from app.core.proof.signatures import SignatureAlgorithm
 
 MEDIA_TYPES = ("application/vc", "application/json", "application/ld+json", "application/vc+ld+json")
-
-TYPE = "DataIntegrityProof"
 
 
 # ── making ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -32,10 +31,10 @@ def proof_options(
     cryptosuite: str, *, verification_method: str, created: datetime, proof_purpose: str = "assertionMethod"
 ) -> JsonObject:
     """The proof that is to be, without its value. Raises Refused (PROOF_GENERATION_ERROR) for an unknown suite."""
-    if cryptosuite not in CRYPTOSUITES:
+    if cryptosuite not in CRYPTOSUITES or CRYPTOSUITES[cryptosuite].proof_type != DATA_INTEGRITY_PROOF:
         raise Refused(Problem(PROOF_GENERATION_ERROR, detail=f"there is no cryptosuite {cryptosuite!r:.80}"))
     return {
-        "type": TYPE,
+        "type": DATA_INTEGRITY_PROOF,
         "created": date_time_stamp.write(created),
         "verificationMethod": verification_method,
         "cryptosuite": cryptosuite,
@@ -48,29 +47,37 @@ def sign_input(contexts: Contexts, unsigned: JsonObject, options: JsonObject, *,
     suite = CRYPTOSUITES[options["cryptosuite"]]
     algorithm = suite.algorithms[key_kind]
     return suite.sign_input(
-        proof_hash(contexts, unsigned, options, suite=suite, algorithm=algorithm),
+        proof_hash(contexts, unsigned, _kept(unsigned, options), suite=suite, algorithm=algorithm),
         document_hash(contexts, unsigned, suite=suite, algorithm=algorithm),
     )
 
 
 def attach_proof(unsigned: JsonObject, options: JsonObject, signature: bytes) -> JsonObject:
     """The secured document. Open Badges 3.0 wants an array of proofs, of one too."""
-    return {**unsigned, "proof": [{**options, "proofValue": encode_base58btc(signature)}]}
+    return {**unsigned, "proof": [{**_kept(unsigned, options), "proofValue": encode_base58btc(signature)}]}
+
+
+def _kept(unsigned: JsonObject, options: JsonObject) -> JsonObject:
+    """The options of a suite that signs what is written: with the document's own contexts, which stay in the proof."""
+    if CRYPTOSUITES[options["cryptosuite"]].signs_statements_alone or "@context" not in unsigned:
+        return options
+    return {**options, "@context": unsigned["@context"]}
 
 
 def proof_hash(
     contexts: Contexts, document: JsonObject, options: JsonObject, *, suite: Cryptosuite, algorithm: SignatureAlgorithm
 ) -> bytes:
-    """The hash of the proof configuration: the options, read under the document's own contexts."""
+    """The hash of the proof configuration: the options, read under the document's own contexts, or those they keep."""
     return algorithm.digest(proof_configuration(contexts, document, options, suite=suite, algorithm=algorithm))
 
 
 def proof_configuration(
     contexts: Contexts, document: JsonObject, options: JsonObject, *, suite: Cryptosuite, algorithm: SignatureAlgorithm
 ) -> bytes:
+    own = {"@context": document.get("@context")} if suite.signs_statements_alone else {}
     return suite.canonicalize(
         contexts,
-        {"@context": document.get("@context"), **options},
+        {**own, **options},
         aliases=contexts.aliases(document),
         hash_algorithm=algorithm.hash_algorithm,
     )
@@ -110,14 +117,14 @@ def verify_proofs(
 
     Raises Refused with the problems of every proof that does not.
     """
-    hashes: dict[tuple[str, str, tuple[str, ...]], bytes] = {}
+    hashes: dict[tuple[object, ...], bytes] = {}
     problems: list[Problem] = []
     for proof, method in proofs:
         suite = CRYPTOSUITES[proof.cryptosuite]
         try:
             key, algorithm = _key(proof, method, suite)
             signature = _signature(proof, algorithm)
-            secured = (suite.name, algorithm.hash_algorithm, proof.previous_proof)
+            secured = (suite.name, algorithm.hash_algorithm, proof.previous_proof, proof.contexts)
             if secured not in hashes:
                 hashes[secured] = _document_hash(contexts, document, proof, suite=suite, algorithm=algorithm)
             configuration = _configuration_hash(contexts, document, proof, suite=suite, algorithm=algorithm)
@@ -167,12 +174,23 @@ def _configuration_hash(
 
 
 def _as_it_stood(document: JsonObject, proof: DataIntegrityProof) -> JsonObject:
-    """The document with exactly the proofs that `proof` names, else with none."""
-    unsecured = {member: value for member, value in document.items() if member != "proof"}
+    """The document with exactly the proofs that `proof` names, else with none; under the contexts that it keeps."""
+    unsecured = {member: value for member, value in under_contexts_of(document, proof).items() if member != "proof"}
     if not proof.previous_proof:
         return unsecured
     entries = document["proof"] if isinstance(document["proof"], list) else [document["proof"]]
     return {**unsecured, "proof": [entry for entry in entries if entry.get("id") in proof.previous_proof]}
+
+
+def under_contexts_of(document: JsonObject, proof: DataIntegrityProof) -> JsonObject:
+    """`document` under those of its contexts that `proof` covers: all, where it keeps none."""
+    match proof.contexts:
+        case None:
+            return document
+        case str(one):
+            return {**document, "@context": one}
+        case several:
+            return {**document, "@context": list(several)}
 
 
 def _key(proof: DataIntegrityProof, method: VerificationMethod, suite: Cryptosuite) -> tuple[bytes, SignatureAlgorithm]:

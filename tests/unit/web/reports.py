@@ -139,7 +139,7 @@ CASES: Mapping[str, Case] = {
         controller=Undetermined(_problem(p.INVALID_CONTROLLED_IDENTIFIER_DOCUMENT, f"{HOST} did not answer")),
     ),
     "indeterminate_mechanism": _unproven(
-        proof=Undetermined(_problem(p.UNSUPPORTED_MECHANISM, "Ed25519Signature2020", at="/proof/type")),
+        proof=Undetermined(_problem(p.UNSUPPORTED_MECHANISM, "Ed25519Signature2018", at="/proof/type")),
         controller=_NOT_JUDGED,
     ),
     "invalid_proof": _unproven(
