@@ -210,6 +210,7 @@ async def administering(settings: Settings) -> AsyncIterator[Database]:
     """
     async with AsyncExitStack() as stack:
         database = await _database(settings, stack)
+        settings = await _as_set_up(settings, database)
         await _check_set_up(settings, database, tuple(await database.directory.institutions()))
         yield database
 

@@ -64,7 +64,7 @@ async def _add(settings: Settings, database: Database, chosen: argparse.Namespac
         database.directory,
         FileKeyMaker(settings.keys_dir, settings.passphrase),
         read_institution(read(chosen.file), load_contexts(settings.contexts_dir)),
-        public_url=settings.public_url,
+        public_url=await database.directory.public_url() or settings.public_url,
         scopes=frozenset(scope.value for scope in Scope),
         now=clock(),
     )

@@ -72,6 +72,21 @@ def test_a_second_institution_has_keys_and_a_client_of_its_own(
     }
 
 
+def test_a_command_needs_not_be_told_the_public_url_again(
+    terminal: Terminal, college: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PUBLIC_URL")
+    told = terminal.done("institution", "add", str(college))
+    assert "did:web:credentials.example.edu:issuers:college-of-kaunas" in told
+    for command in (("institution", "show"), ("client", "list"), ("keys", "list")):
+        terminal.done(*command)
+
+
+def test_a_command_is_not_for_another_public_url(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PUBLIC_URL", "https://elsewhere.example.edu")
+    assert "PUBLIC_URL" in terminal.refused("keys", "list")
+
+
 def test_the_first_stays_who_runs_the_service(terminal: Terminal, college: Path) -> None:
     terminal.done("institution", "add", str(college))
     first, second = terminal.done("institution", "show").split("\n\n")
