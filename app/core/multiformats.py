@@ -21,12 +21,19 @@ MAX_BASE58_CHARACTERS = 512
 
 
 class KeyKind(StrEnum):
+    """The curve that a key is of, by its JOSE name (RFC 7518 §6.2.1.1, RFC 8037 §2): what a mechanism matches on."""
+
     ED25519 = "Ed25519"
+    P256 = "P-256"
+    P384 = "P-384"
 
 
 @dataclass(frozen=True, slots=True)
 class PublicKey:
-    """A public key that was found sound: right length, canonical, no point of small order."""
+    """A public key that was found sound: right length, canonical, no point of small order.
+
+    `raw` is what stands in a Multikey after its header: of P-256 and P-384 the compressed point (SEC 1 §2.3.3).
+    """
 
     kind: KeyKind
     raw: bytes
@@ -120,6 +127,58 @@ def _ed25519_fault(raw: bytes) -> str | None:
     return None
 
 
+# ── P-256 and P-384, NIST SP 800-186 §3.2.1 ──────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class _PrimeCurve:
+    """y² = x³ − 3x + b over the integers modulo p. Its cofactor is 1: every point of it has the full order."""
+
+    p: int
+    b: int
+
+    @property
+    def field_bytes(self) -> int:
+        return self.p.bit_length() // 8
+
+    def right_side(self, x: int) -> int:
+        return (pow(x, 3, self.p) - 3 * x + self.b) % self.p
+
+    def fault(self, raw: bytes) -> str | None:
+        """What is wrong with a compressed point."""
+        x = int.from_bytes(raw[1:], "big")
+        if raw[0] not in (2, 3):
+            return "is no compressed point: it does not begin with 02 or 03"
+        if x >= self.p:
+            return "is no canonical point: its coordinate is beyond the field"
+        # No point has y = 0, the order being odd: there is a root exactly where Euler's criterion gives 1.
+        return None if pow(self.right_side(x), (self.p - 1) // 2, self.p) == 1 else "is no point of the curve"
+
+
+_PRIME_CURVES = {
+    KeyKind.P256: _PrimeCurve(
+        p=2**256 - 2**224 + 2**192 + 2**96 - 1,
+        b=0x5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B,
+    ),
+    KeyKind.P384: _PrimeCurve(
+        p=2**384 - 2**128 - 2**96 + 2**32 - 1,
+        b=0xB3312FA7E23EE7E4988E056BE3F82D19181D9C6EFE8141120314088F5013875AC656398D8A2ED19D2A85C8EDD3EC2AEF,
+    ),
+}
+
+
+def public_key_at(kind: KeyKind, *, x: bytes, y: bytes) -> PublicKey:
+    """The P-256 or P-384 key at a point of two coordinates, checked. Raises Refused (INVALID_VERIFICATION_METHOD)."""
+    curve = _PRIME_CURVES[kind]
+    if len(x) != curve.field_bytes or len(y) != curve.field_bytes:
+        detail = f"a coordinate of a {kind} key has {curve.field_bytes} bytes, not {len(x)} and {len(y)}"
+        raise Refused(Problem(INVALID_VERIFICATION_METHOD, detail=detail))
+    height = int.from_bytes(y, "big")
+    if height >= curve.p or height * height % curve.p != curve.right_side(int.from_bytes(x, "big")):
+        raise Refused(Problem(INVALID_VERIFICATION_METHOD, detail="the public key is no point of the curve"))
+    return public_key(kind, bytes([2 + height % 2]) + x)
+
+
 # ── Multikey ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 KEY_TYPES: tuple[KeyType, ...] = (
@@ -130,6 +189,22 @@ KEY_TYPES: tuple[KeyType, ...] = (
         secret_header=b"\x80\x26",
         secret_length=32,
         fault=_ed25519_fault,
+    ),
+    KeyType(
+        kind=KeyKind.P256,
+        public_header=b"\x80\x24",
+        public_length=33,
+        secret_header=b"\x86\x26",
+        secret_length=32,
+        fault=_PRIME_CURVES[KeyKind.P256].fault,
+    ),
+    KeyType(
+        kind=KeyKind.P384,
+        public_header=b"\x81\x24",
+        public_length=49,
+        secret_header=b"\x87\x26",
+        secret_length=48,
+        fault=_PRIME_CURVES[KeyKind.P384].fault,
     ),
 )
 
@@ -162,7 +237,7 @@ def public_key(kind: KeyKind, raw: bytes) -> PublicKey:
     """A public key from its bytes, checked. Raises Refused (INVALID_VERIFICATION_METHOD)."""
     key_type = _key_type(kind)
     if len(raw) != key_type.public_length:
-        detail = f"an {kind} public key has {key_type.public_length} bytes, not {len(raw)}"
+        detail = f"a public key of the kind {kind} has {key_type.public_length} bytes, not {len(raw)}"
         raise Refused(Problem(INVALID_VERIFICATION_METHOD, detail=detail))
     fault = key_type.fault(raw)
     if fault is not None:

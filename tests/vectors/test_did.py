@@ -7,12 +7,19 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app.core import did
-from app.core.did.document import ControlledIdentifierDocument
-from app.core.multiformats import decode_secret_multikey, encode_base58btc
+from app.core.did.document import ControlledIdentifierDocument, VerificationMethod
+from app.core.multiformats import (
+    KeyKind,
+    decode_multibase,
+    decode_secret_multikey,
+    encode_base58btc,
+    public_key,
+    public_key_at,
+)
 from app.core.problems import Refused
 from tests.shared import shared
 
-OTHER_KEYS = ("x25519.json", "nist-curves.json", "secp256k1.json", "rsa.json", "bls12381.json")
+OTHER_KEYS = ("x25519.json", "secp256k1.json", "rsa.json", "bls12381.json")
 
 
 def did_key(name: str) -> dict[str, Any]:
@@ -42,6 +49,38 @@ def test_the_published_seeds_give_the_published_identifiers() -> None:
         made[identifier] = "did:key:" + encode_base58btc(b"\xed\x01" + raw)
     assert len(made) >= 4
     assert all(identifier == of_seed for identifier, of_seed in made.items())
+
+
+def test_every_published_p_256_and_p_384_did_key_is_at_the_published_point() -> None:
+    told = {}
+    for identifier, published in did_key("nist-curves.json").items():
+        match published["verificationMethod"]:
+            case {"publicKeyJwk": {"crv": "P-256" | "P-384" as curve, "x": x, "y": y}}:
+                told[identifier] = public_key_at(KeyKind(curve), x=_base64url(x), y=_base64url(y))
+            case {"publicKeyBase58": compressed}:
+                told[identifier] = public_key(KeyKind.P256, decode_multibase("z" + compressed))
+    assert len(told) == 5
+    assert {identifier: _only_method(identifier).public_key() for identifier in told} == told
+
+
+def test_a_p_521_did_key_is_not_supported_rather_than_wrong() -> None:
+    others = [identifier for identifier in did_key("nist-curves.json") if identifier.startswith("did:key:z2J9")]
+    assert len(others) == 2
+    for identifier in others:
+        with pytest.raises(Refused, match="UNSUPPORTED_MECHANISM"):
+            did.locate(identifier)
+
+
+def _only_method(identifier: str) -> VerificationMethod:
+    located = did.locate(identifier)
+    assert isinstance(located, ControlledIdentifierDocument)
+    (method,) = located.verification_methods
+    assert method.id == f"{identifier}#{identifier.removeprefix('did:key:')}"
+    return method
+
+
+def _base64url(text: str) -> bytes:
+    return decode_multibase("u" + text)
 
 
 @pytest.mark.parametrize("name", OTHER_KEYS)

@@ -1,6 +1,8 @@
 """Multibase and Multikey: one text for each value, and no key under which anyone can sign."""
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +16,7 @@ from app.core.multiformats import (
     encode_base58btc,
     encode_base64url,
     encode_multikey,
+    public_key_at,
 )
 from app.core.problems import INVALID_VERIFICATION_METHOD, MALFORMED_VALUE_ERROR, Refused
 
@@ -70,6 +73,90 @@ def test_a_key_under_which_anyone_can_sign_is_refused(encoded: str) -> None:
     with pytest.raises(Refused) as refused:
         decode_multikey(_multikey(bytes.fromhex(encoded)))
     assert refused.value.problems[0].type == INVALID_VERIFICATION_METHOD
+
+
+P256 = bytes.fromhex("036b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296")
+P384 = bytes.fromhex(
+    "03aa87ca22be8b05378eb1c71ef320ad746e1d3b628ba79b9859f741e082542a385502f25dbf55296c3a545e3872760ab7"
+)
+HEADERS = {KeyKind.P256: b"\x80\x24", KeyKind.P384: b"\x81\x24"}
+# The generators of both curves (SP 800-186 §3.2.1.3, §3.2.1.4).
+GENERATORS = [(KeyKind.P256, P256), (KeyKind.P384, P384)]
+P256_PRIME = 2**256 - 2**224 + 2**192 + 2**96 - 1
+NO_COMPRESSED_POINTS = {
+    "the point at infinity": bytes(33),
+    "an uncompressed point's first byte": b"\x04" + P256[1:],
+    "a hybrid point's first byte": b"\x06" + P256[1:],
+    "a coordinate that is the prime itself": b"\x02" + P256_PRIME.to_bytes(32, "big"),
+    "a coordinate with no point above it": b"\x02" + (1).to_bytes(32, "big"),
+    "all ones": b"\x02" + b"\xff" * 32,
+}
+
+
+@pytest.mark.parametrize(("kind", "raw"), GENERATORS)
+def test_a_compressed_point_is_read_and_written_back(kind: KeyKind, raw: bytes) -> None:
+    key = decode_multikey(_multikey(raw, HEADERS[kind]))
+    assert key == PublicKey(kind, raw)
+    assert encode_multikey(key) == _multikey(raw, HEADERS[kind])
+
+
+@pytest.mark.parametrize(("kind", "raw"), GENERATORS)
+def test_both_points_above_a_coordinate_are_keys_and_not_the_same(kind: KeyKind, raw: bytes) -> None:
+    other = b"\x02" + raw[1:]
+    assert multiformats.public_key(kind, other) != multiformats.public_key(kind, raw)
+
+
+@pytest.mark.parametrize("raw", NO_COMPRESSED_POINTS.values(), ids=NO_COMPRESSED_POINTS.keys())
+def test_what_is_no_compressed_point_is_refused(raw: bytes) -> None:
+    with pytest.raises(Refused, match="INVALID_VERIFICATION_METHOD"):
+        decode_multikey(_multikey(raw, HEADERS[KeyKind.P256]))
+
+
+@pytest.mark.parametrize("raw", [P256[:-1], P256 + b"\0", b"", P384])
+def test_a_point_of_another_length_is_refused(raw: bytes) -> None:
+    with pytest.raises(Refused, match="33 bytes"):
+        decode_multikey(_multikey(raw, HEADERS[KeyKind.P256]))
+
+
+@pytest.mark.parametrize(
+    ("kind", "curve"), [(KeyKind.P256, ec.SECP256R1()), (KeyKind.P384, ec.SECP384R1())], ids=["P-256", "P-384"]
+)
+def test_any_key_that_another_library_makes_is_the_same_key_here(kind: KeyKind, curve: ec.EllipticCurve) -> None:
+    for secret in range(1, 40):
+        public = ec.derive_private_key(secret * 2**190 + secret, curve).public_key()
+        compressed = public.public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
+        point = public.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)[1:]
+        x, y = point[: len(point) // 2], point[len(point) // 2 :]
+        assert public_key_at(kind, x=x, y=y) == multiformats.public_key(kind, compressed)
+
+
+def test_a_point_beside_the_curve_is_refused() -> None:
+    x, y = P256[1:], (1).to_bytes(32, "big")
+    with pytest.raises(Refused, match="no point"):
+        public_key_at(KeyKind.P256, x=x, y=y)
+
+
+def test_a_coordinate_beyond_the_field_is_refused() -> None:
+    """Counted around the prime, it would be a second text of the same key."""
+    x, y = next((x, y) for x in range(1, 100) if (y := _root(x)) is not None)
+    assert public_key_at(KeyKind.P256, x=x.to_bytes(32, "big"), y=y.to_bytes(32, "big")).kind is KeyKind.P256
+    with pytest.raises(Refused):
+        public_key_at(KeyKind.P256, x=(P256_PRIME + x).to_bytes(32, "big"), y=y.to_bytes(32, "big"))
+
+
+def _root(x: int) -> int | None:
+    """A y of P-256 above x, where there is one: p leaves 3 when divided by 4."""
+    b = 0x5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B
+    square = (x**3 - 3 * x + b) % P256_PRIME
+    root = pow(square, (P256_PRIME + 1) // 4, P256_PRIME)
+    return root if root * root % P256_PRIME == square else None
+
+
+def test_a_secret_key_of_each_curve_is_read_at_its_exact_length() -> None:
+    assert decode_secret_multikey(_multikey(b"\x01" * 32, b"\x86\x26")) == (KeyKind.P256, b"\x01" * 32)
+    assert decode_secret_multikey(_multikey(b"\x01" * 48, b"\x87\x26")) == (KeyKind.P384, b"\x01" * 48)
+    with pytest.raises(Refused):
+        decode_secret_multikey(_multikey(b"\x01" * 48, b"\x86\x26"))
 
 
 def test_what_is_no_point_of_the_curve_is_refused() -> None:
@@ -141,7 +228,11 @@ def test_any_text_gives_its_one_value_or_a_refusal(text: str) -> None:
     assert text in (encode_base58btc(data), encode_base64url(data))
 
 
-@given(st.text(max_size=60) | st.binary(max_size=40).map(encode_base58btc))
+@given(
+    st.text(max_size=60)
+    | st.binary(max_size=40).map(encode_base58btc)
+    | st.binary(min_size=33, max_size=33).map(lambda raw: _multikey(raw, HEADERS[KeyKind.P256]))
+)
 def test_any_text_gives_a_key_or_a_refusal(text: str) -> None:
     try:
         key = decode_multikey(text)
