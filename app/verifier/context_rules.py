@@ -13,9 +13,15 @@ from app.core.proof.received_proof import DataIntegrityProof
 
 def refuse_unsigned_contexts(contexts: Contexts, document: JsonObject, proofs: tuple[DataIntegrityProof, ...]) -> None:
     """Raises Refused (PROOF_VERIFICATION_ERROR) with every context that may stand there without the issuer's doing."""
-    if not all(CRYPTOSUITES[proof.cryptosuite].signs_statements_alone for proof in proofs):
+    suites = [CRYPTOSUITES[proof.cryptosuite] for proof in proofs]
+    if not all(suite.signs_statements_alone for suite in suites):
         return
-    problems = (*problems_of_contexts(contexts, document), *_of_a_micro_credential(contexts, document))
+    # A part may not need every context of the whole that its issuer listed (docs/adr/0041).
+    in_part = any(suite.shows_parts for suite in suites)
+    problems = (
+        *problems_of_contexts(contexts, document, in_part=in_part),
+        *_of_a_micro_credential(contexts, document),
+    )
     if problems:
         raise Refused(*problems)
 

@@ -1,6 +1,6 @@
 """The cryptosuites we know, one record each: the one form of a document, and what each kind of key does with it.
 
-https://www.w3.org/TR/vc-di-eddsa/
+https://www.w3.org/TR/vc-di-eddsa/ and https://www.w3.org/TR/vc-di-ecdsa/
 """
 
 import hashlib
@@ -20,8 +20,12 @@ from app.core.problems import (
     Problem,
     Refused,
 )
+from app.core.proof.ecdsa_sd.signatures import verify_p256
+from app.core.proof.ecdsa_sd.verify import what_the_issuer_signed
 
 ED25519 = "Ed25519"
+P256 = "P-256"
+ECDSA_SD_2023 = "ecdsa-sd-2023"
 
 # The order of Ed25519's base point, RFC 8032 §5.1.
 _ED25519_ORDER = 2**252 + 27742317777372353535851937790883648493
@@ -40,6 +44,17 @@ class Canonicalize(Protocol):
     ) -> bytes: ...
 
 
+class WhatTheIssuerSigned(Protocol):
+    """Of a proof that shows a part: the data and the signature that the issuer's key must verify, all else being so.
+
+    Raises Refused where a statement of `part` was not signed.
+    """
+
+    def __call__(
+        self, contexts: Contexts, part: JsonObject, *, proof_value: str, configuration_hash: bytes
+    ) -> tuple[bytes, bytes]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class SignatureAlgorithm:
     """What a cryptosuite does with one kind of key. `verify(key, data, signature)` raises Refused."""
@@ -54,12 +69,20 @@ class SignatureAlgorithm:
 
 @dataclass(frozen=True, slots=True)
 class Cryptosuite:
-    """A Data Integrity cryptosuite. `sign_input(proof hash, document hash)` are the bytes that are signed."""
+    """A Data Integrity cryptosuite. `sign_input(proof hash, document hash)` are the bytes that are signed.
+
+    One that signs statement by statement, so that a part can be shown, tells `what_the_issuer_signed` instead.
+    """
 
     name: str
     canonicalize: Canonicalize
     algorithms: Mapping[str, SignatureAlgorithm]
     sign_input: Callable[[bytes, bytes], bytes]
+    what_the_issuer_signed: WhatTheIssuerSigned | None = None
+
+    @property
+    def shows_parts(self) -> bool:
+        return self.what_the_issuer_signed is not None
 
     @property
     def signs_statements_alone(self) -> bool:
@@ -96,6 +119,13 @@ CRYPTOSUITES: Mapping[str, Cryptosuite] = MappingProxyType(
             canonicalize=canonicalize,
             algorithms=MappingProxyType({ED25519: SignatureAlgorithm("sha256", 64, verify_ed25519)}),
             sign_input=_proof_then_document,
+        ),
+        ECDSA_SD_2023: Cryptosuite(
+            name=ECDSA_SD_2023,
+            canonicalize=canonicalize,
+            algorithms=MappingProxyType({P256: SignatureAlgorithm("sha256", 64, verify_p256)}),
+            sign_input=_proof_then_document,
+            what_the_issuer_signed=what_the_issuer_signed,
         ),
     }
 )

@@ -5,6 +5,7 @@ https://www.w3.org/TR/vc-data-integrity/
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 from app.core import date_time_stamp
 from app.core.did.document import VerificationMethod
@@ -23,6 +24,9 @@ from app.core.proof.received_proof import DataIntegrityProof
 MEDIA_TYPES = ("application/vc", "application/json", "application/ld+json", "application/vc+ld+json")
 
 TYPE = "DataIntegrityProof"
+
+# By what makes it differ: the suite, its hash, and the proofs that stood in the document.
+Hashes: TypeAlias = dict[tuple[str, str, tuple[str, ...]], bytes]
 
 
 # ── making ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -46,6 +50,8 @@ def proof_options(
 def sign_input(contexts: Contexts, unsigned: JsonObject, options: JsonObject, *, key_kind: str = ED25519) -> bytes:
     """The bytes that a key of `key_kind` signs. Raises Refused where JSON-LD would lose a part of what is said."""
     suite = CRYPTOSUITES[options["cryptosuite"]]
+    if suite.what_the_issuer_signed is not None:
+        raise Refused(Problem(PROOF_GENERATION_ERROR, detail=f"{suite.name} signs statements, not a document"))
     algorithm = suite.algorithms[key_kind]
     return suite.sign_input(
         proof_hash(contexts, unsigned, options, suite=suite, algorithm=algorithm),
@@ -55,7 +61,11 @@ def sign_input(contexts: Contexts, unsigned: JsonObject, options: JsonObject, *,
 
 def attach_proof(unsigned: JsonObject, options: JsonObject, signature: bytes) -> JsonObject:
     """The secured document. Open Badges 3.0 wants an array of proofs, of one too."""
-    return {**unsigned, "proof": [{**options, "proofValue": encode_base58btc(signature)}]}
+    return attach_proof_value(unsigned, options, encode_base58btc(signature))
+
+
+def attach_proof_value(unsigned: JsonObject, options: JsonObject, proof_value: str) -> JsonObject:
+    return {**unsigned, "proof": [{**options, "proofValue": proof_value}]}
 
 
 def proof_hash(
@@ -110,18 +120,13 @@ def verify_proofs(
 
     Raises Refused with the problems of every proof that does not.
     """
-    hashes: dict[tuple[str, str, tuple[str, ...]], bytes] = {}
+    hashes: Hashes = {}
     problems: list[Problem] = []
     for proof, method in proofs:
-        suite = CRYPTOSUITES[proof.cryptosuite]
         try:
-            key, algorithm = _key(proof, method, suite)
-            signature = _signature(proof, algorithm)
-            secured = (suite.name, algorithm.hash_algorithm, proof.previous_proof)
-            if secured not in hashes:
-                hashes[secured] = _document_hash(contexts, document, proof, suite=suite, algorithm=algorithm)
-            configuration = _configuration_hash(contexts, document, proof, suite=suite, algorithm=algorithm)
-            algorithm.verify(key, suite.sign_input(configuration, hashes[secured]), signature)
+            key, algorithm = _key(proof, method, CRYPTOSUITES[proof.cryptosuite])
+            data, signature = _signed(contexts, document, proof, algorithm, hashes)
+            algorithm.verify(key, data, signature)
         except Refused as refused:
             problems += (_placed(problem, proof.at) for problem in refused.problems)
     if problems:
@@ -135,12 +140,29 @@ def signed_data(
 
     Raises Refused where that can't be worked out.
     """
+    _, algorithm = _key(proof, method, CRYPTOSUITES[proof.cryptosuite])
+    return _signed(contexts, document, proof, algorithm, {})[0]
+
+
+def _signed(
+    contexts: Contexts, document: JsonObject, proof: DataIntegrityProof, algorithm: SignatureAlgorithm, hashes: Hashes
+) -> tuple[bytes, bytes]:
+    """What the key of `proof` must have signed, and its signature."""
     suite = CRYPTOSUITES[proof.cryptosuite]
-    _, algorithm = _key(proof, method, suite)
-    return suite.sign_input(
-        _configuration_hash(contexts, document, proof, suite=suite, algorithm=algorithm),
-        _document_hash(contexts, document, proof, suite=suite, algorithm=algorithm),
-    )
+    configuration = _configuration_hash(contexts, document, proof, suite=suite, algorithm=algorithm)
+    if suite.what_the_issuer_signed is not None:
+        part = _as_it_stood(document, proof)
+        try:
+            return suite.what_the_issuer_signed(
+                contexts, part, proof_value=proof.proof_value, configuration_hash=configuration
+            )
+        except Refused as refused:
+            raise Refused(*(_within(problem, proof) for problem in refused.problems)) from refused
+    signature = _signature(proof, algorithm)
+    secured = (suite.name, algorithm.hash_algorithm, proof.previous_proof)
+    if secured not in hashes:
+        hashes[secured] = _document_hash(contexts, document, proof, suite=suite, algorithm=algorithm)
+    return suite.sign_input(configuration, hashes[secured]), signature
 
 
 def _document_hash(
@@ -195,6 +217,13 @@ def _signature(proof: DataIntegrityProof, algorithm: SignatureAlgorithm) -> byte
     if len(signature) != algorithm.signature_bytes:
         raise _malformed(at, f"has {len(signature)} bytes; a signature has {algorithm.signature_bytes}")
     return signature
+
+
+def _within(problem: Problem, proof: DataIntegrityProof) -> Problem:
+    """What is wrong with a member of the proof stands in the proof."""
+    if problem.at != "/proofValue":
+        return problem
+    return Problem(problem.type, proof.at + problem.at, problem.detail, problem.remedy)
 
 
 def _placed(problem: Problem, at: str) -> Problem:
