@@ -15,7 +15,7 @@ from app.core.json_ld import Contexts
 from app.core.json_ld.n_quads import Quad
 from app.core.json_ld.parts import Labelled, NamedDocument, labelled, named, statements_of
 from app.core.multiformats import KeyKind, PublicKey
-from app.core.problems import PROOF_GENERATION_ERROR, JsonObject, Problem, Refused
+from app.core.problems import PROOF_GENERATION_ERROR, PROOF_TRANSFORMATION_ERROR, JsonObject, Problem, Refused
 from app.core.proof.cryptosuites import CRYPTOSUITES
 from app.core.proof.data_integrity import attach_proof_value, proof_hash
 from app.core.proof.ecdsa_sd.labels import hmac_labels
@@ -23,6 +23,7 @@ from app.core.proof.ecdsa_sd.proof_value import (
     HMAC_KEY_BYTES,
     MAX_POINTERS,
     MAX_STATEMENTS,
+    MAX_STATEMENTS_OF_THE_WHOLE,
     BaseProofValue,
     write_base,
 )
@@ -98,8 +99,12 @@ def attach_proof(
 
 
 def labelled_whole(contexts: Contexts, whole: NamedDocument, hmac_key: bytes) -> Labelled:
-    """Every statement of the document, as it is signed."""
-    return labelled(statements_of(contexts, whole, whole.document), hmac_labels(hmac_key))
+    """Every statement of the document, as it is signed. Raises Refused (PROOF_TRANSFORMATION_ERROR): too many."""
+    quads = statements_of(contexts, whole, whole.document)
+    if len(quads) > MAX_STATEMENTS_OF_THE_WHOLE:
+        detail = f"makes {len(quads):,} statements; parts are taken of at most {MAX_STATEMENTS_OF_THE_WHOLE:,}"
+        raise Refused(Problem(PROOF_TRANSFORMATION_ERROR, detail=detail))
+    return labelled(quads, hmac_labels(hmac_key))
 
 
 def statements_at(contexts: Contexts, whole: NamedDocument, pointers: Sequence[str]) -> tuple[Quad, ...]:

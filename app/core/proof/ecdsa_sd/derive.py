@@ -36,7 +36,7 @@ from app.core.proof.ecdsa_sd.proof_value import (
 )
 from app.core.proof.ecdsa_sd.selection import select
 from app.core.proof.ecdsa_sd.signatures import first_that_does_not_fit
-from app.core.proof.received_proof import DataIntegrityProof, read
+from app.core.proof.received_proof import read
 
 
 def derive(contexts: Contexts, credential: JsonObject, selective_pointers: Sequence[str]) -> JsonObject:
@@ -46,34 +46,34 @@ def derive(contexts: Contexts, credential: JsonObject, selective_pointers: Seque
     among the pointers, where one leads nowhere; PROOF_VERIFICATION_ERROR where the proof is no base proof, or the
     credential is not as it was signed; and as `canonicalize` does.
     """
-    proof = _base_proof(credential)
+    entry, at = _base_proof(credential)
     unsecured = {member: value for member, value in credential.items() if member != "proof"}
     try:
+        (proof,) = read({"proof": entry})
         part, value = _derived(contexts, unsecured, read_base(proof.proof_value), selective_pointers)
     except Refused as refused:
-        raise Refused(*(_within(problem, proof) for problem in refused.problems)) from refused
-    derived = {**proof.received, "proofValue": value}
+        raise Refused(*(_placed(problem, at) for problem in refused.problems)) from refused
+    derived = {**entry, "proofValue": value}
     return {**part, "proof": [derived] if isinstance(credential["proof"], list) else derived}
 
 
-def _base_proof(credential: JsonObject) -> DataIntegrityProof:
-    """Step 1. Proofs by other suites are over the whole, and do not go along."""
-    entries = credential.get("proof", [])
+def _base_proof(credential: JsonObject) -> tuple[JsonObject, str]:
+    """Step 1: the proof, and where it stands. Proofs by other suites are over the whole, and do not go along."""
+    listed = credential.get("proof")
     places = (
-        [(entry, f"/proof/{place}") for place, entry in enumerate(entries)]
-        if isinstance(entries, list)
-        else [(entries, "/proof")]
+        [(entry, f"/proof/{place}") for place, entry in enumerate(listed)]
+        if isinstance(listed, list)
+        else [(listed, "/proof")]
     )
     match [(entry, at) for entry, at in places if _is_ecdsa_sd(entry)]:
-        case [(entry, at)]:
-            (proof,) = read({"proof": entry})
+        case [({"previousProof": _}, at)]:
+            detail = "is about other proofs too, which would not hold for a part"
+            raise Refused(Problem(PROOF_GENERATION_ERROR, at=f"{at}/previousProof", detail=detail))
+        case [(dict(entry), at)]:
+            return entry, at
         case found:
             detail = f"has {len(found)} proofs by {ECDSA_SD_2023}; a part can be shown of one with one"
             raise Refused(Problem(UNSUPPORTED_MECHANISM, at="/proof", detail=detail))
-    if proof.previous_proof:
-        detail = "is about other proofs too, which would not hold for a part"
-        raise Refused(Problem(PROOF_GENERATION_ERROR, at=f"{at}/previousProof", detail=detail))
-    return proof
 
 
 def _is_ecdsa_sd(entry: object) -> bool:
@@ -154,7 +154,13 @@ def _labels_of(signed: Labelled, part: Sequence[Quad]) -> dict[int, bytes]:
     )
 
 
-def _within(problem: Problem, proof: DataIntegrityProof) -> Problem:
-    if problem.at != "/proofValue":
-        return problem
-    return Problem(problem.type, proof.at + problem.at, problem.detail, problem.remedy)
+def _placed(problem: Problem, at: str) -> Problem:
+    """What is wrong with the proof, at its place among the others."""
+    match problem.at:
+        case "/proofValue":
+            place = at + problem.at
+        case inner if inner == "/proof" or inner.startswith("/proof/"):
+            place = at + inner.removeprefix("/proof")
+        case other:
+            place = other
+    return Problem(problem.type, place, problem.detail, problem.remedy)

@@ -11,8 +11,10 @@ from app.core.multiformats import KeyKind, PublicKey, decode_multibase, encode_b
 from app.core.problems import PROOF_VERIFICATION_ERROR, Problem, Refused
 from app.core.proof.ecdsa_sd import cbor
 
-# Each costs the check of a signature, some 60 µs. A badge with every element that there is makes a few hundred.
+# Each costs the check of a signature, some 60 µs. A badge with every element that there is makes some two hundred.
 MAX_STATEMENTS = 2_000
+# Of a document from which a part is taken, the mandatory ones included: it is worked through three times.
+MAX_STATEMENTS_OF_THE_WHOLE = 4_000
 MAX_POINTERS = 1_000
 
 HMAC_KEY_BYTES = 32

@@ -14,7 +14,7 @@ MAX_PROBLEMS = 20
 
 # What an object is called and what it is goes along with any piece of it, and so do the contexts of its own.
 _ALONG = ("@context", "id", "type")
-_POINTER = re.compile(r"(?:/(?:[^/~]|~[01])*)*", re.DOTALL)
+_POINTER = re.compile(r"(?:/(?:[^/~]|~[01])*+)*+", re.DOTALL)
 _INDEX = re.compile(r"0|[1-9][0-9]{0,9}")
 
 
