@@ -12,7 +12,7 @@ from fastapi import FastAPI
 
 from app.adapters.keys.ring import DATA_FILE
 from app.adapters.running_batches import RunningBatches
-from app.api import acts, awards, badges, batches, oauth, public, vcalm
+from app.api import acts, awards, badges, batches, derive, oauth, public, vcalm
 from app.api.authorization import authorization
 from app.core.problems import SETTING_ERROR, Problem, Refused
 from app.http import problems
@@ -66,6 +66,7 @@ def web_application(service: Service) -> tuple[FastAPI, ErrorPage]:
             max_form_bytes=settings.max_form_bytes,
         ),
         vcalm.routes(verifier=service.verifier, compute=service.compute, clock=clock, strict_http=settings.strict_http),
+        derive.routes(compute=service.compute),
         public.routes(
             publisher=service.publisher,
             contexts=service.contexts,
