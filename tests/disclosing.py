@@ -42,12 +42,16 @@ class P256Key:
         return cls(private, public_key(KeyKind.P256, raw))
 
     @property
+    def multibase(self) -> str:
+        return encode_multikey(self.public)
+
+    @property
     def did(self) -> str:
-        return f"did:key:{encode_multikey(self.public)}"
+        return f"did:key:{self.multibase}"
 
     @property
     def did_method(self) -> str:
-        return f"{self.did}#{encode_multikey(self.public)}"
+        return f"{self.did}#{self.multibase}"
 
     def sign(self, data: bytes) -> bytes:
         r, s = decode_dss_signature(self.private.sign(data, ECDSA(SHA256(), deterministic_signing=True)))

@@ -11,6 +11,8 @@ from app.core.credential import award_request, open_badge
 from app.core.credential.micro_credential import Organisation
 from app.core.json_ld import Contexts, canonicalize
 from app.core.problems import JsonObject, Refused
+from app.core.proof.ecdsa_sd.derive import derive
+from tests.disclosing import badge_by_did_key, sign_base
 from tests.long_proofs import fraction
 from tests.properties.mutations import MUTATIONS, bytes_changed, says_the_same
 from tests.verifying import KEY, NOW, World, badge, sign, status_entry
@@ -20,7 +22,7 @@ ORGANISATION = Organisation(id=KEY.did, name="University of Examples", country="
 
 
 def signed_credentials(contexts: Contexts) -> tuple[JsonObject, ...]:
-    """A plain badge and a micro-credential with all its elements, by a key that needs no request."""
+    """A plain badge, a micro-credential with all its elements, and a part of a badge, by keys that need no request."""
     issuer = {"id": KEY.did, "type": ["Profile"], "name": "University of Examples"}
     claimed = award_request.read(
         award_request.EXAMPLE, contexts=contexts, issuer=ORGANISATION, time_zone="Europe/Vienna", now=NOW
@@ -31,7 +33,8 @@ def signed_credentials(contexts: Contexts) -> tuple[JsonObject, ...]:
         micro_credential | {"id": "urn:uuid:0c07c1ce-57cb-41af-bef2-1b932b986873", "issuer": issuer},
         micro_credential | {"issuer": issuer, "credentialStatus": status_entry()},
     )
-    return tuple(sign(contexts, draft, verification_method=KEY.did_method) for draft in drafts)
+    whole = tuple(sign(contexts, draft, verification_method=KEY.did_method) for draft in drafts)
+    return (*whole, derive(contexts, sign_base(contexts, badge_by_did_key()), ["/credentialSubject", "/name"]))
 
 
 @pytest.mark.long
@@ -69,7 +72,7 @@ async def test_no_mutated_credential_is_proven(contexts: Contexts) -> None:
 def mutated(original: JsonObject, number: int, random: Random) -> tuple[str, bytes]:
     """The classes in turn. One that happened to change nothing is drawn again."""
     before = json.dumps(original).encode()
-    place = number // 3 % (len(MUTATIONS) + 1)
+    place = number // 4 % (len(MUTATIONS) + 1)
     while True:
         if place == len(MUTATIONS):
             kind, content = "bytes_changed", bytes_changed(before, random)

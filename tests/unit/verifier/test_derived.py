@@ -7,12 +7,22 @@ import pytest
 from app.core import strict_json
 from app.core.json_ld import Contexts
 from app.core.problems import JsonObject
+from app.core.proof.ecdsa_sd.base import to_sign
 from app.core.proof.ecdsa_sd.derive import derive
 from app.ports import KnownIssuer
 from app.verifier.policy import VerificationPolicy
 from app.verifier.report import Check, Failed, Passed, Undetermined, Verdict
-from tests.disclosing import ISSUER, badge_by_did_key, sign_base
-from tests.verifying import STATUS_LIST, World, status_entry, status_list
+from tests.disclosing import HMAC_KEY, ISSUER, MANDATORY, PROOF_KEY, badge_by_did_key, sign_base
+from tests.verifying import (
+    STATUS_LIST,
+    UNIVERSITY,
+    UNIVERSITY_DOCUMENT,
+    World,
+    badge,
+    controlled_identifier_document,
+    status_entry,
+    status_list,
+)
 
 RESULT = "/credentialSubject/result"
 MICRO_CREDENTIALS = "https://w3id.org/testamur/contexts/micro-credential-v1"
@@ -94,3 +104,28 @@ async def test_a_policy_without_the_suite_does_not_take_it(contexts: Contexts, b
     content = strict_json.write(derive(contexts, base, [RESULT]))
     report = await verifier.verify(content, "application/vc", now=datetime(2026, 11, 24, tzinfo=UTC))
     assert report.verdict is Verdict.INDETERMINATE
+
+
+@pytest.mark.parametrize(("recorded", "verdict"), [(9, Verdict.VALID), (11, Verdict.INVALID)])
+async def test_the_record_of_a_base_proof_is_that_of_every_part(
+    contexts: Contexts, recorded: int, verdict: Verdict
+) -> None:
+    """The issuer's key, revoked since, signed the same for the one as for the other (docs/adr/0030)."""
+    unsigned = badge()
+    base = sign_base(contexts, unsigned, verificationMethod=f"{UNIVERSITY}#key-1")
+    (proof,) = base["proof"]
+    options = {member: value for member, value in proof.items() if member != "proofValue"}
+    signed = to_sign(
+        contexts, unsigned, options, mandatory_pointers=MANDATORY, proof_key=PROOF_KEY.public, hmac_key=HMAC_KEY
+    ).base
+    asked = World(
+        contexts,
+        {
+            UNIVERSITY_DOCUMENT: controlled_identifier_document(
+                revoked="2026-11-10T00:00:00Z", publicKeyMultibase=ISSUER.multibase
+            )
+        },
+        known={UNIVERSITY: KnownIssuer(UNIVERSITY, "University", source="a test's list")},
+        own_proofs={signed: datetime(2026, 11, recorded, tzinfo=UTC)},
+    )
+    assert (await asked.report_on(derive(contexts, base, ["/name"]))).verdict is verdict

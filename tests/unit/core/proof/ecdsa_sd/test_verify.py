@@ -1,6 +1,6 @@
 """A derived proof that was made otherwise than by its holder from its issuer's base proof does not hold."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import replace
 from random import Random
@@ -242,6 +242,33 @@ def test_a_part_in_which_anything_is_changed_does_not_verify(contexts: Contexts,
         survivors.append(seed)
     assert survivors == []
     assert changes > 200
+
+
+def test_nothing_of_a_part_can_be_taken_out_unseen(contexts: Contexts, derived: JsonObject) -> None:
+    seen = 0
+    for path in _paths({member: value for member, value in derived.items() if member not in {"@context", "proof"}}):
+        less = deepcopy(derived)
+        holder: Any = less
+        for step in path[:-1]:
+            holder = holder[step]
+        del holder[path[-1]]
+        with pytest.raises(Refused):
+            verify_shown(contexts, less)
+        seen += 1
+    assert seen > 40
+
+
+def _paths(value: Any) -> Iterator[tuple[Any, ...]]:
+    match value:
+        case dict():
+            steps = list(value.items())
+        case list():
+            steps = list(enumerate(value))
+        case _:
+            return
+    for step, inner in steps:
+        yield (step,)
+        yield from ((step, *path) for path in _paths(inner))
 
 
 def test_the_base_proof_is_for_the_holder_alone(contexts: Contexts, base: JsonObject) -> None:
