@@ -37,7 +37,7 @@ from app.issuer.batch import Classes
 from app.issuer.preview import Previews
 from app.issuer.publish import NothingPublished, Publisher
 from app.issuer.set_up import demand_public_url
-from app.ports import Compute, Fetch, Institution, KeyPurpose
+from app.ports import Compute, Counts, Fetch, Institution, KeyPurpose
 from app.settings import Settings
 from app.verifier.verifier import Verifier
 from app.web import badge_picture
@@ -93,17 +93,23 @@ def new_token() -> str:
 
 @asynccontextmanager
 async def composed(
-    settings: Settings, *, inline: bool = False, offline: bool = False, reaching: GuardedFetch | None = None
+    settings: Settings,
+    *,
+    inline: bool = False,
+    offline: bool = False,
+    reaching: GuardedFetch | None = None,
+    counts: Counts | None = None,
 ) -> AsyncIterator[Service]:
     """The whole service over one database. `inline` works in this process alone, as a command does.
 
-    `reaching` is how it asks other hosts, where that is not the public Internet on port 443.
+    `reaching` is how it asks other hosts, where that is not the public Internet on port 443. `counts` is told of its
+    work.
     Raises Refused (SETTING_ERROR, KEY_ERROR) where it was not set up, or a key can't be opened; Unavailable.
     """
     contexts = load_contexts(settings.contexts_dir)
     listed = load_known_issuers(settings.known_issuers_file)
     async with AsyncExitStack() as stack:
-        database = await _database(settings, stack)
+        database = await _database(settings, stack, counts)
         if inline:
             settings = await _as_set_up(settings, database)
         institutions = tuple(await database.directory.institutions())
@@ -116,8 +122,10 @@ async def composed(
             passphrase=settings.passphrase,
             find_institution=database.directory.institution_by_did,
         )
-        compute: Compute = InlineCompute(contexts) if inline else await stack.enter_async_context(_pool(settings))
-        fetch = _fetch(settings, stack, offline=offline, reaching=reaching)
+        compute: Compute = (
+            InlineCompute(contexts) if inline else await stack.enter_async_context(_pool(settings, counts))
+        )
+        fetch = _fetch(settings, stack, offline=offline, reaching=reaching, counts=counts)
         passwords = Argon2Passwords()
         stack.callback(passwords.close)
         remembered = RememberedInstitutions(database.directory, ttl_seconds=settings.status_ttl_seconds)
@@ -132,6 +140,7 @@ async def composed(
             publish_seconds=settings.status_publish_seconds,
             ttl_seconds=settings.status_ttl_seconds,
             valid_days=settings.status_valid_days,
+            counts=counts,
         )
         issuer = Issuer(
             register=database.register,
@@ -143,6 +152,7 @@ async def composed(
             claim_expires_days=settings.claim_expires_days,
             new_id=new_id,
             writes_to_learners=settings.mail_server is not None,
+            counts=counts,
         )
         yield Service(
             settings=settings,
@@ -174,8 +184,9 @@ async def composed(
                 known_issuers=OwnAndListedIssuers(remembered, listed),
                 compute=compute,
                 fetch_timeout_seconds=settings.fetch_timeout_seconds,
+                counts=counts,
             ),
-            claims=Claims(register=database.register, directory=database.directory),
+            claims=Claims(register=database.register, directory=database.directory, counts=counts),
             passwords=passwords,
             sign_in=_sign_in(settings, database, passwords),
             badges=PictureBadges(draw=badge_picture.of, rasterise=PooledRasteriser(compute)),
@@ -187,7 +198,7 @@ async def composed(
                 headings=headings,
                 public_url=settings.public_url,
             ),
-            delivery=_delivery(settings, database, issuer, institutions),
+            delivery=_delivery(settings, database, issuer, institutions, counts),
         )
 
 
@@ -221,20 +232,28 @@ async def verifying(settings: Settings, *, offline: bool = False) -> AsyncIterat
         )
 
 
-def _fetch(settings: Settings, stack: AsyncExitStack, *, offline: bool, reaching: GuardedFetch | None = None) -> Fetch:
+def _fetch(
+    settings: Settings,
+    stack: AsyncExitStack,
+    *,
+    offline: bool,
+    reaching: GuardedFetch | None = None,
+    counts: Counts | None = None,
+) -> Fetch:
     if offline:
         return Offline()
     fetch = CachedFetch(
-        reaching or GuardedFetch(max_bytes=settings.max_fetch_bytes),
+        reaching or GuardedFetch(max_bytes=settings.max_fetch_bytes, counts=counts),
         fetch_timeout_seconds=settings.fetch_timeout_seconds,
         usual_age_seconds=settings.status_ttl_seconds,
         max_age_seconds=settings.max_status_ttl_seconds,
+        counts=counts,
     )
     stack.push_async_callback(fetch.close)
     return fetch
 
 
-async def _database(settings: Settings, stack: AsyncExitStack) -> Database:
+async def _database(settings: Settings, stack: AsyncExitStack, counts: Counts | None = None) -> Database:
     if not (settings.keys_dir / DATA_FILE).exists():
         detail = f"There are no keys in {settings.keys_dir}."
         remedy = (
@@ -252,6 +271,7 @@ async def _database(settings: Settings, stack: AsyncExitStack) -> Database:
         message_lease_seconds=2 * settings.smtp_timeout_seconds + 5,
         journal=journal,
         max_clock_skew_seconds=settings.max_clock_skew_seconds,
+        counts=counts,
     )
     stack.push_async_callback(database.close)
     await database.upgrade()
@@ -260,7 +280,11 @@ async def _database(settings: Settings, stack: AsyncExitStack) -> Database:
 
 
 def _delivery(
-    settings: Settings, database: Database, issuer: Issuer, institutions: tuple[Institution, ...]
+    settings: Settings,
+    database: Database,
+    issuer: Issuer,
+    institutions: tuple[Institution, ...],
+    counts: Counts | None,
 ) -> Delivery | None:
     server = settings.mail_server
     if server is None:
@@ -272,6 +296,7 @@ def _delivery(
         letters=Letters.read(settings.mail_templates_dir, institutions, public_url=settings.public_url),
         claim_url=issuer.claim_url,
         retry_seconds=settings.mail_retry_seconds,
+        counts=counts,
     )
 
 
@@ -316,10 +341,11 @@ def _press(settings: Settings) -> Press:
     return Press(seal=seal, typeset=typesetting.pdf, glyphs=glyphs, fonts_dir=settings.fonts_dir)
 
 
-def _pool(settings: Settings) -> CpuPool:
+def _pool(settings: Settings, counts: Counts | None) -> CpuPool:
     return CpuPool(
         contexts_dir=settings.contexts_dir,
         workers=settings.compute_workers,
         max_queued=settings.compute_queue,
         timeout_seconds=settings.compute_timeout_seconds,
+        counts=counts,
     )

@@ -1,26 +1,31 @@
 """The service as it runs: both doors over one composition, its work in the background, its socket, its first words."""
 
 import asyncio
-import logging
 import socket
 import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from importlib import metadata
 
 from fastapi import FastAPI
 
+from app.adapters.cpu_pool import CpuPool
 from app.adapters.keys.ring import DATA_FILE
+from app.adapters.metrics import Levels, Metrics
 from app.adapters.running_batches import RunningBatches
 from app.api import acts, awards, badges, batches, derive, oauth, public, vcalm
+from app.api import metrics as metrics_routes
 from app.api.authorization import authorization
+from app.api.described import CHAPTERS
 from app.core.problems import SETTING_ERROR, Problem, Refused
 from app.http import problems
 from app.http.described import ANY_OTHER
+from app.http.log_lines import configure_logging
 from app.http.problems import ErrorPage
-from app.http.server import CannotListen, configure_logging, listen, make_server
+from app.http.server import CannotListen, listen, make_server
+from app.issuer.recovery import recover
 from app.main import Service, clock, composed, new_id, new_token
-from app.ports import Overloaded, Unavailable
+from app.ports import Counts, NotCounted, Unavailable
 from app.settings import Settings
 from app.web.console.routes import console_routes
 from app.web.pages import error_page, routes
@@ -30,10 +35,8 @@ from app.web.static_files import StaticFiles
 # How long a letter that is being handed to the mail server may hold up the end; it is sent again where that was short.
 _LAST_LETTER_SECONDS = 5
 
-log = logging.getLogger("testamur")
 
-
-def web_application(service: Service) -> tuple[FastAPI, ErrorPage]:
+def web_application(service: Service, *, counts: Counts | None = None) -> tuple[FastAPI, ErrorPage]:
     """Both doors over one service, the API and the pages; and how what stands before them draws an error."""
     settings = service.settings
     static = StaticFiles.read()
@@ -47,17 +50,18 @@ def web_application(service: Service) -> tuple[FastAPI, ErrorPage]:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        openapi_tags=CHAPTERS,
         responses=ANY_OTHER,
-        lifespan=_lifespan(service, running),
+        lifespan=_lifespan(service, running, counts),
     )
     directory = service.database.directory
     authorize = authorization(tokens=service.tokens, directory=directory, clock=clock)
     max_age_seconds = min(settings.status_publish_seconds, settings.status_ttl_seconds)
     for router in (
         oauth.routes(tokens=service.tokens, directory=directory, clock=clock, new_id=new_id),
-        acts.routes(issuer=service.issuer, authorize=authorize, clock=clock),
-        badges.routes(issuer=service.issuer, badges=service.badges, authorize=authorize),
         awards.routes(issuer=service.issuer, prints=service.certificates.printed, authorize=authorize, clock=clock),
+        badges.routes(issuer=service.issuer, badges=service.badges, authorize=authorize),
+        acts.routes(issuer=service.issuer, authorize=authorize, clock=clock),
         batches.routes(
             classes=service.classes,
             batches=running,
@@ -65,7 +69,6 @@ def web_application(service: Service) -> tuple[FastAPI, ErrorPage]:
             clock=clock,
             max_form_bytes=settings.max_form_bytes,
         ),
-        vcalm.routes(verifier=service.verifier, compute=service.compute, clock=clock, strict_http=settings.strict_http),
         derive.routes(compute=service.compute),
         public.routes(
             publisher=service.publisher,
@@ -87,6 +90,7 @@ def web_application(service: Service) -> tuple[FastAPI, ErrorPage]:
             public_url=settings.public_url,
             max_form_bytes=settings.max_form_bytes,
         ),
+        vcalm.routes(verifier=service.verifier, compute=service.compute, clock=clock, strict_http=settings.strict_http),
     ):
         application.include_router(router)
     application.include_router(
@@ -96,6 +100,7 @@ def web_application(service: Service) -> tuple[FastAPI, ErrorPage]:
             issuer=service.issuer,
             claims=service.claims,
             people=service.database.people,
+            prints=service.certificates.printed,
             previews=service.previews,
             classes=service.classes,
             batches=running,
@@ -121,11 +126,20 @@ def _renderer(service: Service, static: StaticFiles) -> Renderer:
     return Renderer(operator=operator, headings=service.headings, static=static)
 
 
-def _lifespan(service: Service, running: RunningBatches) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _lifespan(
+    service: Service, running: RunningBatches, counts: Counts | None
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         stopping = asyncio.Event()
-        recovering = asyncio.create_task(_recover(service))
+        recovering = asyncio.create_task(
+            recover(
+                service.issuer,
+                clock=clock,
+                every_seconds=service.settings.intent_lease_seconds / 2,
+                counts=counts or NotCounted(),
+            )
+        )
         delivering = asyncio.create_task(_deliver(service, stopping))
         yield
         stopping.set()
@@ -136,20 +150,6 @@ def _lifespan(service: Service, running: RunningBatches) -> Callable[[FastAPI], 
         await asyncio.gather(recovering, delivering, return_exceptions=True)
 
     return lifespan
-
-
-async def _recover(service: Service) -> None:
-    """Finishes what a process that died had begun, ours or another's."""
-    while True:
-        try:
-            if count := await service.issuer.recover(now=clock()):
-                log.info("%s intents of a process that died were finished", count)
-        except (Unavailable, Overloaded) as later:
-            log.warning("recovery waits: %s", later)
-        except Exception:
-            # A fault of ours must not end recovery for every other award; it is told, and tried again.
-            log.exception("recovery failed")
-        await asyncio.sleep(service.settings.intent_lease_seconds / 2)
 
 
 async def _deliver(service: Service, stopping: asyncio.Event) -> None:
@@ -182,18 +182,70 @@ def _elsewhere(settings: Settings, taken: CannotListen) -> str:
 
 def serve(settings: Settings, listener: socket.socket) -> None:
     """Runs until it is told to stop. Raises Refused where it was not set up, or a key can't be opened; Unavailable."""
-    configure_logging()
-    asyncio.run(_serve(settings, listener))
+    configure_logging(settings.log_format)
+    asyncio.run(_serve(settings, listener, _metrics_listening(settings)))
 
 
-async def _serve(settings: Settings, listener: socket.socket) -> None:
-    with listener:
-        async with composed(settings) as service:
-            application, page = web_application(service)
-            server = make_server(application, settings, page=page)
+async def _serve(settings: Settings, listener: socket.socket, metrics_listener: socket.socket | None) -> None:
+    metrics = Metrics() if metrics_listener else None
+    with listener, metrics_listener or nullcontext():
+        async with composed(settings, counts=metrics) as service:
+            application, page = web_application(service, counts=metrics)
+            server = make_server(application, settings, page=page, counts=metrics)
             sys.stdout.write(_welcome(service))
             sys.stdout.flush()
-            await server.serve(sockets=[listener])
+            if metrics and metrics_listener:
+                async with _telling(service, metrics, metrics_listener):
+                    await server.serve(sockets=[listener])
+            else:
+                await server.serve(sockets=[listener])
+
+
+def _metrics_listening(settings: Settings) -> socket.socket | None:
+    if settings.metrics_port is None:
+        return None
+    try:
+        return listen(settings.metrics_host, settings.metrics_port)
+    except CannotListen as taken:
+        remedy = "Choose another METRICS_HOST or METRICS_PORT, or leave them out: then there are no metrics."
+        raise Refused(Problem(SETTING_ERROR, at="/METRICS_PORT", detail=str(taken), remedy=remedy)) from taken
+
+
+@asynccontextmanager
+async def _telling(service: Service, metrics: Metrics, listener: socket.socket) -> AsyncIterator[None]:
+    """The metrics on their own socket, for as long as the service runs."""
+    server = make_server(metrics_application(service, metrics), service.settings, hears_signals=False)
+    telling = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await telling
+
+
+def metrics_application(service: Service, metrics: Metrics) -> FastAPI:
+    """What is served on METRICS_PORT, and nowhere else."""
+
+    async def exposition(media_type: str) -> tuple[bytes, str]:
+        return metrics.exposition(await _levels(service), media_type=media_type)
+
+    application = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    application.include_router(metrics_routes.routes(exposition=exposition))
+    problems.install(application)
+    return application
+
+
+async def _levels(service: Service) -> Levels:
+    queued = service.compute.queued if isinstance(service.compute, CpuPool) else 0
+    try:
+        backlog = await service.database.backlog.read(now=clock())
+        institutions = await service.database.directory.institutions()
+    except Unavailable:
+        return Levels(compute_queued=queued)
+    in_use = [key for institution in institutions for key in institution.keys if key.in_use]
+    purposes = {purpose for key in in_use for purpose in key.purposes}
+    oldest = {purpose: min(key.created for key in in_use if purpose in key.purposes) for purpose in sorted(purposes)}
+    return Levels(compute_queued=queued, backlog=backlog, oldest_keys=oldest)
 
 
 def _welcome(service: Service) -> str:

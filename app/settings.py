@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, Literal, get_type_hints
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from app.core.problems import SETTING_ERROR, Problem, Refused
@@ -41,6 +41,9 @@ class Settings:
     known_issuers_file: Path | None = None
     fonts_dir: Path | None = None
     trusted_proxies: tuple[str, ...] = ()
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int | None = None
+    log_format: Literal["json", "text"] = "json"
     strict_http: bool = False
 
     max_credential_bytes: int = 1_048_576
@@ -108,21 +111,40 @@ class Settings:
         return is_loopback(self.host)
 
 
-# Every number is above zero, and at most the second of these where it stands here.
-_BOUNDS: Mapping[str, tuple[float, float]] = {
+# Each number is from the first of these to the second.
+BOUNDS: Mapping[str, tuple[float, float]] = {
     "port": (1, 65_535),
-    "access_token_seconds": (60, 3_600),
-    "session_idle_minutes": (1, 1_440),
-    "session_hours": (1, 168),
-    "status_publish_seconds": (0, 60),
-    "status_ttl_seconds": (0, 86_400),
-    "max_status_ttl_seconds": (1, 86_400),
+    "metrics_port": (1, 65_535),
     "max_credential_bytes": (1_024, 1_048_576),
     "max_form_bytes": (1_024, 16_777_216),
     "max_batch_rows": (1, 500),
-    "max_fetch_bytes": (1_024, 1_048_576),
+    "header_timeout_seconds": (1, 300),
+    "body_timeout_seconds": (1, 300),
+    "request_timeout_seconds": (1, 300),
+    "keep_alive_seconds": (1, 300),
+    "max_connections": (1, 65_535),
+    "max_connections_per_client": (1, 65_535),
+    "verify_per_minute": (1, 1_000_000),
+    "claim_per_minute": (1, 1_000_000),
+    "token_per_minute": (1, 1_000_000),
+    "sign_in_per_minute": (1, 1_000_000),
+    "write_per_minute": (1, 1_000_000),
     "fetch_timeout_seconds": (0.1, 60),
+    "max_fetch_bytes": (1_024, 1_048_576),
+    "max_status_ttl_seconds": (1, 86_400),
     "compute_workers": (1, 64),
+    "compute_queue": (1, 10_000),
+    "compute_timeout_seconds": (1, 60),
+    "access_token_seconds": (60, 3_600),
+    "sign_in_tries": (1, 1_000),
+    "session_idle_minutes": (1, 1_440),
+    "session_hours": (1, 168),
+    "claim_expires_days": (1, 3_650),
+    "intent_lease_seconds": (1, 3_600),
+    "max_clock_skew_seconds": (1, 86_400),
+    "status_publish_seconds": (0, 60),
+    "status_ttl_seconds": (0, 86_400),
+    "status_valid_days": (1, 366),
     "smtp_timeout_seconds": (0.1, 240),
     "mail_retry_seconds": (0.1, 3_600),
 }
@@ -166,10 +188,9 @@ def _problem(name: str, what: str, remedy: str) -> Problem:
 def _out_of_bounds(values: Mapping[str, Any]) -> list[Problem]:
     problems = []
     for name, value in values.items():
-        low, high = _BOUNDS.get(name, (1, float("inf")))
-        if isinstance(value, int | float) and not isinstance(value, bool) and not low <= value <= high:
-            allowed = f"from {low:g}" + (f" to {high:g}" if high != float("inf") else " on")
-            problems.append(_problem(name, f"is {value:g}; it may be {allowed}.", ""))
+        if name in BOUNDS and not BOUNDS[name][0] <= value <= BOUNDS[name][1]:
+            low, high = BOUNDS[name]
+            problems.append(_problem(name, f"is {value:.15g}; it may be from {low:.15g} to {high:.15g}.", ""))
     return problems
 
 
@@ -324,10 +345,18 @@ def _networks(text: str) -> tuple[str, ...]:
     return items
 
 
+def _log_format(text: str) -> str:
+    if text not in ("json", "text"):
+        raise ValueError("it is json or text")
+    return text
+
+
 _READERS: Mapping[Any, Callable[[str], object]] = {
     str: str,
     str | None: str,
     int: _integer,
+    int | None: _integer,
+    Literal["json", "text"]: _log_format,
     float: _number,
     bool: _boolean,
     Path: _path,

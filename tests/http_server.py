@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from starlette.types import ASGIApp
 
 from app.http.problems import ErrorPage
+from app.http.request_log import RequestCounts
 from app.http.server import listen, make_server
 from app.settings import Settings
 
@@ -84,12 +85,16 @@ def _is_closed(connection: socket.socket) -> bool:
 
 @contextmanager
 def running(
-    app: ASGIApp, settings: Settings | None = None, *, page: ErrorPage | None = None
+    app: ASGIApp,
+    settings: Settings | None = None,
+    *,
+    page: ErrorPage | None = None,
+    counts: RequestCounts | None = None,
 ) -> Iterator[RunningServer]:
     """Runs `app` as `serve` does, on a free port of loopback."""
     listener = listen("127.0.0.1", 0)
     host, port = listener.getsockname()
-    server = make_server(app, settings or Settings(), page=page)
+    server = make_server(app, settings or Settings(), page=page, counts=counts)
     thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listener])))
     thread.start()
     try:

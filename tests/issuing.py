@@ -19,7 +19,7 @@ from app.issuer.award import Issuer
 from app.issuer.institution_file import DEMONSTRATION
 from app.issuer.publish import Publisher
 from app.issuer.set_up import first_institution
-from app.ports import Compute, Institution, Signers
+from app.ports import Compute, Counts, Institution, Signers
 from tests.verifying import NOW
 
 P = ParamSpec("P")
@@ -88,6 +88,7 @@ class Office:
         signers: Signers | None = None,
         compute: Compute | None = None,
         writes_to_learners: bool = False,
+        counts: Counts | None = None,
     ) -> Issuer:
         return Issuer(
             register=self.database.register,
@@ -99,9 +100,10 @@ class Office:
             claim_expires_days=90,
             new_id=new_id,
             writes_to_learners=writes_to_learners,
+            counts=counts,
         )
 
-    def publisher(self, *, signers: Signers | None = None) -> Publisher:
+    def publisher(self, *, signers: Signers | None = None, counts: Counts | None = None) -> Publisher:
         return Publisher(
             institutions=RememberedInstitutions(self.database.directory, ttl_seconds=TTL_SECONDS),
             status_lists=self.database.status_lists,
@@ -112,6 +114,7 @@ class Office:
             publish_seconds=0,
             ttl_seconds=TTL_SECONDS,
             valid_days=30,
+            counts=counts,
         )
 
     def without_its_keys(self) -> Signers:

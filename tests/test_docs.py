@@ -1,5 +1,6 @@
 """What is written about the code is true: settings, problems, targets, links, and nothing that is about one machine."""
 
+import json
 import re
 import subprocess
 import tomllib
@@ -118,7 +119,7 @@ def test_the_ci_runs_every_target_that_proves_something() -> None:
 
 @pytest.mark.parametrize("name", sorted(CRYPTOSUITES))
 def test_a_cryptosuite_has_its_published_vectors(name: str) -> None:
-    assert (ROOT / "tests" / "vectors" / f"test_{name.replace('-', '_')}.py").exists()
+    assert (ROOT / "tests" / "vectors" / f"test_{name.replace('-', '_').lower()}.py").exists()
 
 
 # ── pages ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -128,6 +129,18 @@ def test_a_cryptosuite_has_its_published_vectors(name: str) -> None:
 def test_a_link_to_another_file_leads_somewhere(page: str) -> None:
     links = re.findall(r"\]\((?!https?:|mailto:|#)([^)#\s]+)", read(page))
     assert [link for link in links if not (ROOT / page).parent.joinpath(link).exists()] == []
+
+
+@pytest.mark.parametrize("page", [name for name in written() if re.match(r"docs/[^/]+$", name)])
+def test_a_page_and_an_example_can_be_found_from_the_readme(page: str) -> None:
+    found, ahead = set[str](), {"README.md"}
+    while ahead:
+        here = ahead.pop()
+        found.add(here)
+        if here.endswith(".md") and here in written():
+            links = re.findall(r"\]\((?!https?:|mailto:|#)([^)#\s]+)", read(here))
+            ahead |= {str((ROOT / here).parent.joinpath(link).resolve().relative_to(ROOT)) for link in links} - found
+    assert page in found
 
 
 @pytest.mark.parametrize("page", [name for name in written() if re.match(r"docs/adr/.*\.md$", name)])
@@ -145,6 +158,49 @@ def test_no_two_decisions_have_one_number() -> None:
 def test_the_changelog_knows_the_version() -> None:
     version = tomllib.loads(read("pyproject.toml"))["project"]["version"]
     assert re.search(rf"^## {re.escape(version)}\b", read("CHANGELOG.md"), re.MULTILINE)
+
+
+# ── the ten principles, and what an employer is told ────────────────────────────────────────────────────────────────
+
+PRINCIPLES = (
+    "Quality",
+    "Transparency",
+    "Relevance",
+    "Valid assessment",
+    "Learning pathways",
+    "Recognition",
+    "Portable",
+    "Learner-centred",
+    "Authentic",
+    "Information and guidance",
+)
+
+
+def principles() -> dict[str, str]:
+    """Each principle of Annex II, with what serves it."""
+    return dict(re.findall(r"^\| \d+ ([^|]+) \| ([^|]+) \|", read("docs/principles.md"), re.MULTILINE))
+
+
+def test_each_of_the_ten_principles_has_its_row() -> None:
+    assert tuple(principles()) == PRINCIPLES
+
+
+@pytest.mark.parametrize("principle", PRINCIPLES)
+def test_a_principle_is_shown_by_a_test_or_said_to_be_empty(principle: str) -> None:
+    shown = re.findall(r"`([^`]+\.py)::(\w+)`", principles()[principle])
+    assert bool(shown) != principles()[principle].startswith("*Empty.*")
+    assert [name for file, name in shown if not re.search(rf"^(async )?def {name}\(", read(file), re.MULTILINE)] == []
+
+
+def test_an_employer_is_told_what_each_headline_means() -> None:
+    rows = re.findall(r"^\| ([^|]+[.}]) \|", read("docs/how-to-employer.md"), re.MULTILINE)
+    words = {key: each["text"] for key, each in json.loads(read("app/web/locales/en.json")).items()}
+    headlines = {
+        text
+        for key, text in words.items()
+        if re.fullmatch(r"verdict\.(valid|revoked|suspended|expired|not_yet|indeterminate|invalid)\w*", key)
+    }
+    assert {*rows} == {*headlines, words["unreadable.title"]}
 
 
 # ── what does not belong here ────────────────────────────────────────────────────────────────────────────────────────

@@ -17,6 +17,7 @@ CORE = (
     "core.problems",
     "core.personal",
     "core.date_time_stamp",
+    "core.colour",
     "core.strict_json",
     "core.multiformats",
     "core.jcs",
@@ -35,6 +36,7 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "core.problems": (),
     "core.personal": (),
     "core.date_time_stamp": ("core.problems",),
+    "core.colour": (),
     "core.strict_json": _TERMS,
     "core.multiformats": _TERMS,
     "core.jcs": _BYTES,
@@ -85,6 +87,7 @@ OWNERS: Mapping[str, tuple[str, ...]] = {
     "typst": ("app.adapters.typesetting",),
     "argon2": ("app.adapters.passwords",),
     "aiosmtplib": ("app.adapters.mail",),
+    "prometheus_client": ("app.adapters.metrics",),
 }
 
 IMPURE_MODULES = frozenset(

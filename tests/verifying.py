@@ -8,14 +8,19 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from app.adapters.cpu_pool import InlineCompute
+from app.core.did.document import VerificationMethod
 from app.core.json_ld import Contexts
-from app.core.multiformats import KeyKind, encode_multikey, public_key
+from app.core.multiformats import KeyKind, encode_base58btc, encode_multikey, public_key
 from app.core.problems import JsonObject, Problem, Refused
-from app.core.proof import data_integrity
+from app.core.proof import data_integrity, received_proof
+from app.core.proof.cryptosuites import CRYPTOSUITES, DATA_INTEGRITY_PROOF, ED25519_SIGNATURE_2020
 from app.core.status import bitstring_status_list
 from app.ports import Fetched, KnownIssuer
 from app.verifier.policy import VerificationPolicy
@@ -43,6 +48,47 @@ class Key:
         raw = private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
         return cls(private, encode_multikey(public_key(KeyKind.ED25519, raw)))
 
+    kind = KeyKind.ED25519
+
+    def sign(self, data: bytes) -> bytes:
+        return self.private.sign(data)
+
+    @property
+    def did(self) -> str:
+        return f"did:key:{self.multibase}"
+
+    @property
+    def did_method(self) -> str:
+        return f"{self.did}#{self.multibase}"
+
+
+@dataclass(frozen=True)
+class CurveKey:
+    """A key pair of P-256 or P-384, the same for the same seed; its signatures are r ‖ s."""
+
+    private: ec.EllipticCurvePrivateKey
+    kind: KeyKind
+
+    @classmethod
+    def of(cls, seed: str, kind: KeyKind) -> "CurveKey":
+        curve = ec.SECP256R1() if kind is KeyKind.P256 else ec.SECP384R1()
+        return cls(ec.derive_private_key(int.from_bytes(hashlib.sha256(seed.encode()).digest()[1:]), curve), kind)
+
+    def sign(self, data: bytes) -> bytes:
+        coordinate_bytes = self.private.curve.key_size // 8
+        return b"".join(
+            number.to_bytes(coordinate_bytes) for number in decode_dss_signature(self.private.sign(data, self.hashed))
+        )
+
+    @property
+    def hashed(self) -> ec.ECDSA:
+        return ec.ECDSA(hashes.SHA256() if self.kind is KeyKind.P256 else hashes.SHA384())
+
+    @property
+    def multibase(self) -> str:
+        raw = self.private.public_key().public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
+        return encode_multikey(public_key(self.kind, raw))
+
     @property
     def did(self) -> str:
         return f"did:key:{self.multibase}"
@@ -54,10 +100,21 @@ class Key:
 
 KEY = Key.of("the university's key")
 STRANGER = Key.of("somebody else's key")
+P256_KEY = CurveKey.of("the university's key", KeyKind.P256)
+P384_KEY = CurveKey.of("the university's key", KeyKind.P384)
+KEYS: tuple[Key | CurveKey, ...] = (KEY, P256_KEY, P384_KEY)
+
+# Every suite that signs a document whole, with each kind of key that it is for.
+SIGNING = tuple(
+    (name, key)
+    for name, suite in CRYPTOSUITES.items()
+    for key in KEYS
+    if key.kind in suite.algorithms and suite.proof_type == DATA_INTEGRITY_PROOF and not suite.shows_parts
+)
 
 
 def controlled_identifier_document(
-    identifier: str = UNIVERSITY, *, key: Key = KEY, relationship: str = "assertionMethod", **members: Any
+    identifier: str = UNIVERSITY, *, key: Key | CurveKey = KEY, relationship: str = "assertionMethod", **members: Any
 ) -> JsonObject:
     """A document with one key, `#key-1`; `members` are the method's own, `revoked` or `expires`."""
     method = {
@@ -106,16 +163,37 @@ def sign(
     contexts: Contexts,
     unsigned: JsonObject,
     *,
-    key: Key = KEY,
+    key: Key | CurveKey = KEY,
     verification_method: str = f"{UNIVERSITY}#key-1",
     created: datetime = CREATED,
+    suite: str = "eddsa-rdfc-2022",
     **options: Any,
 ) -> JsonObject:
     """`unsigned` with one proof by `key`; `options` stand among the proof's, signed."""
-    made = data_integrity.proof_options("eddsa-rdfc-2022", verification_method=verification_method, created=created)
+    made = data_integrity.proof_options(suite, verification_method=verification_method, created=created)
     made |= options
-    data = data_integrity.sign_input(contexts, unsigned, made)
-    return data_integrity.attach_proof(unsigned, made, key.private.sign(data))
+    data = data_integrity.sign_input(contexts, unsigned, made, key_kind=key.kind)
+    return data_integrity.attach_proof(unsigned, made, key.sign(data))
+
+
+def sign_as_in_2020(
+    contexts: Contexts, unsigned: JsonObject, *, verification_method: str = KEY.did_method, **options: Any
+) -> JsonObject:
+    """`unsigned` with an Ed25519Signature2020, which the service itself never makes, and the context of that."""
+    contexts_of_it = [*unsigned["@context"], "https://w3id.org/security/suites/ed25519-2020/v1"]
+    proof = {
+        "type": ED25519_SIGNATURE_2020,
+        "created": "2026-11-01T09:00:00Z",
+        "verificationMethod": verification_method,
+        "proofPurpose": "assertionMethod",
+        "proofValue": "z",
+        **options,
+    }
+    document = unsigned | {"@context": contexts_of_it, "proof": proof}
+    (read,) = received_proof.read(document)
+    method = VerificationMethod(verification_method, "Multikey", KEY.did, KEY.multibase)
+    signature = KEY.sign(data_integrity.signed_data(contexts, document, read, method))
+    return document | {"proof": [proof | {"proofValue": encode_base58btc(signature)}]}
 
 
 def status_list(contexts: Contexts, *, revoked: Iterable[int] = (), key: Key = KEY, **members: Any) -> JsonObject:

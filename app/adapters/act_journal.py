@@ -1,7 +1,8 @@
 """What a restored backup would undo, written down outside of the database before it is acknowledged.
 
 One JSON object a line, appended by one write and synced to the disk: which lists were opened, which bits were set,
-which awards were erased, which claim links ended. Nothing in it is about a person. Several processes append to one
+which awards were erased, which claim links ended, which keys were revoked, whom nobody lets in any more. It names no
+person. Several processes append to one
 file. It may hold an act whose transaction failed afterwards, never lack one that was acknowledged.
 """
 
@@ -49,13 +50,40 @@ class LinkEnded:
     generation: int
 
 
-Entry: TypeAlias = ListOpened | BitSet | AwardErased | LinkEnded
+@dataclass(frozen=True, slots=True)
+class KeyRevoked:
+    """`revoked` is since when, which may be long before it was found out."""
+
+    institution: str
+    verification_method: str
+    revoked: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClientChanged:
+    """A client as it is now: the SHA-256 of its secret in hexadecimal; where it was ended, `revoked` is when."""
+
+    client_id: str
+    secret_sha256: str
+    revoked: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRemoved:
+    person_id: str
+    removed: str
+
+
+Entry: TypeAlias = ListOpened | BitSet | AwardErased | LinkEnded | KeyRevoked | ClientChanged | PersonRemoved
 
 _KINDS: tuple[tuple[str, type[Entry]], ...] = (
     ("list-opened", ListOpened),
     ("bit-set", BitSet),
     ("award-erased", AwardErased),
     ("link-ended", LinkEnded),
+    ("key-revoked", KeyRevoked),
+    ("client-changed", ClientChanged),
+    ("person-removed", PersonRemoved),
 )
 _JOURNAL = "journal"
 

@@ -9,8 +9,9 @@ from collections import OrderedDict
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+from app.adapters.fetch import FetchOutcome
 from app.core.problems import NOT_ASKED, Problem, Refused
-from app.ports import Fetch, Fetched
+from app.ports import Counts, Fetch, Fetched, NotCounted
 
 _Key: TypeAlias = tuple[str, str]
 
@@ -46,6 +47,7 @@ class CachedFetch:
         failure_seconds: float = 2.0,
         max_entries: int = 1_024,
         max_bytes: int = 64 * 1_048_576,
+        counts: Counts | None = None,
     ) -> None:
         self._fetch = fetch
         self._fetch_timeout_seconds = fetch_timeout_seconds
@@ -54,6 +56,7 @@ class CachedFetch:
         self._failure_seconds = failure_seconds
         self._max_entries = max_entries
         self._max_bytes = max_bytes
+        self._counts = counts or NotCounted()
         self._kept: OrderedDict[_Key, _Kept] = OrderedDict()
         self._bytes = 0
         self._flights: dict[_Key, asyncio.Task[Fetched | Refused]] = {}
@@ -63,7 +66,9 @@ class CachedFetch:
     ) -> Fetched:
         key = (url, accept)
         outcome = self._remembered(key, at_most_seconds_old)
-        if outcome is None:
+        if outcome is not None:
+            self._counts.add(FetchOutcome.REMEMBERED)
+        else:
             flight = self._flights.get(key) or self._start(key, otherwise=otherwise)
             outcome = await self._landed(flight, key, deadline=deadline, otherwise=otherwise)
         if isinstance(outcome, Refused):

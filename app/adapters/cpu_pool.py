@@ -8,13 +8,14 @@ import pickle
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Callable
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, Concatenate, Final, ParamSpec, Self, TypeVar, cast
 
 from app.adapters.cpu_worker import BEGUN, DONE, LENGTH, REFUSED
 from app.core.json_ld import Contexts
 from app.core.problems import Refused
-from app.ports import Overloaded, TooSlow
+from app.ports import Counts, NotCounted, Overloaded, TooSlow
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -25,6 +26,16 @@ _START_SECONDS: Final = 60.0
 _MOST_PATIENCE_SECONDS: Final = 10.0
 # A worker reads what strangers send: of our environment it gets what Python needs, and no passphrase.
 _ENVIRONMENT: Final = ("PATH", "PYTHONPATH", "VIRTUAL_ENV", "LANG", "LC_ALL", "TZ", "HOME", "TMPDIR")
+
+
+class PoolTrouble(StrEnum):
+    """What does not happen while all is well: a caller turned away, work stopped, a process replaced."""
+
+    QUEUE_FULL = "queue_full"
+    WAITED_TOO_LONG = "waited_too_long"
+    TOO_SLOW = "too_slow"
+    GAVE_UP = "gave_up"
+    WORKER_REPLACED = "worker_replaced"
 
 
 class WorkFailed(Exception):  # noqa: N818 - the work's, not the pool's
@@ -56,15 +67,29 @@ class CpuPool:
     then runs at most `timeout_seconds` (TooSlow beyond).
     """
 
-    def __init__(self, *, contexts_dir: Path, workers: int, max_queued: int, timeout_seconds: float) -> None:
+    def __init__(
+        self,
+        *,
+        contexts_dir: Path,
+        workers: int,
+        max_queued: int,
+        timeout_seconds: float,
+        counts: Counts | None = None,
+    ) -> None:
         self._contexts_dir = contexts_dir
         self._count = workers
         self._max_queued = max_queued
         self._timeout_seconds = timeout_seconds
+        self._counts = counts or NotCounted()
         self._idle: asyncio.Queue[_Worker] = asyncio.Queue()
         self._queued = 0
         self._keepers: list[asyncio.Task[None]] = []
         self._exchanges: set[asyncio.Task[Any]] = set()
+
+    @property
+    def queued(self) -> int:
+        """How much work waits for a process at this moment."""
+        return self._queued
 
     async def __aenter__(self) -> Self:
         """Returns once every process is ready. Raises RuntimeError where one does not start."""
@@ -102,10 +127,12 @@ class CpuPool:
                 return await asyncio.shield(exchange)
             except _WorkerDied as died:
                 begun += died.begun
+        self._counts.add(PoolTrouble.GAVE_UP)
         raise Overloaded("The process that checked this ended. Try again.")
 
     async def _free_worker(self) -> "_Worker":
         if self._queued >= self._max_queued:
+            self._counts.add(PoolTrouble.QUEUE_FULL)
             raise Overloaded("Too many credentials are being checked at this moment. Try again.")
         self._queued += 1
         try:
@@ -114,6 +141,7 @@ class CpuPool:
                     continue
                 return worker
         except TimeoutError:
+            self._counts.add(PoolTrouble.WAITED_TOO_LONG)
             raise Overloaded("All who could check this are busy. Try again.") from None
         finally:
             self._queued -= 1
@@ -124,6 +152,7 @@ class CpuPool:
                 outcome = await worker.ask(request)
         except TimeoutError:
             worker.kill()
+            self._counts.add(PoolTrouble.TOO_SLOW)
             raise TooSlow("Checking this took too long and was stopped.") from None
         except _WorkerDied:
             worker.kill()
@@ -143,6 +172,7 @@ class CpuPool:
             while True:
                 self._idle.put_nowait(worker)
                 await worker.ended()
+                self._counts.add(PoolTrouble.WORKER_REPLACED)
                 logger.warning("a worker ended and is replaced")
                 await worker.end()
                 worker = await self._start_again()

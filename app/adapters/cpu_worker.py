@@ -4,6 +4,7 @@ Each message is eight bytes of length and a pickle. The parent is trusted; what 
 values, never code.
 """
 
+import logging
 import os
 import pickle
 import queue
@@ -31,6 +32,9 @@ def main() -> None:
     # Whatever prints goes to standard error: standard output is the way back.
     answers = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)
+    # What a library has to say about the bytes that it reads would quote them.
+    logging.captureWarnings(capture=True)
+    logging.getLogger().addHandler(logging.NullHandler())
     contexts = load_contexts(Path(sys.argv[1]))
     requests: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     threading.Thread(target=_receive, args=(sys.stdin.buffer, requests), daemon=True).start()

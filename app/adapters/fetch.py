@@ -14,13 +14,14 @@ import ssl
 from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Any, Final, TypeAlias
 
 import httpcore
 
 from app.core.problems import NOT_ASKED, Problem, Refused
-from app.ports import Fetched
+from app.ports import Counts, Fetched, NotCounted
 
 Network: TypeAlias = IPv4Network | IPv6Network
 Resolve: TypeAlias = Callable[[str, int], Awaitable[tuple[str, ...]]]
@@ -110,6 +111,18 @@ class Reach:
         return parsed in _GLOBAL_UNICAST_6 and not any(parsed in network for network in _NOT_PUBLIC_6)
 
 
+class FetchOutcome(StrEnum):
+    """How asking another host went. `remembered`: it was not asked, because what it had answered is still kept."""
+
+    ANSWERED = "answered"
+    REMEMBERED = "remembered"
+    NOT_ASKED = "not_asked"
+    NO_ADDRESS = "no_address"
+    TOO_SLOW = "too_slow"
+    NOT_TAKEN = "not_taken"
+    BROKE_OFF = "broke_off"
+
+
 class GuardedFetch:
     """Port `Fetch`. No cookies, no proxies, no redirects, no kept connections: each call is one GET on one socket."""
 
@@ -120,27 +133,38 @@ class GuardedFetch:
         reach: Reach | None = None,
         resolve: Resolve | None = None,
         ssl_context: ssl.SSLContext | None = None,
+        counts: Counts | None = None,
     ) -> None:
         self._max_bytes = max_bytes
         self._reach = reach or Reach()
         self._network = _PinnedNetwork(resolve or SystemResolver(), self._reach)
         self._ssl_context = ssl_context or ssl.create_default_context()
+        self._counts = counts or NotCounted()
 
     async def __call__(
         self, url: str, *, accept: str, deadline: float, otherwise: str, at_most_seconds_old: float | None = None
     ) -> Fetched:
-        target = _read_url(url, self._reach.ports)
+        try:
+            target = _read_url(url, self._reach.ports)
+        except Refused:
+            self._counts.add(FetchOutcome.NOT_ASKED)
+            raise
         try:
             async with asyncio.timeout_at(deadline):
-                return await self._get(target, accept=accept, deadline=deadline)
+                fetched = await self._get(target, accept=accept, deadline=deadline)
         except (TimeoutError, httpcore.TimeoutException):
-            why, again = "did not answer in time", "Try again later."
+            outcome, why, again = FetchOutcome.TOO_SLOW, "did not answer in time", "Try again later."
         except _NotReached as refused:
-            why, again = str(refused), ""
+            outcome, why, again = FetchOutcome.NOT_TAKEN, str(refused), ""
         except socket.gaierror:
             why, again = "has no address that a name server knows", "Check the name, or try again later."
+            outcome = FetchOutcome.NO_ADDRESS
         except (httpcore.NetworkError, httpcore.ProtocolError, OSError) as error:
-            why, again = _why(error), "Try again later."
+            outcome, why, again = FetchOutcome.BROKE_OFF, _why(error), "Try again later."
+        else:
+            self._counts.add(FetchOutcome.ANSWERED)
+            return fetched
+        self._counts.add(outcome)
         raise Refused(Problem(otherwise, detail=f"{target.host} {why}", remedy=again))
 
     def keep(self, fetched: Fetched, *, accept: str, ttl_seconds: float | None, until: float | None) -> None:

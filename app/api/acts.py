@@ -71,7 +71,7 @@ _WITH_A_REASON: dict[Act, _Described] = {
 
 
 def routes(*, issuer: Issuer, authorize: Authorize, clock: Clock) -> APIRouter:
-    router = APIRouter(tags=["Awards"])
+    router = APIRouter(tags=["Acts on an award"])
 
     @router.post(
         "/awards/{award_id}/supersede",

@@ -10,16 +10,17 @@ from app.access.scopes import Scope
 from app.api.acts import AwardId
 from app.api.authorization import Authorize, Caller
 from app.api.described import AWARD, AWARD_PAGE, RECEIPT
-from app.api.export import CSV, JSON_LINES, json_lines, spreadsheet
 from app.api.idempotency import IdempotencyKey, idempotency_key
-from app.api.rendered import summary, whole
+from app.api.rendered import whole
 from app.core.credential import award_request
 from app.exchange.claim import ClaimOffer
 from app.http.described import json_answer, json_body, problems
 from app.http.headers import attachment
 from app.http.negotiation import best, read_body
 from app.issuer.award import Issuer, Wanted
+from app.issuer.export import CSV, JSON_LINES, json_lines, spreadsheet
 from app.issuer.life import State
+from app.issuer.summary import summary
 from app.ports import Clock
 
 _AWARDS_CSV = {"Content-Disposition": 'attachment; filename="awards.csv"'}
@@ -71,7 +72,7 @@ def routes(*, issuer: Issuer, prints: Prints, authorize: Authorize, clock: Clock
 
     @router.get(
         "/awards",
-        summary="Find awards of your institution, newest first; by `Accept`, all of them as JSON Lines or CSV",
+        summary="Find awards, newest first; or export all of them, as CSV or JSON Lines",
         responses={
             200: {
                 "description": "One page; as JSON Lines or CSV, every award that was asked for.",
@@ -125,7 +126,7 @@ def routes(*, issuer: Issuer, prints: Prints, authorize: Authorize, clock: Clock
 
     @router.get(
         "/awards/{award_id}/certificate",
-        summary="The certificate in print: a PDF/A with the signed credential attached",
+        summary="An award in print: a PDF with the signed credential attached",
         responses={
             200: {"description": "Pages to print or to send.", "content": {"application/pdf": {}}},
             **problems(401, 403, 404, 410, 422, 429, 503),

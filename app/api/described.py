@@ -9,6 +9,21 @@ from app.ports import MessageKind, MessageState
 
 Answers = dict[int | str, dict[str, Any]]
 
+# The parts of the API, in the order in which they are read.
+CHAPTERS = [
+    {"name": "Awards", "description": "Award one, find it again, print it."},
+    {"name": "Classes", "description": "The same for many learners at once: they are looked over first, then awarded."},
+    {"name": "Acts on an award", "description": "What can be done about an award afterwards, each with a reason."},
+    {"name": "Verify", "description": "Is it genuine? For everybody, without a token."},
+    {
+        "name": "Claim",
+        "description": "What a learner's wallet does with the link. Whoever has the link needs no token.",
+    },
+    {"name": "Access", "description": "How a program says who it is."},
+    {"name": "Published", "description": "What every verifier reads: keys, revocation lists, the words of our own."},
+    {"name": "Operation", "description": "For whoever runs the service."},
+]
+
 _TEXT = {"type": "string"}
 _TIME = {"type": "string", "format": "date-time"}
 _URL = {"type": "string", "format": "uri"}

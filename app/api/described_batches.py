@@ -78,7 +78,7 @@ def _shared(example: JsonObject) -> JsonObject:
 
 
 _FULL: JsonObject = {
-    **_shared(award_request.EXAMPLE),
+    **_shared(award_request.MINIMAL_EXAMPLE),
     "grade": {name: value for name, value in award_request.EXAMPLE["grade"].items() if name != "value"},
     "learners": [
         {**award_request.EXAMPLE["learner"], "grade": "B", "key": "20240117"},

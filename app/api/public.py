@@ -30,11 +30,12 @@ def routes(
     ready: Callable[[], Awaitable[None]],
     max_age_seconds: int,
 ) -> APIRouter:
-    router = APIRouter(tags=["Public"])
+    router = APIRouter()
     fresh = f"public, max-age={max_age_seconds}" if max_age_seconds else "public, no-cache"
 
     @router.get(
         "/status-lists/{list_id}",
+        tags=["Published"],
         summary="A revocation list: a credential about 131,072 others",
         responses={200: json_answer("The signed BitstringStatusListCredential.", CREDENTIAL), **problems(404, 503)},
     )
@@ -47,6 +48,7 @@ def routes(
 
     @router.get(
         "/issuers/{name}/did.json",
+        tags=["Published"],
         summary="An institution's controlled identifier document: its keys",
         responses={200: json_answer("The document.", {"type": "object"}), **problems(404, 503)},
     )
@@ -57,11 +59,21 @@ def routes(
         content = strict_json.write(document)
         return _tagged(request, content, media_type="application/json", cache_control=fresh)
 
-    @router.get("/contexts/{name}", summary="The JSON-LD context of the European elements", responses=problems(404))
+    @router.get(
+        "/contexts/{name}",
+        tags=["Published"],
+        summary="The JSON-LD context of the European elements",
+        responses=problems(404),
+    )
     async def context(name: Annotated[str, Path(max_length=64)], request: Request) -> Response:
         return _pinned("contexts", name, request)
 
-    @router.get("/schemas/{name}", summary="The JSON Schema of the European elements", responses=problems(404))
+    @router.get(
+        "/schemas/{name}",
+        tags=["Published"],
+        summary="The JSON Schema of the European elements",
+        responses=problems(404),
+    )
     async def schema(name: Annotated[str, Path(max_length=64)], request: Request) -> Response:
         return _pinned("schemas", name, request)
 

@@ -52,7 +52,7 @@ def routes(*, verifier: Verifier, compute: Compute, clock: Clock, strict_http: b
 
     @router.post(
         "/credentials/verify",
-        summary="Verify a credential (VCALM)",
+        summary="The same, as VCALM asks and answers",
         openapi_extra=json_body(_BODY, full=_EXAMPLE),
         responses={
             200: json_answer("Read and checked; `verified` says whether it is what its issuer signed.", _RESULT),

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from app.cli import (
+    acts,
     award,
     backup,
     badge,
@@ -16,7 +17,6 @@ from app.cli import (
     mail,
     people,
     restore,
-    revoke,
     send,
     serve,
     setup,
@@ -31,7 +31,7 @@ from app.settings import Settings, from_environment
 # One module a command, or a group of them. Its `add_to` says what may be typed, and what then runs.
 COMMANDS = (
     *(setup, institution, people, clients, keys, mail),
-    *(award, badge, certificate, send, verify, revoke),
+    *(award, badge, certificate, send, verify, acts),
     *(serve, backup, restore),
 )
 

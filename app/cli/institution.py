@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from app.access.scopes import Scope
+from app.adapters.contexts import load_contexts
 from app.adapters.database import Database
 from app.adapters.keys.maker import FileKeyMaker
 from app.cli.exit_codes import DONE
@@ -52,7 +53,7 @@ async def _run(settings: Settings, chosen: argparse.Namespace) -> int:
             case "add":
                 await _add(settings, database, chosen)
             case "set":
-                await _set(database, chosen)
+                await _set(settings, database, chosen)
             case _:
                 await _show(database, chosen)
     return DONE
@@ -62,7 +63,7 @@ async def _add(settings: Settings, database: Database, chosen: argparse.Namespac
     made = await institutions.add(
         database.directory,
         FileKeyMaker(settings.keys_dir, settings.passphrase),
-        read_institution(read(chosen.file)),
+        read_institution(read(chosen.file), load_contexts(settings.contexts_dir)),
         public_url=settings.public_url,
         scopes=frozenset(scope.value for scope in Scope),
         now=clock(),
@@ -92,9 +93,10 @@ async def _show(database: Database, chosen: argparse.Namespace) -> None:
             print("  A demonstration.")
 
 
-async def _set(database: Database, chosen: argparse.Namespace) -> None:
+async def _set(settings: Settings, database: Database, chosen: argparse.Namespace) -> None:
     before = await institution_of(database.directory, chosen.name)
-    after = await institutions.change(database.directory, before, _changed(before, chosen.given))
+    changes = _changed(before, chosen.given)
+    after = await institutions.change(database.directory, before, changes, load_contexts(settings.contexts_dir))
     was, now = _flat(before), _flat(after)
     changed = [member for member in {**was, **now} if was.get(member) != now.get(member)]
     if chosen.json:

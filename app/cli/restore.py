@@ -59,7 +59,7 @@ async def run(settings: Settings, chosen: argparse.Namespace) -> int:
         manifest = archive.manifest
         _demand_place(settings, manifest)
         journals = _journals(settings, chosen, manifest)
-        settings.keys_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _make_keys_dir(settings.keys_dir)
         vault = _opened(settings, archive)
         archive.demand_seal(vault)
         replayed = await _restore_database(settings, archive, journals, vault)
@@ -77,6 +77,14 @@ def _demand_place(settings: Settings, manifest: Manifest) -> None:
         detail = f"{settings.keys_dir} is not empty: {present[0].name} is there."
         remedy = "Name a new folder, or move what is there away, and keep it until all is well."
         raise Refused(Problem(SETTING_ERROR, at="/KEYS_DIR", detail=detail, remedy=remedy))
+
+
+def _make_keys_dir(keys_dir: Path) -> None:
+    try:
+        keys_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        detail = f"KEYS_DIR, {keys_dir}, can't be made: {error.strerror}."
+        raise Refused(Problem(SETTING_ERROR, at="/KEYS_DIR", detail=detail)) from None
 
 
 def _journals(settings: Settings, chosen: argparse.Namespace, manifest: Manifest) -> Journals:
@@ -150,14 +158,16 @@ def _tell(manifest: Manifest, journals: Journals, replayed: Replayed) -> None:
     if journals.given:
         print(
             f"From the journal since then: {replayed.bits_set + replayed.lost_entries} revocations, "
-            f"{replayed.awards_erased} erasures, {replayed.links_ended} claim links ended."
+            f"{replayed.awards_erased} erasures, {replayed.links_ended} claim links ended, "
+            f"{replayed.access_ended} keys, clients and people ended or changed."
         )
     else:
-        print("WITHOUT A JOURNAL: what was revoked or erased since then is not any more. Do it again, now.")
+        print("WITHOUT A JOURNAL: what was revoked, erased or ended since then is not any more. Do it again, now.")
     if replayed.lost_entries:
         print(f"{replayed.lost_entries} of these are of awards that only their learners have now: they stay revoked.")
     if replayed.unknown:
         print(f"Lists of institutions that the backup does not have: {', '.join(sorted(replayed.unknown))}")
     if journals.cut_off:
         print(f"{journals.cut_off} lines of the journal were cut off while they were written; nothing hung on them.")
+    print("Keys, clients and people that were made since then are not here: make them again.")
     print("Awards made since then are not here; those who have them keep them, and new ones get entries in new lists.")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from app.access.people import NewPerson, Role, add_person, read_login, read_name
 from app.access.scopes import Scope
+from app.adapters.contexts import load_contexts
 from app.adapters.database import Database
 from app.adapters.keys.maker import FileKeyMaker
 from app.adapters.keys.ring import open_data_key, open_key_ring
@@ -104,7 +105,7 @@ async def _demo_registrar(settings: Settings, institution: Institution) -> None:
 def _profile(settings: Settings, institution_file: Path | None) -> InstitutionProfile:
     if institution_file is not None:
         try:
-            return read_institution(institution_file.read_bytes())
+            return read_institution(institution_file.read_bytes(), load_contexts(settings.contexts_dir))
         except OSError as error:
             detail = f"{institution_file} can't be read: {error.strerror}."
             raise Refused(Problem(SETTING_ERROR, at="/INSTITUTION_FILE", detail=detail)) from None

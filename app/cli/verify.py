@@ -34,7 +34,9 @@ def add_to(commands: Commands) -> None:
     """What may be typed."""
     verify = commands.add_parser("verify", help="verify a credential", epilog=_EXIT_CODES_TOLD)
     verify.add_argument(
-        "file", metavar="FILE", help="a signed credential as JSON or in a picture (PNG, SVG); - for standard input"
+        "file",
+        metavar="FILE",
+        help="a signed credential as JSON, or in a certificate (PDF) or a picture (PNG, SVG); - for standard input",
     )
     verify.add_argument("--offline", action="store_true", help="ask no other host")
     verify.add_argument("--json", action="store_true", help="the whole report")

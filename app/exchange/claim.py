@@ -13,7 +13,7 @@ from app.core.credential.micro_credential import MicroCredential
 from app.core.problems import GONE, NOT_FOUND, JsonObject, Problem, Refused
 from app.issuer.claim_link import FIRST_GENERATION, claim_token_digest
 from app.issuer.life import Act, State
-from app.ports import Directory, Institution, Register, RegisteredAward
+from app.ports import Counts, Directory, Institution, NotCounted, Register, RegisteredAward
 
 _MAX_TOKEN_CHARACTERS = 64
 
@@ -73,9 +73,10 @@ def file_name(micro_credential: MicroCredential, ending: str) -> str:
 class Claims:
     """Looks a link up. Raises Refused: NOT_FOUND for a token that never was, GONE for one expired or withdrawn."""
 
-    def __init__(self, *, register: Register, directory: Directory) -> None:
+    def __init__(self, *, register: Register, directory: Directory, counts: Counts | None = None) -> None:
         self._register = register
         self._directory = directory
+        self._counts = counts or NotCounted()
 
     async def open(self, token: str, *, now: datetime) -> ClaimOffer:
         found = await self._register.claim(claim_token_digest(token)) if len(token) <= _MAX_TOKEN_CHARACTERS else None
@@ -110,6 +111,7 @@ class Claims:
         await self._register.act(
             offer.award_id, act, institution=offer.institution.name, actor="learner", reason=None, now=now
         )
+        self._counts.add(act)
         return offer
 
     async def _newest(self, award: RegisteredAward) -> RegisteredAward:

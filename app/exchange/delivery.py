@@ -19,6 +19,7 @@ from app.core.problems import Refused
 from app.issuer.life import Act, State, after
 from app.ports import (
     Clock,
+    Counts,
     Directory,
     DueMessage,
     Institution,
@@ -26,6 +27,7 @@ from app.ports import (
     Mail,
     MailRefused,
     MessageState,
+    NotCounted,
     Outbox,
     RegisteredAward,
     Unavailable,
@@ -85,6 +87,7 @@ class Delivery:
         letters: Letters,
         claim_url: Callable[[RegisteredAward], Awaitable[str]],
         retry_seconds: float,
+        counts: Counts | None = None,
     ) -> None:
         self._outbox = outbox
         self._directory = directory
@@ -92,6 +95,7 @@ class Delivery:
         self._letters = letters
         self._claim_url = claim_url
         self._retry_seconds = retry_seconds
+        self._counts = counts or NotCounted()
 
     async def run(self, clock: Clock, *, stopping: asyncio.Event) -> None:
         """Until `stopping` is set; the letter that is under way then is still settled."""
@@ -128,6 +132,7 @@ class Delivery:
             now=now,
             next_attempt=now + outcome.pause if outcome.pause else None,
         )
+        self._counts.add(outcome.state)
         log.info("message %s %s after %s attempts", due.message.id, outcome.state, due.message.attempts)
         return outcome
 

@@ -1,7 +1,7 @@
 """What the client sends and what it would like back: media types, RFC 9110 §8.3 and §12.5.1; names of files."""
 
 import re
-from enum import Enum, auto
+from enum import StrEnum, auto
 
 from fastapi import Request
 
@@ -17,7 +17,7 @@ _MOST_RANGES = 32
 SMALL_BODY_BYTES = 65_536
 
 
-class Refusal(Enum):
+class Refusal(StrEnum):
     """Why a request is turned away before anyone looked at what it says. `problems` knows the status of each."""
 
     SIGN_IN = auto()

@@ -2,7 +2,6 @@
 
 import json
 import logging
-import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -17,6 +16,7 @@ from starlette.requests import ClientDisconnect
 
 from app.core import problems as p
 from app.core.problems import Problem, Refused, pointer
+from app.http.log_lines import reference, trace
 from app.http.methods import allowed
 from app.http.negotiation import HttpRefused, Refusal, best
 from app.ports import Overloaded, TooSlow, Unavailable
@@ -149,20 +149,10 @@ def refusal(refused: HttpRefused) -> Answer:
 
 def unexpected(exception: BaseException) -> Answer:
     """A fault of ours: logged once, with its trace and without anything that the request said."""
-    instance = f"urn:uuid:{uuid4()}"
-    logger.error("unexpected %s", type(exception).__qualname__, extra={"instance": instance, "trace": trace(exception)})
-    return Answer(500, "This is a fault of ours; it was recorded under the number in `instance`.", instance=instance)
-
-
-def trace(exception: BaseException | None) -> list[str]:
-    """Where it was raised. An exception's message may quote a person's data: it stays out, and so do source lines."""
-    lines: list[str] = []
-    while exception is not None and len(lines) < 200:
-        lines.append(f"{type(exception).__module__}.{type(exception).__qualname__}")
-        frames = traceback.extract_tb(exception.__traceback__, limit=-30)
-        lines.extend(f"  {frame.filename}:{frame.lineno} {frame.name}" for frame in frames)
-        exception = exception.__cause__ or (None if exception.__suppress_context__ else exception.__context__)
-    return lines
+    number = reference.get() or str(uuid4())
+    logger.error("unexpected %s", type(exception).__qualname__, extra={"request": number, "trace": trace(exception)})
+    told = "This is a fault of ours; it was recorded under the number in `instance`."
+    return Answer(500, told, instance=f"urn:uuid:{number}")
 
 
 def install(app: FastAPI, *, page: ErrorPage | None = None) -> None:

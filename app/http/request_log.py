@@ -1,25 +1,33 @@
-"""What is written of a request: one line of JSON, with the route's template, never the path, the client or the body."""
+"""What is kept of a request: its number, and one line with the route's template; never the path, client or body."""
 
-import json
 import logging
 import time
-from datetime import UTC, datetime
+from typing import Protocol
+from uuid import uuid4
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.http.log_lines import reference
 from app.http.methods import METHODS
-from app.http.problems import trace
+from app.ports import Counts
 
 logger = logging.getLogger("testamur.request")
 
-_FIELDS = ("method", "route", "status", "milliseconds", "instance", "trace")
+
+class RequestCounts(Counts, Protocol):
+    """Who counts requests. `route` is a template of ours, or "none"; a status of 0 is a client that went away."""
+
+    def begun(self) -> None: ...
+
+    def ended(self, *, method: str, route: str, status: int, seconds: float) -> None: ...
 
 
 class RequestLog:
-    """ASGI: logs each request once its answer is out."""
+    """ASGI: gives each request its number, and logs and counts it once its answer is out."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, counts: RequestCounts | None = None) -> None:
         self._app = app
+        self._counts = counts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -34,33 +42,22 @@ class RequestLog:
                 status = message["status"]
             await send(message)
 
+        numbered = reference.set(str(uuid4()))
+        if self._counts:
+            self._counts.begun()
         try:
             await self._app(scope, receive, noting)
         finally:
-            # A path may hold a claim link's token; the template that matched it can't.
-            route = getattr(scope.get("route"), "path", None)
-            logger.info(
-                "request",
-                extra={
-                    "method": scope["method"] if scope["method"] in METHODS else "unknown",
-                    "route": route,
-                    "status": status,
-                    "milliseconds": round((time.perf_counter() - began) * 1000, 1),
-                },
-            )
+            self._note(scope, status, time.perf_counter() - began)
+            reference.reset(numbered)
 
-
-class JsonLines(logging.Formatter):
-    """A record as one line of ASCII JSON: a line break or an escape sequence in a value stays a value."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        line: dict[str, object] = {
-            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
-            "level": record.levelname.lower(),
-            "logger": record.name,
-            "event": record.getMessage(),
-        }
-        line.update({name: getattr(record, name) for name in _FIELDS if hasattr(record, name)})
-        if record.exc_info and record.exc_info[1] is not None:
-            line["trace"] = trace(record.exc_info[1])
-        return json.dumps(line, default=str)
+    def _note(self, scope: Scope, status: int, seconds: float) -> None:
+        # A path may hold a claim link's token; the template that matched it can't.
+        route = getattr(scope.get("route"), "path", None)
+        method = scope["method"] if scope["method"] in METHODS else "unknown"
+        logger.info(
+            "request",
+            extra={"method": method, "route": route, "status": status, "duration_ms": round(seconds * 1000, 1)},
+        )
+        if self._counts:
+            self._counts.ended(method=method, route=route or "none", status=status, seconds=seconds)

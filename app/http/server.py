@@ -2,11 +2,11 @@
 
 import asyncio
 import errno
-import logging
-import logging.config
 import re
 import signal
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
 from typing import Any, Final
 
@@ -24,7 +24,8 @@ from app.http.methods import Heads
 from app.http.negotiation import HttpRefused, Refusal
 from app.http.problems import MEDIA_TYPE, ErrorPage, refusal
 from app.http.rate_limit import RateLimit, rules
-from app.http.request_log import RequestLog
+from app.http.request_log import RequestCounts, RequestLog
+from app.ports import Counts, NotCounted
 from app.settings import Settings
 
 _LAST_PORT: Final = 65_535
@@ -37,6 +38,11 @@ _LINGER_SECONDS: Final = 1.0
 _BAD_LINE: Final = re.compile(rb"(?<!\r)\n|\n[ \t]")
 _END_OF_HEAD: Final = b"\r\n\r\n"
 
+# Why a connection is answered on the socket itself.
+TURNED_AWAY: Final = frozenset(
+    {Refusal.BUSY, Refusal.TOO_MANY, Refusal.MALFORMED, Refusal.HEADERS_TOO_LARGE, Refusal.TOO_SLOW}
+)
+
 
 class CannotListen(Exception):  # noqa: N818 - like Refused
     """The address can't be had. `free_port` is one to try instead, where another program has the port."""
@@ -46,7 +52,9 @@ class CannotListen(Exception):  # noqa: N818 - like Refused
         self.free_port = free_port
 
 
-def guarded(app: ASGIApp, settings: Settings, *, page: ErrorPage | None = None) -> ASGIApp:
+def guarded(
+    app: ASGIApp, settings: Settings, *, page: ErrorPage | None = None, counts: RequestCounts | None = None
+) -> ASGIApp:
     """The application behind everything that stands before it; the log outermost, so that it sees what was refused."""
     limited = Limits(
         RateLimit(Heads(app), rules=rules(settings), page=page),
@@ -56,7 +64,7 @@ def guarded(app: ASGIApp, settings: Settings, *, page: ErrorPage | None = None) 
         request_timeout_seconds=settings.request_timeout_seconds,
         page=page,
     )
-    return RequestLog(Headers(limited))
+    return RequestLog(Headers(limited), counts=counts)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -82,15 +90,28 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def make_server(app: ASGIApp, settings: Settings, *, page: ErrorPage | None = None) -> uvicorn.Server:
-    """The server, not yet running: `await make_server(…).serve(sockets=[listen(…)])`."""
+def make_server(
+    app: ASGIApp,
+    settings: Settings,
+    *,
+    page: ErrorPage | None = None,
+    counts: RequestCounts | None = None,
+    hears_signals: bool = True,
+) -> uvicorn.Server:
+    """The server, not yet running: `await make_server(…).serve(sockets=[listen(…)])`.
+
+    Of two in one process, one hears the signals, and the other is told by `should_exit`.
+    """
+
+    numbers = counts or NotCounted()
 
     class Protocol(GuardedProtocol):
         limits = settings
+        counts = numbers
         clients = ClientConnections(most=settings.max_connections_per_client, trusted_proxies=settings.trusted_proxies)
 
     config = Config(
-        guarded(app, settings, page=page),
+        guarded(app, settings, page=page, counts=counts),
         http=Protocol,
         ws="none",
         loop="asyncio",
@@ -104,23 +125,7 @@ def make_server(app: ASGIApp, settings: Settings, *, page: ErrorPage | None = No
         timeout_graceful_shutdown=int(settings.request_timeout_seconds) + 1,
         h11_max_incomplete_event_size=_MAX_HEAD_BYTES,
     )
-    return _Server(config)
-
-
-def configure_logging() -> None:
-    """JSON lines on standard error, for the server's own words and ours."""
-    logging.config.dictConfig(
-        {
-            "version": 1,
-            "disable_existing_loggers": False,
-            "formatters": {"json": {"()": "app.http.request_log.JsonLines"}},
-            "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
-            "loggers": {
-                name: {"handlers": ["stderr"], "level": level, "propagate": False}
-                for name, level in (("testamur", "INFO"), ("uvicorn", "WARNING"))
-            },
-        }
-    )
+    return _Server(config) if hears_signals else _Deaf(config)
 
 
 class _Server(uvicorn.Server):
@@ -132,11 +137,18 @@ class _Server(uvicorn.Server):
         self.should_exit = True
 
 
+class _Deaf(_Server):
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
 class GuardedProtocol(H11Protocol):
     """HTTP/1.1 in which no client may take its time: head, body and answer each have a deadline on the socket."""
 
     limits: Settings
     clients: ClientConnections
+    counts: Counts
 
     def __init__(
         self,
@@ -236,6 +248,7 @@ class GuardedProtocol(H11Protocol):
     def _turn_away(self, refused: HttpRefused, *, linger: bool = True) -> None:
         """Answers on the socket itself, as no application has seen the request, and closes it."""
         self._turned_away = True
+        self.counts.add(refused.kind)
         if isinstance(self.cycle, RequestResponseCycle):
             self.cycle.disconnected = True
             self.cycle.message_event.set()

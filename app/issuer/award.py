@@ -33,12 +33,14 @@ from app.issuer.sign import MECHANISM, Documents, OwnWorkRefused, Signing, signi
 from app.ports import (
     AwardFilter,
     Compute,
+    Counts,
     Idempotency,
     Institution,
     Intended,
     Intention,
     KeyPurpose,
     NextClaim,
+    NotCounted,
     Page,
     Register,
     RegisteredAward,
@@ -105,6 +107,7 @@ class Issuer:
         claim_expires_days: int,
         new_id: Callable[[], str],
         writes_to_learners: bool = False,
+        counts: Counts | None = None,
     ) -> None:
         self._register = register
         self._vault = vault
@@ -115,6 +118,7 @@ class Issuer:
         self._claim_expires = timedelta(days=claim_expires_days)
         self._new_id = new_id
         self._writes_to_learners = writes_to_learners
+        self._counts = counts or NotCounted()
 
     async def award(
         self, body: bytes, *, institution: Institution, actor: str, idempotency_key: str | None, now: datetime
@@ -163,7 +167,10 @@ class Issuer:
         intended = await self._register.intend(intention, now=asked.awarding.now)
         if isinstance(intended, RegisteredAward):
             return await self._receipt(intended)
+        self._counts.add(Act.INTEND)
         signed = await self._complete(intended, now=asked.awarding.now)
+        if superseded:
+            self._counts.add(Act.SUPERSEDE)
         return Receipt(
             id=intended.award_id,
             claim_url=await self._claim_url(intended.award_id, FIRST_GENERATION),
@@ -187,6 +194,7 @@ class Issuer:
             except (Refused, OwnWorkRefused) as refused:
                 log.exception("intent voided", extra={"credential_id": intended.credential_id})
                 await self._register.void(intended.credential_id, reason=str(refused), now=now)
+                self._counts.add(Act.VOID)
         return count
 
     async def act(
@@ -211,7 +219,7 @@ class Issuer:
         next_claim = await self._next_claim(award, now) if act is Act.WITHDRAW else None
         if act is Act.SEND:
             self._demand_address(award, learner_email, now)
-        return await self._register.act(
+        award = await self._register.act(
             award_id,
             act,
             institution=institution.name,
@@ -221,6 +229,8 @@ class Issuer:
             next_claim=next_claim,
             learner_email=learner_email,
         )
+        self._counts.add(act)
+        return award
 
     @property
     def writes_to_learners(self) -> bool:
@@ -275,7 +285,11 @@ class Issuer:
 
     async def _complete(self, intended: Intended, *, now: datetime) -> bytes:
         signed = await self._signing.signed(intended, now=now)
-        return await self._register.record(intended.credential_id, signed.credential, signed_data=signed.data, now=now)
+        recorded = await self._register.record(
+            intended.credential_id, signed.credential, signed_data=signed.data, now=now
+        )
+        self._counts.add(Act.RECORD)
+        return recorded
 
     def _asked(self, institution: Institution, actor: str, idempotency: Idempotency | None, now: datetime) -> _Asked:
         awarding = Awarding(

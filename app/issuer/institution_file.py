@@ -10,6 +10,9 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from app.core.colour import contrast
+from app.core.credential import vocabularies
+from app.core.json_ld import Contexts
 from app.core.problems import (
     MALFORMED_VALUE_ERROR,
     MISSING_ELEMENT,
@@ -21,6 +24,26 @@ from app.core.problems import (
 )
 
 _MAX_BYTES = 65_536
+
+# WCAG 2.2 §1.4.3, for text. The paper is the lighter of our grounds that an accent stands on (tokens.css).
+_PAPER = "#fbfaf7"
+_LEAST_CONTRAST = 4.5
+
+# RFC 5646 §2.1, without what was only grandfathered: language, script, region, variants, extensions, private use.
+_LANGUAGE_TAG = re.compile(
+    r"(?P<language>[a-z]{2,3})(?:-[a-z]{3}){0,3}(?:-[a-z]{4})?(?:-(?:[a-z]{2}|\d{3}))?(?:-(?:[a-z\d]{5,8}|\d[a-z\d]{3}))*"
+    r"(?:-[a-wy-z\d](?:-[a-z\d]{2,8})+)*(?:-x(?:-[a-z\d]{1,8})+)?",
+    re.ASCII | re.IGNORECASE,
+)
+# ISO 639-1, separated by spaces.
+_TWO_LETTERS = (
+    "aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el "
+    "en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it "
+    "iu ja ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my "
+    "na nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg sh si sk sl "
+    "sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo "
+    "za zh zu "
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,12 +81,12 @@ DEMONSTRATION = InstitutionProfile(
 )
 
 
-def read_institution(content: bytes) -> InstitutionProfile:
+def read_institution(content: bytes, contexts: Contexts) -> InstitutionProfile:
     """The institution that the TOML describes. Raises Refused with everything that is missing or wrong."""
-    return read_table(table(content))
+    return read_table(table(content), contexts)
 
 
-def read_table(table: Mapping[str, Any]) -> InstitutionProfile:
+def read_table(table: Mapping[str, Any], contexts: Contexts) -> InstitutionProfile:
     """The institution that these members describe. Raises Refused with everything that is missing or wrong."""
     address = table.get("address", {})
     if not isinstance(address, dict):
@@ -84,6 +107,9 @@ def read_table(table: Mapping[str, Any]) -> InstitutionProfile:
             values[name] = member.read(source[name])
         except ValueError as error:
             problems.append(Problem(MALFORMED_VALUE_ERROR, at=pointer(*at), detail=f"{name}: {error}."))
+    if "country" in values and not vocabularies.is_country(contexts, values["country"]):
+        detail = f"country: {values['country']!r} is the code of no country."
+        problems.append(Problem(UNKNOWN_VALUE, at="/country", detail=detail, remedy="ISO 3166-1 has it, such as LT."))
     if "name" in values and "slug" not in values and not any(problem.at == "/slug" for problem in problems):
         values["slug"] = _slug_of(values["name"])
         if not values["slug"]:
@@ -151,10 +177,26 @@ def _time_zone(value: object) -> str:
 
 
 def _languages(value: object) -> tuple[str, ...]:
-    tag = _matching(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", "a language tag such as lt or pt-BR (BCP 47)")
     if not isinstance(value, list) or not value:
         raise ValueError('it is a list of language tags, such as ["lt", "en"]')
-    return tuple(dict.fromkeys(tag(item) for item in value))
+    return tuple(dict.fromkeys(map(_language, value)))
+
+
+def _language(value: object) -> str:
+    text = _text(value)
+    tag = _LANGUAGE_TAG.fullmatch(text)
+    if tag is None or not (len(tag["language"]) == 3 or tag["language"].lower() in _TWO_LETTERS.split()):
+        raise ValueError(f"{text!r:.80} is not a language tag such as lt or pt-BR (BCP 47)")
+    return text
+
+
+def _accent(value: object) -> str:
+    colour = _matching(r"#[0-9a-fA-F]{6}", "a colour such as #1d4e89")(value)
+    if (found := contrast(colour, _PAPER)) < _LEAST_CONTRAST:
+        raise ValueError(
+            f"{colour} stands {found:.1f} : 1 against the paper, and text needs {_LEAST_CONTRAST} : 1; darken it"
+        )
+    return colour
 
 
 def _web_address(value: object) -> str:
@@ -203,7 +245,7 @@ _MEMBERS: Mapping[str, _Member | None] = {
     "languages": _Member(_languages, "the languages it writes in, its own first"),
     "contact": _Member(_matching(r"[^@\s]+@[^@\s]+\.[^@\s]+", "an e-mail address"), "an e-mail address for learners"),
     "url": _Member(_web_address),
-    "accent": _Member(_matching(r"#[0-9a-fA-F]{6}", "a colour such as #1d4e89")),
+    "accent": _Member(_accent),
 }
 _ADDRESS: Mapping[str, _Member] = {
     "street_address": _Member(_text),

@@ -6,6 +6,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
+from app.core.json_ld import Contexts
 from app.core.problems import KEY_ERROR, SETTING_ERROR, STATE_CONFLICT, Problem, Refused
 from app.issuer.institution_file import InstitutionProfile, read_table
 from app.issuer.set_up import KeyMaker, SetUp, made_institution, organisation
@@ -42,7 +43,9 @@ async def add(
     return SetUp(institution, credentials.path)
 
 
-async def change(directory: Directory, institution: Institution, table: Mapping[str, Any]) -> Institution:
+async def change(
+    directory: Directory, institution: Institution, table: Mapping[str, Any], contexts: Contexts
+) -> Institution:
     """The institution as `table` describes it, in the members of its file; slug and DID stay. Raises Refused."""
     if institution.demo:
         detail = f"{institution.profile.name} is a demonstration, and stays what it is."
@@ -50,7 +53,7 @@ async def change(directory: Directory, institution: Institution, table: Mapping[
     if table.get("slug", institution.name) != institution.name:
         detail = f"{institution.name} stands in its DID and in everything that it signed: the slug stays."
         raise Refused(Problem(STATE_CONFLICT, at="/slug", detail=detail))
-    profile = read_table({**table, "slug": institution.name})
+    profile = read_table({**table, "slug": institution.name}, contexts)
     after = replace(
         institution,
         profile=organisation(profile, institution.did),

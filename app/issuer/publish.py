@@ -11,6 +11,7 @@ import asyncio
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from app.core import strict_json
 from app.core.did.document import ControlledIdentifierDocument, Relationship, VerificationMethod, write
@@ -22,9 +23,11 @@ from app.issuer.examine import status_list_url
 from app.issuer.sign import MECHANISM, signing_key
 from app.ports import (
     Compute,
+    Counts,
     Institution,
     Institutions,
     KeyPurpose,
+    NotCounted,
     PublishedList,
     RecordedProofs,
     Signers,
@@ -35,6 +38,13 @@ from app.ports import (
 from app.verifier.verifier import checked
 
 _REMEMBERED = 256
+
+
+class Publication(StrEnum):
+    """How making a list anew went."""
+
+    PUBLISHED = "published"
+    FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +123,7 @@ class Publisher:
         publish_seconds: int,
         ttl_seconds: int,
         valid_days: int,
+        counts: Counts | None = None,
     ) -> None:
         self._institutions = institutions
         self._status_lists = status_lists
@@ -122,6 +133,7 @@ class Publisher:
         self._public_url = public_url
         self._publish_every = timedelta(seconds=publish_seconds)
         self._ttl_seconds = ttl_seconds
+        self._counts = counts or NotCounted()
         self._valid = timedelta(days=valid_days)
         self._last: OrderedDict[str, tuple[datetime, PublishedList]] = OrderedDict()
         self._making: dict[str, asyncio.Lock] = {}
@@ -180,7 +192,7 @@ class Publisher:
             if published and self._stands(published, version, now):
                 return published
             rows = await self._status_lists.rows(list_id)
-            return await self._publish(rows, now=now) if rows else None
+            return await self._made_anew(rows, now=now) if rows else None
 
     def _stands(self, published: PublishedList, version: int, now: datetime) -> bool:
         age = now - published.published
@@ -188,6 +200,15 @@ class Publisher:
             # A list from the future (a clock was set back) is no reason to hold a revocation up.
             return timedelta() <= age < self._publish_every
         return age < self._valid / 2
+
+    async def _made_anew(self, rows: StatusListRows, *, now: datetime) -> PublishedList:
+        try:
+            published = await self._publish(rows, now=now)
+        except Exception:
+            self._counts.add(Publication.FAILED)
+            raise
+        self._counts.add(Publication.PUBLISHED)
+        return published
 
     async def _publish(self, rows: StatusListRows, *, now: datetime) -> PublishedList:
         institution = await self._institutions.institution(rows.institution)

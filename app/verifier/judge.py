@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 from urllib.parse import urlsplit
 
-from app.core.credential import data_model, open_badge
+from app.core.credential import data_model, data_model_1_1, open_badge
 from app.core.credential.badge_problems import OPEN_BADGE_SCHEMA
 from app.core.credential.json_schema import problems as schema_problems
 from app.core.date_time_stamp import write
@@ -90,14 +90,14 @@ def _validity_period(_contexts: Contexts, gathered: Gathered, _policy: Verificat
     if isinstance(gathered.proven, Unproven):
         return NOT_JUDGED
     try:
-        start, end = data_model.validity_period(gathered.proven.document)
+        start, end = data_model.bounds(gathered.proven.document)
     except Refused as refused:
         return Undetermined(refused.problems)
     problems = []
-    if start is not None and gathered.now < start:
-        problems.append(Problem(NOT_YET_VALID, at="/validFrom", detail=f"it is in force from {write(start)}"))
-    if end is not None and end <= gathered.now:
-        problems.append(Problem(EXPIRED, at="/validUntil", detail=f"it ended {write(end)}"))
+    if start is not None and gathered.now < start.moment:
+        problems.append(Problem(NOT_YET_VALID, at=start.at, detail=f"it is in force from {write(start.moment)}"))
+    if end is not None and end.moment <= gathered.now:
+        problems.append(Problem(EXPIRED, at=end.at, detail=f"it ended {write(end.moment)}"))
     return _passed_unless(tuple(problems))
 
 
@@ -105,7 +105,8 @@ def _validity_period(_contexts: Contexts, gathered: Gathered, _policy: Verificat
 
 
 def _data_model(_contexts: Contexts, gathered: Gathered, _policy: VerificationPolicy) -> Outcome:
-    problems = data_model.problems(gathered.document)
+    of_1_1 = data_model.is_version_1_1(gathered.document)
+    problems = (data_model_1_1 if of_1_1 else data_model).problems(gathered.document)
     if isinstance(gathered.proven, Unproven):
         # What seems wrong may have been made so by anyone: it is named, and blamed on nobody.
         return Undetermined(problems) if problems else NOT_JUDGED

@@ -10,13 +10,14 @@
 
 import asyncio
 from datetime import datetime
+from enum import StrEnum
 
 from app.core.credential import data_model
 from app.core.credential.received import ReceivedCredential
 from app.core.did.document import ControlledIdentifierDocument
 from app.core.json_ld import Contexts
 from app.core.problems import KEY_REVOKED, MALFORMED_VALUE_ERROR, Problem, Refused
-from app.ports import Compute, Fetch, KnownIssuer, KnownIssuers, Publications, Unavailable
+from app.ports import Compute, Counts, Fetch, KnownIssuer, KnownIssuers, NotCounted, Publications, Unavailable
 from app.verifier.gather import Gathered, gather
 from app.verifier.judge import judge, problems_of_form
 from app.verifier.parse import parse
@@ -34,6 +35,16 @@ from app.verifier.verify_proofs import (
 )
 
 
+class Step(StrEnum):
+    """What the way in is made of, as it is timed."""
+
+    PARSE = "parse"
+    RESOLVE = "resolve"
+    PROVE = "prove"
+    GATHER = "gather"
+    JUDGE = "judge"
+
+
 class Verifier:
     """Tells anyone whether a credential is good. All that it needs of the world is handed in."""
 
@@ -46,6 +57,7 @@ class Verifier:
         compute: Compute,
         fetch_timeout_seconds: float,
         policy: VerificationPolicy | None = None,
+        counts: Counts | None = None,
     ) -> None:
         self._fetch = fetch
         self._publications = publications
@@ -53,44 +65,57 @@ class Verifier:
         self._compute = compute
         self._fetch_timeout_seconds = fetch_timeout_seconds
         self._policy = policy or VerificationPolicy()
+        self._counts = counts or NotCounted()
 
     async def verify(self, content: bytes, media_type: str, *, now: datetime) -> VerificationReport:
         """The report on what was handed over. Raises Refused where no credential can be read in it."""
         deadline = asyncio.get_running_loop().time() + self._fetch_timeout_seconds
-        received = await self._compute.run(parse, content, media_type)
+        with self._counts.timed(Step.PARSE):
+            received = await self._compute.run(parse, content, media_type)
         gathered = await self._gather(received, deadline=deadline, now=now)
-        findings = await self._compute.run(judge, gathered, self._policy)
+        with self._counts.timed(Step.JUDGE):
+            findings = await self._compute.run(judge, gathered, self._policy)
         known_issuer = gathered.known_issuer
-        return VerificationReport(
+        report = VerificationReport(
             checked_at=now,
             findings=findings,
             received=received,
             verified=gathered.proven if isinstance(gathered.proven, VerifiedCredential) else None,
             known_issuer=known_issuer if isinstance(known_issuer, KnownIssuer) else None,
         )
+        self._counts.add(report.verdict)
+        return report
 
     async def _gather(self, received: ReceivedCredential, *, deadline: float, now: datetime) -> Gathered:
-        controller = await self._resolve(received, deadline=deadline)
+        with self._counts.timed(Step.RESOLVE):
+            controller = await self._resolve(received, deadline=deadline)
         if isinstance(controller, Unproven):
             return Gathered(received=received, proven=controller, now=now)
-        recorded = await self._recorded(received, controller)
-        if isinstance(recorded, Unproven):
-            return Gathered(received=received, proven=recorded, now=now)
-        proven = await self._compute.run(prove, received, controller, now=now, policy=self._policy, recorded=recorded)
+        with self._counts.timed(Step.PROVE):
+            proven = await self._prove(received, controller, now=now)
         if isinstance(proven, Unproven):
             return Gathered(received=received, proven=proven, now=now)
-        return await gather(
-            received,
-            proven,
-            controller,
-            fetch=self._fetch,
-            publications=self._publications,
-            known_issuers=self._known_issuers,
-            compute=self._compute,
-            policy=self._policy,
-            deadline=deadline,
-            now=now,
-        )
+        with self._counts.timed(Step.GATHER):
+            return await gather(
+                received,
+                proven,
+                controller,
+                fetch=self._fetch,
+                publications=self._publications,
+                known_issuers=self._known_issuers,
+                compute=self._compute,
+                policy=self._policy,
+                deadline=deadline,
+                now=now,
+            )
+
+    async def _prove(
+        self, received: ReceivedCredential, controller: ControlledIdentifierDocument, *, now: datetime
+    ) -> VerifiedCredential | Unproven:
+        recorded = await self._recorded(received, controller)
+        if isinstance(recorded, Unproven):
+            return recorded
+        return await self._compute.run(prove, received, controller, now=now, policy=self._policy, recorded=recorded)
 
     async def _resolve(
         self, received: ReceivedCredential, *, deadline: float

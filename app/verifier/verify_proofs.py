@@ -3,8 +3,7 @@
 1. `read_proofs`: none, or one that we do not know, ends here.
 2. `find_keys`: each proof's key is looked up in the issuer's document; may it still be used? Of one by a key that was
    revoked since, our own register may have a record that is older: `signed_by_revoked_keys` says what to ask for.
-3. `verify_proofs`: every signature is checked, and that no context stands beside what was signed. What it returns
-   is true.
+3. `verify_proofs`: every signature is checked, and under which contexts it was made. What it returns is true.
 """
 
 from collections.abc import Mapping
@@ -29,7 +28,7 @@ from app.core.problems import (
 )
 from app.core.proof import data_integrity
 from app.core.proof.received_proof import DataIntegrityProof, read
-from app.verifier.context_rules import refuse_unsigned_contexts
+from app.verifier.context_rules import as_signed
 from app.verifier.policy import VerificationPolicy
 
 
@@ -48,7 +47,7 @@ class VerifiedProof:
 class VerifiedCredential:
     """A credential as its proofs cover it: the only thing whose links are followed and that is drawn as paper.
 
-    `document` is without its `proof`.
+    `document` is without its `proof`, under the contexts that were signed.
     """
 
     document: JsonObject
@@ -128,9 +127,8 @@ def verify_proofs(
             detail = f"was made for {proof.proof_purpose!r:.80}; a credential is signed for assertionMethod"
             raise Refused(Problem(PROOF_VERIFICATION_ERROR, at=f"{proof.at}/proofPurpose", detail=detail))
     data_integrity.verify_proofs(contexts, received.document, keyed)
-    refuse_unsigned_contexts(contexts, received.document, tuple(proof for proof, _ in keyed))
     return VerifiedCredential(
-        document={member: value for member, value in received.document.items() if member != "proof"},
+        document=as_signed(contexts, received.document, tuple(proof for proof, _ in keyed)),
         media_type=received.media_type,
         proofs=tuple(
             VerifiedProof(

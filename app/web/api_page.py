@@ -1,25 +1,30 @@
 """The API as a page: what OpenAPI says of each operation, laid out to be read, a line to copy, and a form to try."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
 from app.core.problems import JsonObject
 
-_METHODS = ("get", "post", "put", "patch", "delete")
+_METHODS = ("post", "get", "put", "patch", "delete")
 _FORM = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A member of a body, or a parameter; `place` is where it goes: body, path, query or header."""
+    """A member of a body, or a parameter; `place` is where it goes: body, path, query or header.
+
+    `members_at` is the operation that its members were described at before, "" where they are described here.
+    """
 
     name: str
     place: str
     required: bool
     about: str
+    members_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +37,10 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """`media_type` is that of the body, "" where there is none; `command` is the line that sends it."""
+    """`media_type` is that of the body, "" where there is none; `command` is the line that sends it.
+
+    `refusals` are the statuses that mean here what they mean everywhere; what else it answers is in `answers`.
+    """
 
     anchor: str
     method: str
@@ -44,24 +52,72 @@ class Operation:
     examples: tuple[Example, ...]
     command: str
     answers: tuple[tuple[str, str], ...]
+    refusals: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
+    anchor: str
     name: str
+    about: str
     operations: tuple[Operation, ...]
 
 
 def chapters(openapi: JsonObject, *, public_url: str) -> tuple[Chapter, ...]:
-    """Every operation of an OpenAPI document, by its first tag, in the document's order."""
-    found: dict[str, list[Operation]] = {}
+    """Every operation of an OpenAPI document, by its first tag; tags stand in the order in which it explains them."""
+    about = {tag["name"]: tag.get("description", "") for tag in openapi.get("tags", ())}
+    found: dict[str, list[Operation]] = {name: [] for name in about}
     for path, operations in openapi.get("paths", {}).items():
         for method in _METHODS:
             if method in operations:
                 described = operations[method]
                 tag = (described.get("tags") or ["More"])[0]
                 found.setdefault(tag, []).append(_operation(method, path, described, public_url))
-    return tuple(Chapter(name, tuple(operations)) for name, operations in found.items())
+    return tuple(
+        Chapter(f"part-{name.lower()}".replace(" ", "-"), name, about.get(name, ""), tuple(operations))
+        for name, operations in found.items()
+        if operations
+    )
+
+
+def refusals(found: tuple[Chapter, ...]) -> tuple[tuple[str, str], ...]:
+    """What several operations refuse alike, to be said once: status and meaning."""
+    answers = (each for chapter in found for operation in chapter.operations for each in operation.answers)
+    counted = Counter((status, about) for status, about in answers if status >= "400")
+    return tuple(sorted(each for each, times in counted.items() if times > 1))
+
+
+def without(common: tuple[tuple[str, str], ...], found: tuple[Chapter, ...]) -> tuple[Chapter, ...]:
+    """The same chapters, where nothing is said twice: neither refusals that are common, nor the members of a field."""
+    described: dict[Field, str] = {}
+    shortened = []
+    for chapter in found:
+        operations = tuple(_shortened(operation, common, described) for operation in chapter.operations)
+        shortened.append(replace(chapter, operations=operations))
+    return tuple(shortened)
+
+
+def _shortened(operation: Operation, common: tuple[tuple[str, str], ...], described: dict[Field, str]) -> Operation:
+    """`described` is where a member of a field was described first; what is new is added."""
+    before = {field.name.partition(".")[0]: described[field] for field in operation.fields if field in described}
+    for field in operation.fields:
+        if "." in field.name:
+            described.setdefault(field, operation.anchor)
+    return replace(
+        operation,
+        fields=tuple(
+            replace(field, members_at=before.get(field.name, ""))
+            for field in operation.fields
+            if described.get(field) in (None, operation.anchor)
+        ),
+        answers=tuple(answer for answer in operation.answers if answer not in common),
+        refusals=tuple(answer[0] for answer in operation.answers if answer in common),
+    )
+
+
+def first_to_try(found: tuple[Chapter, ...]) -> Operation | None:
+    """The operation that everything else follows from, where the document has it."""
+    return next((each for chapter in found for each in chapter.operations if each.anchor == "post-awards"), None)
 
 
 def _operation(method: str, path: str, described: Mapping[str, Any], public_url: str) -> Operation:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from markupsafe import Markup
 
+from app.core.colour import contrast
 from app.core.credential.micro_credential import Achievement, Concept
 from app.web.line_breaking import LEADING, Fitted, fit, legible
 
@@ -45,7 +46,7 @@ def draw(title: str, *, language: str, level: int | None, accent: str | None) ->
     """`accent` as `#rrggbb`; None for our own."""
     red, green, blue = bytes.fromhex((accent or ACCENT)[1:])
     ground = f"#{red:02x}{green:02x}{blue:02x}"
-    ink = max((_PAPER, _INK), key=lambda each: _contrast(each, ground))
+    ink = max((_PAPER, _INK), key=lambda each: contrast(each, ground))
     fitted = fit(title, sizes=_SIZES, width=_SIDE - 2 * _MARGIN, height=_TITLE_HEIGHT)
     said = f"EQF {level}" if level else ""
     return (
@@ -97,17 +98,3 @@ def _lines(fitted: Fitted, said: str) -> Iterator[Markup]:
 
 def _text(x: float, y: float, size: float, text: str) -> Markup:
     return Markup('<text x="{}" y="{}" font-size="{}">{}</text>').format(x, round(y, 1), size, text)
-
-
-def _contrast(one: str, other: str) -> float:
-    """https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio"""
-    darker, lighter = sorted(map(_luminance, (one, other)))
-    return (lighter + 0.05) / (darker + 0.05)
-
-
-def _luminance(colour: str) -> float:
-    linear = [
-        value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
-        for value in (each / 255 for each in bytes.fromhex(colour[1:]))
-    ]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

@@ -7,10 +7,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Protocol
 
-from app.core.credential.micro_credential import MicroCredential
 from app.core.json_ld import Contexts
 from app.core.problems import NO_TYPE, Problem, Refused
-from app.ports import Compute, Institution, Sealed, SealedCopies, SealedCopy
+from app.exchange.claim import ClaimOffer
+from app.ports import Compute, Sealed, SealedCopies, SealedCopy
 from app.web.certificate import as_input, content, unprintable
 from app.web.drawing import Drawing
 from app.web.headings import Headings
@@ -19,23 +19,6 @@ from app.web.words import Library
 
 _TEMPLATE = Path(__file__).parent / "templates" / "certificate.typ"
 _STAMPS: Mapping[str, str] = MappingProxyType({"revoked": "stamp.revoked", "suspended": "stamp.suspended"})
-
-
-class Awarded(Protocol):
-    """What a certificate is made of: the recorded bytes, what they say, from whom, and whether they still stand."""
-
-    @property
-    def award_id(self) -> str: ...
-    @property
-    def institution(self) -> Institution: ...
-    @property
-    def micro_credential(self) -> MicroCredential: ...
-    @property
-    def state(self) -> str: ...
-    @property
-    def filename(self) -> str: ...
-    @property
-    def credential(self) -> bytes: ...
 
 
 class Typeset(Protocol):
@@ -87,11 +70,11 @@ class Certificates:
         self._library = Library.read()
         self._template = _TEMPLATE.read_bytes()
 
-    def offers(self, awarded: Awarded, *, language: Language) -> bool:
+    def offers(self, awarded: ClaimOffer, *, language: Language) -> bool:
         """Whether the learner is offered one: it still stands, and there is type for title and name."""
         return awarded.state not in _STAMPS and not self._unprintable(awarded, language)
 
-    async def make(self, awarded: Awarded, *, language: Language, now: datetime) -> Certificate:
+    async def make(self, awarded: ClaimOffer, *, language: Language, now: datetime) -> Certificate:
         """Raises Refused (NO_TYPE) where title or name can't be set; Overloaded, Unavailable."""
         if lacking := self._unprintable(awarded, language):
             shown = " ".join(f"{character} (U+{ord(character):04X})" for character in lacking[:10])
@@ -136,15 +119,15 @@ class Certificates:
         )
         return Certificate(awarded.filename.removesuffix(".vc.json") + ".pdf", printed)
 
-    async def printed(self, awarded: Awarded, *, language: str, now: datetime) -> tuple[str, bytes]:
+    async def printed(self, awarded: ClaimOffer, *, language: str, now: datetime) -> tuple[str, bytes]:
         """`make` for a program: the reader's language by its tag; a name to save under, and the PDF."""
         made = await self.make(awarded, language=choose(asked=language, accept_language=None), now=now)
         return made.filename, made.content
 
-    def _unprintable(self, awarded: Awarded, language: Language) -> tuple[str, ...]:
+    def _unprintable(self, awarded: ClaimOffer, language: Language) -> tuple[str, ...]:
         return unprintable(awarded.micro_credential, language=language.reader, glyphs=self._press.glyphs)
 
 
-def _stamp(awarded: Awarded, *, now: datetime) -> str | None:
+def _stamp(awarded: ClaimOffer, *, now: datetime) -> str | None:
     until = awarded.micro_credential.valid_until
     return _STAMPS.get(awarded.state) or ("stamp.expired" if until and until <= now else None)

@@ -1,12 +1,12 @@
 """Draws every page: from values to HTML, no framework and nothing asked of the world."""
 
 import base64
+import html
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import segno
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -16,10 +16,11 @@ from app.core import containers
 from app.core.credential import open_badge
 from app.core.credential.micro_credential import MicroCredential
 from app.core.problems import UNSUPPORTED_MECHANISM, JsonObject, Problem, Refused
-from app.ports import Institution, KnownIssuer
+from app.exchange.claim import ClaimOffer
+from app.ports import KnownIssuer
 from app.verifier.report import Check, Headline, Passed, VerificationReport
 from app.web import badge_picture, cldr
-from app.web.api_page import chapters
+from app.web.api_page import chapters, first_to_try, refusals, without
 from app.web.check_rows import check_rows
 from app.web.drawing import Drawing
 from app.web.headings import Headings
@@ -55,28 +56,6 @@ class Operator:
     independent_verifier: str = "https://verifierplus.org"
 
 
-class ClaimOffer(Protocol):
-    """What stands behind a claim link (`exchange.claim`)."""
-
-    @property
-    def award_id(self) -> str: ...
-    @property
-    def institution(self) -> Institution: ...
-    @property
-    def micro_credential(self) -> MicroCredential: ...
-    @property
-    def state(self) -> str: ...
-    @property
-    def expires(self) -> datetime: ...
-    @property
-    def corrects(self) -> bool: ...
-    @property
-    def filename(self) -> str: ...
-    @property
-    def credential(self) -> bytes: ...
-    def verifiable_presentation(self) -> bytes: ...
-
-
 @dataclass(frozen=True, slots=True)
 class _Choice:
     language: str
@@ -103,12 +82,17 @@ class Renderer:
         )
         self._environment.filters["html_tag"] = cldr.html_tag
         self._environment.filters["visible"] = visible
+        self._environment.filters["between_tags"] = _between_tags
 
     def render_home(self, *, language: Language) -> str:
         return self._page("home.html", language)
 
     def render_api(self, openapi: JsonObject, *, language: Language) -> str:
-        return self._page("api.html", language, chapters=chapters(openapi, public_url=self._operator.public_url))
+        found = chapters(openapi, public_url=self._operator.public_url)
+        common = refusals(found)
+        return self._page(
+            "api.html", language, chapters=without(common, found), first=first_to_try(found), refusals=common
+        )
 
     def render_verify_form(self, *, language: Language) -> str:
         return self._page("verify_form.html", language, accept=",".join(_ACCEPTED))
@@ -211,6 +195,13 @@ class Renderer:
     def _drawing(self, language: Language) -> Drawing:
         return Drawing(language, self._library.of(language), self._headings)
 
+    def _independent(self) -> Markup | None:
+        """Another verifier; none for a demonstration, whose list it could not reach."""
+        if self._operator.demo:
+            return None
+        url = self._operator.independent_verifier
+        return link(url, text=url.removeprefix("https://"))
+
     def _page(self, template: str, language: Language, **values: Any) -> str:
         words = self._library.of(language)
         return self._environment.get_template(template).render(
@@ -222,9 +213,7 @@ class Renderer:
             choices=self._choices,
             whole_pages=WHOLE_PAGES,
             operator=self._operator,
-            independent=link(
-                self._operator.independent_verifier, text=self._operator.independent_verifier.removeprefix("https://")
-            ),
+            independent=self._independent(),
             static=self._static.url,
         )
 
@@ -266,3 +255,8 @@ def _qr(url: str) -> Markup:
     code = segno.make(url, error="m", micro=False)
     drawn: str = code.svg_inline(border=4, omitsize=True, svgclass=None, lineclass=None, dark="#000", light="#fff")
     return Markup(drawn)  # noqa: S704 - segno draws squares; nothing of the address is in them as text
+
+
+def _between_tags(text: str) -> Markup:
+    """Escaped for where no attribute is near: a quotation mark stays one byte instead of five."""
+    return Markup(html.escape(text, quote=False))  # noqa: S704 - what it is given is escaped in the same line

@@ -20,6 +20,7 @@ from app.adapters.typesetting import PooledRasteriser
 from app.core import strict_json
 from app.core.json_ld import Contexts
 from app.core.problems import GONE, NOT_FOUND, PARSING_ERROR, JsonObject, Problem, Refused
+from app.exchange.claim import ClaimOffer
 from app.exchange.picture_badge import PictureBadges
 from app.http import headers, problems
 from app.verifier.report import VerificationReport
@@ -48,7 +49,7 @@ class ReportsByName:
 class OffersByToken:
     contexts: Contexts
 
-    async def open(self, token: str, *, now: datetime) -> reports.Offer:
+    async def open(self, token: str, *, now: datetime) -> ClaimOffer:
         match token:
             case "good" | "demo":
                 return reports.offer(self.contexts, demo=token == "demo")
@@ -59,10 +60,10 @@ class OffersByToken:
             case _:
                 raise Refused(Problem(NOT_FOUND, detail="there is no such link"))
 
-    async def take(self, token: str, *, now: datetime) -> reports.Offer:
+    async def take(self, token: str, *, now: datetime) -> ClaimOffer:
         return await self.open(token, now=now)
 
-    async def decline(self, token: str, *, now: datetime) -> reports.Offer:
+    async def decline(self, token: str, *, now: datetime) -> ClaimOffer:
         return await self.open(token, now=now)
 
 

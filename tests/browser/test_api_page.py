@@ -37,7 +37,49 @@ def send(here: Visit, anchor: str) -> str:
     return answer.inner_text()
 
 
-def test_an_award_is_made_from_the_page_alone(there: Visit, service: Running) -> None:
+def hold(here: Visit, token: str) -> None:
+    here.page.get_by_text("I have a token already").click()
+    here.page.get_by_label("Access token").fill(token)
+
+
+def paste(here: Visit, text: str) -> None:
+    """Pastes into the field that has the focus, as from another window."""
+    here.page.evaluate(
+        """text => {
+            const clipboardData = new DataTransfer();
+            clipboardData.setData('text/plain', text);
+            document.activeElement.dispatchEvent(
+                new ClipboardEvent('paste', {clipboardData, bubbles: true, cancelable: true}));
+        }""",
+        text,
+    )
+
+
+def test_the_first_award_takes_one_paste_and_one_button(there: Visit, service: Running) -> None:
+    (file,) = service.keys_dir.glob("*-client.env")
+    there.page.get_by_label("CLIENT_ID", exact=True).focus()
+    paste(there, file.read_text())
+    there.page.get_by_role("button", name="Award it").click()
+    expect(there.page.locator("#first .answer code")).to_contain_text('"claimUrl"')
+    there.page.get_by_role("link", name="Open the learner’s link").click()
+    expect(there.page.locator("h1")).to_contain_text("has awarded you a micro-credential.")
+
+
+def test_what_needs_a_token_asks_for_it_before_it_is_sent(there: Visit) -> None:
+    there.page.get_by_role("button", name="Award it").click()
+    expect(there.page.locator("input[name=client_id]:invalid")).to_be_focused()
+    expect(there.page.locator("#first .answer")).to_be_hidden()
+
+
+def test_a_wrong_body_has_no_link_to_open(there: Visit, service: Running) -> None:
+    hold(there, service.token())
+    there.page.locator("#first textarea").fill("{}")
+    there.page.get_by_role("button", name="Award it").click()
+    expect(there.page.locator("#first .answer code")).to_contain_text("422")
+    expect(there.page.get_by_text("What the learner gets")).to_be_hidden()
+
+
+def test_an_award_is_made_further_down_the_page_too(there: Visit, service: Running) -> None:
     secret = service.credentials()
     there.page.locator("input[name=client_id]").fill(secret["CLIENT_ID"])
     there.page.locator("input[name=client_secret]").fill(secret["CLIENT_SECRET"])
@@ -52,7 +94,7 @@ def test_an_award_is_made_from_the_page_alone(there: Visit, service: Running) ->
 def test_a_pasted_token_and_another_example_make_an_award_that_is_found_by_its_id(
     there: Visit, service: Running
 ) -> None:
-    there.page.locator("input[name=token]").fill(service.token())
+    hold(there, service.token())
     there.page.locator("#post-awards > summary").click()
     there.page.locator("#post-awards select").select_option("full")
     made = json.loads(send(there, "post-awards").partition("\n")[2])
@@ -64,7 +106,7 @@ def test_a_pasted_token_and_another_example_make_an_award_that_is_found_by_its_i
 
 
 def test_the_same_key_sent_twice_gives_the_same_award(there: Visit, service: Running) -> None:
-    there.page.locator("input[name=token]").fill(service.token())
+    hold(there, service.token())
     there.page.locator("#post-awards > summary").click()
     there.page.locator("#post-awards [data-name=Idempotency-Key]").fill('"from-the-page"')
     with there.page.expect_response("**/awards") as first:

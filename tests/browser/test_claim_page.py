@@ -25,7 +25,7 @@ def test_the_button_saves_the_recorded_bytes_under_title_and_name(here: Visit) -
     here.open("/claim/good?lang=en")
     with here.page.expect_download() as saved:
         here.page.get_by_role("button", name="Save the file").click()
-    assert saved.value.suggested_filename == "Title – Zoë Marković-Núñez.vc.json"
+    assert saved.value.suggested_filename == "Data Literacy for Public Administration – Zoë Marković-Núñez.vc.json"
     assert saved.value.path().read_bytes() == b'{"signed":1}'
 
 

@@ -269,7 +269,7 @@ def _by_its_proof(contexts: Contexts) -> Iterator[Case]:
         "unknown_cryptosuite_fail",
         "A suite that is not known here says nothing against the credential, and nothing for it.",
         clause,
-        signed | {"proof": [signed["proof"][0] | {"cryptosuite": "ecdsa-rdfc-2019"}]},
+        signed | {"proof": [signed["proof"][0] | {"cryptosuite": "bbs-2023"}]},
         "indeterminate",
         {"proof": ["UNSUPPORTED_MECHANISM"]},
     )

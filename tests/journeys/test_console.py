@@ -1,5 +1,7 @@
 """The console over HTTP: who may come in, what a form must carry, what others get, and what is done in it."""
 
+import csv
+import io
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -10,11 +12,12 @@ from pathlib import Path
 import pytest
 
 from app.cli import main
+from app.core.containers import pdf
 from app.core.credential.request_examples import EXAMPLE, MINIMAL_EXAMPLE
 from tests.console import GOOD, Visitor, registrar, signed_in
 from tests.service import Running, running
 
-_PAGES = ("/console/awards", "/console/award", "/console/class", "/console/password")
+_PAGES = ("/console/awards", "/console/awards.csv", "/console/award", "/console/class", "/console/password")
 _FORMS = (
     "/console/award",
     "/console/award/file",
@@ -239,6 +242,21 @@ def test_what_was_never_awarded_is_not_here(here: Visitor, award: str, below: st
 # ── acts ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+def test_the_certificate_holds_the_recorded_bytes(here: Visitor, service: Running) -> None:
+    receipt = service.award(MINIMAL_EXAMPLE)
+    printed = here.get(f"/console/awards/{receipt.json()['id']}/certificate")
+    assert (printed.status_code, printed.headers["content-type"]) == (200, "application/pdf")
+    assert pdf.extract(printed.content) == receipt.content.partition(b'"credential":')[2][:-1]
+
+
+def test_what_is_found_is_saved_as_a_table(here: Visitor, service: Running) -> None:
+    made = service.award({**MINIMAL_EXAMPLE, "learner": {"fullName": "=Tablelearner"}}).json()["id"]
+    table = here.get("/console/awards.csv?find=%3DTablelearner&state=issued")
+    assert table.headers["content-type"] == "text/csv; charset=utf-8"
+    (row,) = csv.DictReader(io.StringIO(table.text.removeprefix("\ufeff")))
+    assert (row["id"], row["learner"]) == (made, "'=Tablelearner")
+
+
 def test_revoking_needs_a_reason(here: Visitor, service: Running) -> None:
     award = service.award(MINIMAL_EXAMPLE).json()
     answer = here.send(f"/console/awards/{award['id']}/revoke", {"reason": "  "})
@@ -344,7 +362,10 @@ def of_another_institution(service: Running) -> Iterator[str]:
         database.execute("DELETE FROM institution WHERE name = 'south'")
 
 
-@pytest.mark.parametrize("path", ["/console/awards/{}", "/console/awards/{}/credential", "/console/award?from={}"])
+@pytest.mark.parametrize(
+    "path",
+    ["/console/awards/{}", "/console/awards/{}/credential", "/console/awards/{}/certificate", "/console/award?from={}"],
+)
 def test_another_institutions_award_is_not_here(here: Visitor, of_another_institution: str, path: str) -> None:
     assert here.get(path.format(of_another_institution)).status_code == 404
 

@@ -8,26 +8,35 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+import httpx
+
 from app.core.credential.award_request import MINIMAL_EXAMPLE
 from app.core.json_ld import Contexts
 from tests.databases import start_postgres
-from tests.service import running
+from tests.service import free_port, running
 from tests.verifying import STRANGER, badge, sign
 
 
 def test_verifying_goes_on_while_the_database_is_away(tmp_path: Path) -> None:
     with ExitStack() as database, ExitStack() as service:
         url = database.enter_context(start_postgres())
-        office = service.enter_context(running(database_url=url, folder=tmp_path, public_url="https://uni.example"))
+        numbers = free_port()
+        settings = {"METRICS_PORT": str(numbers)}
+        office = service.enter_context(
+            running(database_url=url, folder=tmp_path, public_url="https://uni.example", settings=settings)
+        )
         credential = json.dumps(office.award(MINIMAL_EXAMPLE).json()["credential"]).encode()
         signed_in, before = office.signed_in(), office.verify(credential)
         document = office.client.get("/issuers/demo/did.json")
+        assert "testamur_database_up 1.0" in httpx.get(f"http://127.0.0.1:{numbers}/metrics").text
         database.close()
         after = office.verify(credential)
         assert (after["verdict"], after["issuer"]) == ("valid", before["issuer"])
         assert office.client.get("/issuers/demo/did.json").content == document.content
         refused = office.client.post("/awards", json=MINIMAL_EXAMPLE, headers=signed_in)
         assert (refused.status_code, "retry-after" in refused.headers) == (503, True)
+        told = httpx.get(f"http://127.0.0.1:{numbers}/metrics").text
+        assert ("testamur_database_up 0.0" in told, "testamur_outbox_letters " in told) == (True, False)
 
 
 def test_a_database_that_is_silent_holds_nobody_up(tmp_path: Path, contexts: Contexts) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from app.core.json_ld import Contexts, canonicalize
 from app.core.problems import JsonObject, Refused, pointer
+from app.core.proof.cryptosuites import Canonicalize
 
 Path = tuple[str | int, ...]
 # Which thing says it, under which name, and what.
@@ -19,16 +20,16 @@ Statement = tuple[str, Path, object]
 _NOT_SIGNED_AS_DATA = frozenset({"@context", "proof"})
 
 
-def survivors(contexts: Contexts, document: JsonObject) -> list[str]:
+def survivors(contexts: Contexts, document: JsonObject, *, canonical: Canonicalize = canonicalize) -> list[str]:
     """JSON Pointers of the leaves that can be deleted unseen. Raises Refused where the document itself is refused."""
-    original = canonicalize(contexts, document)
+    original = canonical(contexts, document)
     places: dict[Statement, list[Path]] = {}
     for path, statement in _leaves(document):
         places.setdefault(statement, []).append(path)
     return [
         pointer(*paths[0])
         for paths in places.values()
-        if _canonical_or_none(contexts, _without(document, paths)) == original
+        if _canonical_or_none(contexts, _without(document, paths), canonical) == original
     ]
 
 
@@ -36,9 +37,9 @@ def leaf_count(document: JsonObject) -> int:
     return sum(1 for _ in _leaves(document))
 
 
-def _canonical_or_none(contexts: Contexts, document: JsonObject) -> bytes | None:
+def _canonical_or_none(contexts: Contexts, document: JsonObject, canonical: Canonicalize) -> bytes | None:
     try:
-        return canonicalize(contexts, document)
+        return canonical(contexts, document)
     except Refused:
         return None
 

@@ -1,5 +1,6 @@
 """Commands as they are typed, after a demonstration was set up."""
 
+import json
 import socket
 from pathlib import Path
 
@@ -95,6 +96,34 @@ def test_a_taken_port_is_told_with_a_remedy_that_works(
         monkeypatch.setenv("PUBLIC_URL", "https://credentials.example.edu")
         assert main(["serve"]) == 1
         assert f"or choose another port: PORT={port + 1}\n" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("act", "state", "told"),
+    [
+        ("revoke", "revoked", "The published list says so from now on."),
+        ("withdraw", "issued", "The old link leads nowhere. The new one: http://127.0.0.1:8123/claim/"),
+        ("erase", "erased", "The learner's own copy still verifies."),
+    ],
+)
+def test_an_act_is_done_with_a_reason_and_told(
+    act: str, state: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["award", "--example", "--json"]) == 0
+    award = json.loads(capsys.readouterr().out)["id"]
+    assert main([act, award, "--reason", "asked for"]) == 0
+    assert told in capsys.readouterr().out
+    main(["award", "--example", "--json"])
+    award = json.loads(capsys.readouterr().out)["id"]
+    assert main([act, award, "--reason", "asked for", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["state"] == state
+
+
+def test_an_act_that_the_state_has_no_room_for_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["award", "--example", "--json"])
+    award = json.loads(capsys.readouterr().out)["id"]
+    assert main(["reinstate", award, "--reason", "asked for"]) == 1
+    assert capsys.readouterr().err.startswith("testamur: ")
 
 
 def test_a_problem_and_its_remedy_are_two_sentences() -> None:

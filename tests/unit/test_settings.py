@@ -3,6 +3,7 @@
 from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
+from typing import get_type_hints
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from app.core import strict_json
 from app.core.problems import SETTING_ERROR, Refused
-from app.settings import MailServer, Settings, from_environment
+from app.settings import BOUNDS, MailServer, Settings, from_environment
 
 NAMES = [each.name.upper() for each in fields(Settings)]
 
@@ -78,6 +79,43 @@ def test_a_port_out_of_range_is_refused(text: str) -> None:
 @pytest.mark.parametrize("text", ["nan", "inf", "-1", "0"])
 def test_a_time_out_that_never_ends_is_refused(text: str) -> None:
     assert refusal(FETCH_TIMEOUT_SECONDS=text).problems[0].at == "/FETCH_TIMEOUT_SECONDS"
+
+
+def kinds() -> dict[str, object]:
+    return get_type_hints(Settings)
+
+
+def test_every_number_has_a_smallest_and_a_largest_value() -> None:
+    numbers = {name for name, kind in kinds().items() if kind in (int, float, int | None, float | None)}
+    assert BOUNDS.keys() == numbers
+
+
+@pytest.mark.parametrize("name", BOUNDS)
+def test_a_number_beyond_its_bounds_is_refused_with_them(name: str) -> None:
+    low, high = BOUNDS[name]
+    for text in (f"{low - 1:.15g}", f"{high + 1:.15g}"):
+        (problem,) = refusal(**{name.upper(): text}).problems
+        assert (problem.at, f"from {low:.15g} to {high:.15g}" in problem.detail) == (f"/{name.upper()}", True)
+
+
+@pytest.mark.parametrize("name", BOUNDS)
+def test_a_default_is_within_its_bounds(name: str) -> None:
+    low, high = BOUNDS[name]
+    default = getattr(Settings(), name)
+    assert default is None or low <= default <= high
+
+
+def test_there_are_no_metrics_unless_they_are_asked_for() -> None:
+    assert from_environment({}).metrics_port is None
+
+
+def test_metrics_stay_on_this_machine_unless_they_are_sent_elsewhere() -> None:
+    environ = {"METRICS_PORT": "9464", "PUBLIC_URL": "https://a.example", "HOST": "0.0.0.0"}
+    assert from_environment(environ).metrics_host == "127.0.0.1"
+
+
+def test_a_format_of_the_log_that_is_none_is_refused() -> None:
+    assert refusal(LOG_FORMAT="xml").problems[0].at == "/LOG_FORMAT"
 
 
 def test_trusted_proxies_are_networks() -> None:

@@ -1,4 +1,4 @@
-"""did:key and did:web: the published pairs of identifier and key, and of identifier and address."""
+"""did:key, did:jwk and did:web: the published pairs of identifier and key, and of identifier and address."""
 
 import json
 from typing import Any
@@ -7,7 +7,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app.core import did
-from app.core.did.document import ControlledIdentifierDocument, VerificationMethod
+from app.core.did.document import ControlledIdentifierDocument, Relationship, VerificationMethod
 from app.core.multiformats import (
     KeyKind,
     decode_multibase,
@@ -61,6 +61,22 @@ def test_every_published_p_256_and_p_384_did_key_is_at_the_published_point() -> 
                 told[identifier] = public_key(KeyKind.P256, decode_multibase("z" + compressed))
     assert len(told) == 5
     assert {identifier: _only_method(identifier).public_key() for identifier in told} == told
+
+
+def test_the_published_did_jwk_of_p_256_has_the_published_key_at_the_published_place() -> None:
+    folder = shared("vectors", "did", "did-jwk")
+    (published,) = json.loads((folder / "p256.did-document.json").read_bytes())["verificationMethod"]
+    located = did.locate((folder / "p256.did.txt").read_text().strip())
+    assert isinstance(located, ControlledIdentifierDocument)
+    method = located.method(published["id"], Relationship.ASSERTION_METHOD)
+    assert method.public_key_jwk == published["publicKeyJwk"]
+    assert method.public_key().kind is KeyKind.P256
+
+
+def test_the_published_did_jwk_for_encryption_signs_nothing() -> None:
+    located = did.locate((shared("vectors", "did", "did-jwk") / "x25519.did.txt").read_text().strip())
+    assert isinstance(located, ControlledIdentifierDocument)
+    assert {relationship for relationship, _ in located.relationships} == {Relationship.KEY_AGREEMENT}
 
 
 def test_a_p_521_did_key_is_not_supported_rather_than_wrong() -> None:

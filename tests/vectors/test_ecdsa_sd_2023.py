@@ -12,10 +12,10 @@ from app.core import did, strict_json
 from app.core.did.document import ControlledIdentifierDocument, Relationship, VerificationMethod
 from app.core.json_ld import Contexts, canonicalize
 from app.core.json_ld.parts import labelled_document, named
-from app.core.multiformats import PublicKey, decode_multikey, encode_multikey
+from app.core.multiformats import KeyKind, PublicKey, decode_multikey, encode_multikey
 from app.core.problems import JsonObject, Refused
 from app.core.proof import data_integrity
-from app.core.proof.cryptosuites import CRYPTOSUITES, P256
+from app.core.proof.cryptosuites import CRYPTOSUITES
 from app.core.proof.ecdsa_sd import proof_value, verify
 from app.core.proof.ecdsa_sd.base import ToSign, attach_proof, labelled_whole, statements_at, to_sign
 from app.core.proof.ecdsa_sd.derive import derive
@@ -250,7 +250,7 @@ def test_the_key_that_the_proof_carries_is_not_the_issuers(vector_contexts: Cont
     data = prepared(vector_contexts, case).base
     signature = bytes.fromhex(vector(case, "addRawBaseSignatureInfo.json")["baseSignature"])
     with pytest.raises(Refused):
-        CRYPTOSUITES[SUITE].algorithms[P256].verify(key_material("proofKeyPair").raw, data, signature)
+        CRYPTOSUITES[SUITE].algorithms[KeyKind.P256].verify(key_material("proofKeyPair").raw, data, signature)
 
 
 @pytest.mark.parametrize("case", CASES)

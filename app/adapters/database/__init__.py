@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from app.adapters.act_journal import ActJournal
 from app.adapters.database import migrations
 from app.adapters.database.awards import Awards
+from app.adapters.database.backlog import DatabaseBacklog
 from app.adapters.database.directory import DatabaseDirectory
 from app.adapters.database.engine import (
-    READING_SECONDS,
     SQLITE,
     SQLITE_PRAGMAS,
     Transactions,
@@ -28,7 +28,7 @@ from app.adapters.database.register import DatabaseRegister, RegisterLimits
 from app.adapters.database.sealed_copies import DatabaseSealedCopies
 from app.adapters.database.status_lists import DatabaseStatusLists
 from app.core.problems import SETTING_ERROR, Problem, Refused
-from app.ports import Unavailable, Vault
+from app.ports import Counts, Unavailable, Vault
 
 __all__ = ["Database"]
 
@@ -46,10 +46,11 @@ class Database:
         limits: RegisterLimits,
         message_lease_seconds: float,
         journal: ActJournal | None = None,
+        counts: Counts | None = None,
     ) -> None:
         self.engine = engine
-        transactions = Transactions(engine, journal=journal)
-        self._patience = transactions.patience
+        transactions = Transactions(engine, journal=journal, counts=counts)
+        self._transactions = transactions
         self.name = transactions.dialect
         awards = Awards(vault)
         self.register = DatabaseRegister(transactions, awards=awards, vault=vault, limits=limits)
@@ -59,6 +60,7 @@ class Database:
         self.sealed_copies = DatabaseSealedCopies(transactions)
         self.recorded_proofs = DatabaseRecordedProofs(transactions, vault=vault)
         self.people = DatabasePeople(transactions, vault=vault)
+        self.backlog = DatabaseBacklog(transactions)
         self.sessions = DatabaseSessions(transactions, vault=vault)
         self.keeping = Keeping(transactions, awards)
 
@@ -73,6 +75,7 @@ class Database:
         status_list_length: int = STATUS_LIST_LENGTH,
         journal: ActJournal | None = None,
         max_clock_skew_seconds: int | None = None,
+        counts: Counts | None = None,
     ) -> "Database":
         """Opens no connection yet. Raises Refused (SETTING_ERROR) for a URL of another kind of database."""
         try:
@@ -84,7 +87,14 @@ class Database:
             status_list_length=status_list_length,
             max_clock_skew_seconds=max_clock_skew_seconds,
         )
-        return cls(engine, vault=vault, limits=limits, message_lease_seconds=message_lease_seconds, journal=journal)
+        return cls(
+            engine,
+            vault=vault,
+            limits=limits,
+            message_lease_seconds=message_lease_seconds,
+            journal=journal,
+            counts=counts,
+        )
 
     async def prepare(self) -> None:
         """Makes the SQLite file where there is none; PostgreSQL's database is there, or is made by its operator."""
@@ -104,7 +114,8 @@ class Database:
     async def check(self) -> None:
         """Raises Unavailable where the database does not answer, is of another version, or would lose what it kept."""
         with translated():
-            async with self._patience.asking(at_most_seconds=READING_SECONDS), self.engine.connect() as connection:
+            waiting = self._transactions.patience.asking(at_most_seconds=self._transactions.reading_seconds)
+            async with waiting, self.engine.connect() as connection:
                 await (_check_sqlite if self.name == SQLITE else _check_postgresql)(connection)
                 if not await connection.run_sync(migrations.is_current):
                     raise Unavailable(

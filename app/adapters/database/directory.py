@@ -7,6 +7,7 @@ from typing import Any
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.adapters.act_journal import ClientChanged, KeyRevoked
 from app.adapters.database.engine import Transactions, Unacknowledged, storable
 from app.adapters.database.status_lists import raise_versions
 from app.adapters.database.tables import ClientRow, DeploymentRow, InstitutionKeyRow, InstitutionRow, StatusListRow
@@ -105,6 +106,14 @@ class DatabaseDirectory:
             for changed in _rows(after):
                 await session.merge(changed)
             await session.flush()
+            known = {key.verification_method for key in before.keys if key.revoked}
+            await self._transactions.write_down(
+                *(
+                    KeyRevoked(after.name, key.verification_method, key.revoked.isoformat())
+                    for key in after.keys
+                    if key.revoked and key.verification_method not in known
+                )
+            )
             if _for_lists(before) != _for_lists(after):
                 lists = await session.exec(select(StatusListRow.id).where(StatusListRow.institution == after.name))
                 await raise_versions(session, set(lists))
@@ -131,6 +140,9 @@ class DatabaseDirectory:
                 if _client(row) != before:
                     raise _changed_meanwhile()
                 await session.merge(_client_row(after))
+                await session.flush()
+                revoked = after.revoked.isoformat() if after.revoked else ""
+                await self._transactions.write_down(ClientChanged(after.id, after.secret_sha256.hex(), revoked))
         except Unacknowledged:
             if await self.client(after.id) != after:
                 raise

@@ -8,6 +8,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.adapters.act_journal import ActJournal, Entry
 from app.adapters.database.patience import Patience, PatientConnection
 from app.core.problems import MALFORMED_VALUE_ERROR, STATE_CONFLICT, Problem, Refused
-from app.ports import Unavailable
+from app.ports import Counts, NotCounted, Unavailable
 
 SQLITE = "sqlite"
 POSTGRESQL = "postgresql"
@@ -40,6 +41,13 @@ _POSTGRESQL_OPTIONS = "-c lock_timeout=10s -c statement_timeout=20s -c idle_in_t
 READING_SECONDS = 5.0
 _READING = "testamur_reading"
 _WITHOUT_TRANSACTION = "testamur_without_transaction"
+
+
+class Away(StrEnum):
+    """What was not to be had while the database did not answer."""
+
+    READING = "reading"
+    WRITING = "writing"
 
 
 class Unacknowledged(Unavailable):
@@ -86,11 +94,14 @@ def create_engine(url: URL) -> AsyncEngine:
 class Transactions:
     """The two kinds of transaction. Both yield a session; leaving `writing` commits, an exception rolls back."""
 
-    def __init__(self, engine: AsyncEngine, *, journal: ActJournal | None = None) -> None:
+    def __init__(self, engine: AsyncEngine, *, journal: ActJournal | None = None, counts: Counts | None = None) -> None:
         self._engine = engine
         self._journal = journal
+        self._counts = counts or NotCounted()
         self.dialect: str = engine.dialect.name
         self.patience = Patience()
+        # A file can't fall silent; on a busy machine reading it takes the time that it takes.
+        self.reading_seconds = None if self.dialect == SQLITE else READING_SECONDS
         # SQLite has one writer at a time. Ours queue here, in order, and leave its polling lock to other processes.
         self._writer: AbstractAsyncContextManager[Any] = asyncio.Lock() if self.dialect == SQLITE else nullcontext()
         self._snapshots = (
@@ -101,9 +112,9 @@ class Transactions:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
-        with translated():
+        with self._counting(Away.READING), translated():
             async with (
-                self.patience.asking(at_most_seconds=READING_SECONDS),
+                self.patience.asking(at_most_seconds=self.reading_seconds),
                 AsyncSession(self._snapshots, expire_on_commit=False) as session,
             ):
                 yield session
@@ -111,7 +122,7 @@ class Transactions:
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncSession]:
         """Raises Unacknowledged where the COMMIT itself did not answer."""
-        with translated():
+        with self._counting(Away.WRITING), translated():
             async with (
                 self._writer,
                 self.patience.asking(at_most_seconds=None),
@@ -123,6 +134,14 @@ class Transactions:
                     await session.commit()
                 except exc.DBAPIError as error:
                     raise Unacknowledged("The database did not say whether it kept the change.") from error
+
+    @contextmanager
+    def _counting(self, away: Away) -> Iterator[None]:
+        try:
+            yield
+        except Unavailable:
+            self._counts.add(away)
+            raise
 
     async def write_over_what_was_erased(self) -> None:
         """SQLite's journal holds earlier pages until it is emptied. PostgreSQL's own vacuum sees to what it keeps."""

@@ -8,6 +8,7 @@ from sqlalchemy.types import JSON
 from sqlmodel import Field, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.adapters.act_journal import PersonRemoved
 from app.adapters.database.engine import Transactions, storable
 from app.adapters.database.tables import Instant, Row
 from app.core.personal import Personal
@@ -98,6 +99,7 @@ class DatabasePeople:
             row.login_digest, row.removed = None, now
             session.add(row)
             await _end_all(session, person_id)
+            await self._transactions.write_down(PersonRemoved(person_id, now.isoformat()))
 
     async def _by_login(self, session: AsyncSession, login: Personal[str]) -> PersonRow | None:
         digest = self._sealed.digest(login)

@@ -4,6 +4,7 @@
 2. Lists that were opened since are known again, and closed too.
 3. Every bit that was set since is set; of an award that the backup does not have, as a lost entry.
 4. Awards that were erased since are erased, and claim links that ended since have ended.
+5. Keys that were revoked since are revoked, and who was let in no more since is not.
 """
 
 from collections.abc import Sequence
@@ -14,15 +15,27 @@ from sqlalchemy import update
 from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.adapters.act_journal import AwardErased, BitSet, Entry, LinkEnded, ListOpened
+from app.adapters.act_journal import (
+    AwardErased,
+    BitSet,
+    ClientChanged,
+    Entry,
+    KeyRevoked,
+    LinkEnded,
+    ListOpened,
+    PersonRemoved,
+)
 from app.adapters.database.acts import Acts
 from app.adapters.database.locks import locked, locked_by_credential
 from app.adapters.database.outbox import drop_messages
+from app.adapters.database.people import PersonRow, SessionRow
 from app.adapters.database.status_lists import closed_list
 from app.adapters.database.tables import (
     AwardRow,
     ClaimLinkRow,
+    ClientRow,
     CredentialRow,
+    InstitutionKeyRow,
     InstitutionRow,
     LostEntryRow,
     PublishedListRow,
@@ -45,6 +58,7 @@ class Replayed:
     lists_opened: int = 0
     awards_erased: int = 0
     links_ended: int = 0
+    access_ended: int = 0
     unknown: set[str] = field(default_factory=set)
 
 
@@ -69,6 +83,12 @@ class Restored:
                     await self._erase(entry)
                 case LinkEnded():
                     await self._end_link(entry)
+                case KeyRevoked():
+                    await self._revoke_key(entry)
+                case ClientChanged():
+                    await self._change_client(entry)
+                case PersonRemoved():
+                    await self._remove_person(entry)
         return self._replayed
 
     async def _open_lists(self, opened: Sequence[ListOpened]) -> None:
@@ -127,11 +147,16 @@ class Restored:
         if award is None or award.state in FORGOTTEN:
             return
         award, credentials = await locked(self._session, entry.award_id)
-        # What was being issued when the backup was made was issued, and erased, since then.
         for credential in credentials:
-            if credential.state is State.INTENDED:
-                credential.state = after(credential.state, Act.RECORD)
-            credential.state = after(credential.state, Act.ERASE)
+            match credential.state:
+                case State.INTENDED:
+                    # What was being issued when the backup was made was issued, and erased, since then.
+                    credential.state = after(after(credential.state, Act.RECORD), Act.ERASE)
+                case State.VOIDED:
+                    # Issued, revoked and erased since then: of that, the bit is set already.
+                    continue
+                case state:
+                    credential.state = after(state, Act.ERASE)
         award.state = state_of_award(one.state for one in credentials)
         await self._acts.erase(self._session, award, credentials)
         await self._write(award, Act.ERASE)
@@ -148,6 +173,30 @@ class Restored:
             .values(withdrawn=self._now)
         )
         self._replayed.links_ended += (await self._session.exec(ended)).rowcount
+
+    async def _revoke_key(self, entry: KeyRevoked) -> None:
+        key = await self._session.get(InstitutionKeyRow, (entry.institution, entry.verification_method))
+        # Where it is younger than the backup, nobody can verify by it: its public half is not known any more.
+        if key and key.revoked is None:
+            key.revoked = datetime.fromisoformat(entry.revoked)
+            self._replayed.access_ended += 1
+
+    async def _change_client(self, entry: ClientChanged) -> None:
+        client = await self._session.get(ClientRow, entry.client_id)
+        if client is None or client.revoked:
+            return
+        revoked = datetime.fromisoformat(entry.revoked) if entry.revoked else None
+        secret = bytes.fromhex(entry.secret_sha256)
+        if (client.secret_sha256, client.revoked) != (secret, revoked):
+            client.secret_sha256, client.revoked = secret, revoked
+            self._replayed.access_ended += 1
+
+    async def _remove_person(self, entry: PersonRemoved) -> None:
+        person = await self._session.get(PersonRow, entry.person_id)
+        if person and person.removed is None:
+            person.login_digest, person.removed = None, datetime.fromisoformat(entry.removed)
+            await self._session.exec(delete(SessionRow).where(col(SessionRow.person_id) == entry.person_id))
+            self._replayed.access_ended += 1
 
     async def _write(self, award: AwardRow, act: Act) -> None:
         reason = Personal("replayed from the journal of acts")

@@ -1,7 +1,6 @@
 """Private keys in files of `keys/`: Ed25519, PKCS#8 in PEM (RFC 8410, RFC 7468).
 
-The encryption is PKCS#8's own, so that other tools can read the file; its key derivation is a weak one (2,048 rounds of
-PBKDF2), which is why a passphrase is demanded to be long.
+The encryption is PKCS#8's own (`pkcs8`), so that other tools can read the file.
 """
 
 import re
@@ -11,7 +10,6 @@ from pathlib import Path
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import (
-    BestAvailableEncryption,
     Encoding,
     NoEncryption,
     PrivateFormat,
@@ -19,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from app.adapters.keys.pkcs8 import sealed_pem
 from app.adapters.keys.private_file import read_private, refused, write_private
 from app.adapters.keys.purposes import demand_purpose
 from app.core.problems import KEY_ERROR, Problem, Refused
@@ -62,9 +61,12 @@ def open_signer(
 
 def make_ed25519(path: Path, *, passphrase: bytes | None) -> bool:
     """Makes a key where none of that name stands, and says whether it did. What stands there is never written over."""
-    encryption = BestAvailableEncryption(passphrase) if passphrase else NoEncryption()
-    pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption)
-    return write_private(path, pem if passphrase else _NOT_ENCRYPTED + pem)
+    key = Ed25519PrivateKey.generate()
+    if passphrase:
+        der = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+        return write_private(path, sealed_pem(der, passphrase))
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return write_private(path, _NOT_ENCRYPTED + pem)
 
 
 def read_key(path: Path, *, passphrase: bytes | None, may_be_unencrypted: bool) -> Ed25519PrivateKey:

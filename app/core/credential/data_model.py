@@ -4,13 +4,16 @@ https://www.w3.org/TR/vc-data-model-2.0/
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 
 from app.core import date_time_stamp
 from app.core.json_ld import is_absolute_iri
 from app.core.problems import MALFORMED_VALUE_ERROR, JsonObject, Problem, Refused
 
 CONTEXT = "https://www.w3.org/ns/credentials/v2"
+CONTEXT_1_1 = "https://www.w3.org/2018/credentials/v1"
 TYPE = "VerifiableCredential"
 
 # Each may send us to another host.
@@ -58,13 +61,44 @@ def types(document: JsonObject) -> frozenset[str]:
             return frozenset()
 
 
+def is_version_1_1(document: JsonObject) -> bool:
+    """Whether its first context says that it is of the data model before this one."""
+    return entries(document.get("@context"))[:1] == [CONTEXT_1_1]
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A moment at which a credential begins or ends to be in force, and the member that says so."""
+
+    moment: datetime
+    at: str
+
+
+def bounds(document: JsonObject) -> tuple[Bound | None, Bound | None]:
+    """Start and end, §4.9. Raises Refused (MALFORMED_VALUE_ERROR).
+
+    VC Data Model 1.1 has `issuanceDate` and `expirationDate` (§4.6, §4.8), and reserves the names of 2.0 for the same:
+    where both stand there, the narrower counts.
+    """
+    of_1_1 = is_version_1_1(document)
+    starts = _moments(document, ("issuanceDate", "validFrom") if of_1_1 else ("validFrom",))
+    ends = _moments(document, ("expirationDate", "validUntil") if of_1_1 else ("validUntil",))
+    moment = attrgetter("moment")
+    return max(starts, key=moment, default=None), min(ends, key=moment, default=None)
+
+
 def validity_period(document: JsonObject) -> tuple[datetime | None, datetime | None]:
-    """`validFrom` and `validUntil`, §4.9. Raises Refused (MALFORMED_VALUE_ERROR)."""
-    start, end = (
-        date_time_stamp.read(document[member], at=f"/{member}") if member in document else None
-        for member in ("validFrom", "validUntil")
-    )
-    return start, end
+    """The moments of `bounds`. Raises Refused (MALFORMED_VALUE_ERROR)."""
+    start, end = bounds(document)
+    return start.moment if start else None, end.moment if end else None
+
+
+def _moments(document: JsonObject, members: tuple[str, ...]) -> list[Bound]:
+    return [
+        Bound(date_time_stamp.read(document[member], at=f"/{member}"), f"/{member}")
+        for member in members
+        if member in document
+    ]
 
 
 def entries(value: object) -> list[object]:
@@ -86,7 +120,7 @@ def _context(document: JsonObject) -> Iterator[Problem]:
 
 
 def _id(document: JsonObject) -> Iterator[Problem]:
-    if "id" in document and not _is_url(document["id"]):
+    if "id" in document and not is_url(document["id"]):
         yield _malformed("/id", "must be one URL", "§4.4")
 
 
@@ -136,9 +170,9 @@ def _issuer(document: JsonObject) -> Iterator[Problem]:
 def _credential_subject(document: JsonObject) -> Iterator[Problem]:
     if document.get("credentialSubject") in (None, []):
         yield _malformed("/credentialSubject", "is missing or empty", "§4.8")
-    for subject, at in _each(document, "credentialSubject"):
+    for subject, at in each_value(document, "credentialSubject"):
         match subject:
-            case {"id": identifier} if not _is_url(identifier):
+            case {"id": identifier} if not is_url(identifier):
                 yield _malformed(f"{at}/id", "must be one URL", "§4.4")
             case dict() if subject:
                 pass
@@ -180,17 +214,17 @@ def _typed_members(document: JsonObject) -> Iterator[Problem]:
 def _typed(document: JsonObject, member: str, *, clause: str, id_required: bool = False) -> Iterator[Problem]:
     if document.get(member) == []:
         yield _malformed(f"/{member}", "is empty", clause)
-    for entry, at in _each(document, member):
+    for entry, at in each_value(document, member):
         if not isinstance(entry, dict) or not types(entry):
             yield _malformed(at, "must be an object with a type", clause)
-        elif ("id" in entry or id_required) and not _is_url(entry.get("id")):
+        elif ("id" in entry or id_required) and not is_url(entry.get("id")):
             yield _malformed(f"{at}/id", "must be one URL", clause)
 
 
 def _related_resource(document: JsonObject) -> Iterator[Problem]:
     """§5.3: each resource once, each with a digest."""
     seen: set[str] = set()
-    for entry, at in _each(document, "relatedResource"):
+    for entry, at in each_value(document, "relatedResource"):
         match entry:
             case {"id": str(identifier), "digestSRI": str()} | {"id": str(identifier), "digestMultibase": str()}:
                 if not is_absolute_iri(identifier) or identifier in seen:
@@ -200,7 +234,7 @@ def _related_resource(document: JsonObject) -> Iterator[Problem]:
                 yield _malformed(at, "must be an object with an id and with digestSRI or digestMultibase", "§5.3")
 
 
-def _each(document: JsonObject, member: str) -> Iterator[tuple[object, str]]:
+def each_value(document: JsonObject, member: str) -> Iterator[tuple[object, str]]:
     """Each value of a member with its place; none where there is no such member."""
     match document.get(member, []):
         case list(several):
@@ -209,7 +243,7 @@ def _each(document: JsonObject, member: str) -> Iterator[tuple[object, str]]:
             yield one, f"/{member}"
 
 
-def _is_url(value: object) -> bool:
+def is_url(value: object) -> bool:
     return isinstance(value, str) and is_absolute_iri(value)
 
 

@@ -16,6 +16,8 @@ from app.core.problems import MALFORMED_VALUE_ERROR, MISSING_ELEMENT, RANGE_ERRO
 
 MOST_ITEMS = 100
 MOST_UNREAD = 20
+# Below it, what is alike is so by chance: issuer and supersedes have half their letters in common.
+_ALIKE = 0.7
 
 PLACEHOLDER = "·"
 PLACEHOLDER_MAP = LanguageMap((("und", PLACEHOLDER),))
@@ -67,7 +69,7 @@ class Members:
         if len(unread) > MOST_UNREAD:
             self.problem(MALFORMED_VALUE_ERROR, f"has {len(unread)} members that are not known here")
         for name in unread[:MOST_UNREAD]:
-            near = difflib.get_close_matches(str(name)[:100], sorted(self._named), 1, cutoff=0.5)
+            near = difflib.get_close_matches(str(name)[:100], sorted(self._named), 1, cutoff=_ALIKE)
             said = f"; do you mean {near[0]}?" if near else f"; known are {', '.join(sorted(self._named))}"
             self.problem(MALFORMED_VALUE_ERROR, f"{show(str(name))} is not a member that is known here{said}", name)
 
@@ -96,6 +98,8 @@ class Members:
 
     def inside(self, name: str) -> "Members | None":
         value = self.value(name)
+        if value is None and self._members.get(name) == []:
+            value = []  # Of another kind than what belongs here, which is more than to say nothing.
         return None if value is None else Members(value, at=self.at + pointer(name), problems=self.problems)
 
     def items(self, name: str) -> Iterator[tuple[int, object]]:

@@ -14,7 +14,7 @@ EXAMPLE: JsonObject = {
     },
     "awardedDate": "2026-06-30",
     "achievement": {
-        "id": "https://dunmore.example/micro-credentials/data-literacy-2026",
+        "id": "https://institute.example/micro-credentials/data-literacy-2026",
         "title": {
             "en": "Data Literacy for Public Administration",
             "es": "Alfabetización en datos para la Administración pública",
@@ -57,9 +57,7 @@ EXAMPLE: JsonObject = {
         "creditPoint": [{"framework": "ECTS", "point": 3}],
         "volumeOfLearning": "PT75H",
         "eqfLevel": "6",
-        "nqfLevel": [
-            {"id": "https://qualifications.example/nfq/8", "prefLabel": {"en": "NFQ Level 8"}, "notation": "8"}
-        ],
+        "nqfLevel": ["CFC Level 6"],
         "qfEheaCycle": "First cycle",
         "assessmentType": ["portfolio", "oral examination"],
         "mode": ["Blended"],
@@ -72,7 +70,7 @@ EXAMPLE: JsonObject = {
                 "accreditingAgent": {
                     "id": "https://quality.example",
                     "name": "Higher Education Quality Agency",
-                    "country": "IE",
+                    "country": "BE",
                 },
                 "report": "https://quality.example/reports/pr-2025-118",
             }
@@ -80,8 +78,8 @@ EXAMPLE: JsonObject = {
         "entryRequirement": {"en": "Two years of work in a public body, or a bachelor's degree."},
         "supervisionVerification": "Supervised with ID Verification",
         "stackability": "stackable",
-        "stacksInto": ["https://dunmore.example/programmes/diploma-public-data"],
-        "furtherInformation": {"en": "Course book and reading list: https://dunmore.example/data-literacy"},
+        "stacksInto": ["https://institute.example/programmes/diploma-public-data"],
+        "furtherInformation": {"en": "Course book and reading list: https://institute.example/data-literacy"},
         "identifier": [{"scheme": "identifier", "value": "DL-PA-26"}],
         "thematicArea": ["0413", "0688"],
         "learningOpportunityType": "Short learning programme",

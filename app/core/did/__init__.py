@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Protocol
 
-from app.core.did import https, key, web
+from app.core.did import https, jwk, key, web
 from app.core.did.document import ControlledIdentifierDocument
 from app.core.problems import UNSUPPORTED_MECHANISM, Problem, Refused
 
@@ -18,7 +18,7 @@ class Method(Protocol):
         ...
 
 
-METHODS: tuple[Method, ...] = (key, web, https)
+METHODS: tuple[Method, ...] = (key, jwk, web, https)
 PREFIXES = frozenset(method.PREFIX for method in METHODS)
 
 
@@ -34,6 +34,7 @@ def locate(identifier: str, *, prefixes: Collection[str] = PREFIXES) -> Controll
     raise Refused(
         Problem(
             UNSUPPORTED_MECHANISM,
-            detail=f"the keys of {identifier!r:.200} cannot be found here: did:key, did:web and https URLs are known",
+            detail=f"the keys of {identifier!r:.200} cannot be found here: "
+            "did:key, did:jwk, did:web and https URLs are known",
         )
     )

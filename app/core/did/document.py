@@ -3,12 +3,20 @@
 https://www.w3.org/TR/cid-1.0/
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from app.core import date_time_stamp
-from app.core.multiformats import KEY_TYPES, MAX_BASE58_CHARACTERS, PublicKey, decode_multibase, decode_multikey
+from app.core.did.json_web_key import SECRET_MEMBERS, read_key
+from app.core.multiformats import (
+    KEY_TYPES,
+    MAX_BASE58_CHARACTERS,
+    KeyKind,
+    PublicKey,
+    decode_multibase,
+    decode_multikey,
+)
 from app.core.problems import (
     INVALID_CONTROLLED_IDENTIFIER_DOCUMENT,
     INVALID_CONTROLLED_IDENTIFIER_DOCUMENT_ID,
@@ -22,6 +30,9 @@ from app.core.problems import (
 )
 
 MULTIKEY = "Multikey"
+JSON_WEB_KEY = "JsonWebKey"
+# A Multikey of one kind, as it was called before Multikey was; JsonWebKey was JsonWebKey2020.
+_ED25519_MULTIKEY_OF_2020 = "Ed25519VerificationKey2020"
 
 # More keys than any issuer has use for; a document is read at the cost of one pass over them.
 MAX_VERIFICATION_METHODS = 64
@@ -44,8 +55,8 @@ class Relationship(StrEnum):
 class VerificationMethod:
     """A public key as a document publishes it, read where it is used.
 
-    A retired key stands here like any other; a compromised one has `revoked`, and nothing by it counts. A method of
-    another type than Multikey is kept, its key unread: `public_key_multibase` is "".
+    A retired key stands here like any other; a compromised one has `revoked`, and nothing by it counts. A Multikey has
+    `public_key_multibase`, a JsonWebKey `public_key_jwk`; a method of another type is kept, its key unread.
     """
 
     id: str
@@ -54,13 +65,20 @@ class VerificationMethod:
     public_key_multibase: str
     expires: datetime | None = None
     revoked: datetime | None = None
+    public_key_jwk: JsonObject | None = field(default=None, hash=False)
 
     def public_key(self) -> PublicKey:
         """The key itself. Raises Refused: UNSUPPORTED_MECHANISM (another kind of key), INVALID_VERIFICATION_METHOD."""
-        if self.type != MULTIKEY or not _is_of_known_kind(self.public_key_multibase):
+        if self.public_key_jwk is not None:
+            return read_key(self.public_key_jwk)
+        if not self.public_key_multibase or not _is_of_known_kind(self.public_key_multibase):
             detail = f"the key {self.id:.200} is of a kind that cannot be used here"
             raise Refused(Problem(UNSUPPORTED_MECHANISM, detail=detail))
-        return decode_multikey(self.public_key_multibase)
+        key = decode_multikey(self.public_key_multibase)
+        if self.type == _ED25519_MULTIKEY_OF_2020 and key.kind is not KeyKind.ED25519:
+            detail = f"the key {self.id:.200} is of {key.kind}, and says that it is an {self.type}"
+            raise Refused(Problem(INVALID_VERIFICATION_METHOD, detail=detail))
+        return key
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,16 +178,15 @@ def _read_method(entry: JsonObject, *, identifier: str, at: str) -> Verification
     match entry:
         case {"publicKeyMultibase": _, "publicKeyJwk": _}:
             raise _malformed(at, "has both publicKeyMultibase and publicKeyJwk (Controlled Identifiers §2.2)")
-        case {"secretKeyMultibase": _} | {"secretKeyJwk": _} | {"publicKeyJwk": {"d": _}}:
+        case {"secretKeyMultibase": _} | {"secretKeyJwk": _}:
             raise _malformed(at, "publishes a secret key")
-        case {"id": str(method_id), "type": "Multikey", "controller": str(controller), "publicKeyMultibase": str(key)}:
-            kind = MULTIKEY
-        case {"type": "Multikey"}:
-            raise _malformed(at, "a Multikey needs id, controller and publicKeyMultibase")
+        case {"publicKeyJwk": dict(published)} if SECRET_MEMBERS.intersection(published):
+            raise _malformed(at, "publishes a secret key")
         case {"id": str(method_id), "type": str(kind), "controller": str(controller)}:
-            key = ""
+            pass
         case _:
             raise _malformed(at, "a verification method needs id, type and controller")
+    key, jwk = _published_key(entry, kind, at=at)
     return VerificationMethod(
         id=_absolute(method_id, identifier),
         type=kind,
@@ -177,13 +194,31 @@ def _read_method(entry: JsonObject, *, identifier: str, at: str) -> Verification
         public_key_multibase=key,
         expires=_moment(entry, "expires", at=at),
         revoked=_moment(entry, "revoked", at=at),
+        public_key_jwk=jwk,
     )
+
+
+def _published_key(entry: JsonObject, kind: str, *, at: str) -> tuple[str, JsonObject | None]:
+    """`publicKeyMultibase` and `publicKeyJwk`, of which a method of a type that we know has exactly one."""
+    match entry:
+        case {"type": "Multikey" | "Ed25519VerificationKey2020", "publicKeyMultibase": str(key)} if key:
+            return key, None
+        case {"type": "JsonWebKey" | "JsonWebKey2020", "publicKeyJwk": dict(jwk)}:
+            return "", jwk
+        case {"type": "Multikey" | "Ed25519VerificationKey2020"}:
+            raise _malformed(at, f"a method of the type {kind} needs publicKeyMultibase")
+        case {"type": "JsonWebKey" | "JsonWebKey2020"}:
+            raise _malformed(at, f"a method of the type {kind} needs publicKeyJwk")
+        case _:
+            return "", None
 
 
 def _write_method(method: VerificationMethod) -> JsonObject:
     written: JsonObject = {"id": method.id, "type": method.type, "controller": method.controller}
     if method.public_key_multibase:
         written["publicKeyMultibase"] = method.public_key_multibase
+    if method.public_key_jwk is not None:
+        written["publicKeyJwk"] = method.public_key_jwk
     if method.expires:
         written["expires"] = date_time_stamp.write(method.expires)
     if method.revoked:

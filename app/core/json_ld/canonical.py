@@ -32,10 +32,19 @@ def canonicalize(
     pinned), PROOF_VERIFICATION_ERROR (a context that is no URL, or where none belongs), PROOF_TRANSFORMATION_ERROR
     (the work limit).
     """
-    aliases = aliases or {}
+    return _written(_statements(contexts, document, aliases=aliases or {}), hash_algorithm)[0]
+
+
+def demand_meaning(contexts: Contexts, document: JsonObject, *, aliases: Mapping[str, str] | None = None) -> None:
+    """Raises Refused, as `canonicalize` does, where a part of `document` says nothing, or what nobody knows."""
+    _statements(contexts, document, aliases=aliases or {})
+
+
+def _statements(contexts: Contexts, document: JsonObject, *, aliases: Mapping[str, str]) -> Iterable[Quad]:
+    """Steps 1 to 4."""
     refuse_loss(contexts, document, aliases=aliases)
     read_as = with_pinned_contexts(document, aliases) if aliases else document
-    return _written(statements(expand(contexts, read_as)), hash_algorithm)[0]
+    return statements(expand(contexts, read_as))
 
 
 def canonicalize_n_quads(n_quads: str, *, hash_algorithm: str = "sha256") -> tuple[bytes, Mapping[str, str]]:

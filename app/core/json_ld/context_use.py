@@ -5,9 +5,10 @@ https://www.w3.org/TR/vc-data-integrity/#context-validation
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from app.core.json_ld.contexts import Contexts
-from app.core.json_ld.lossless import MAX_PROBLEMS, Path
+from app.core.json_ld.lossless import MAX_PROBLEMS, Path, is_proof
 from app.core.problems import PROOF_VERIFICATION_ERROR, JsonObject, Problem, pointer
 
 # Libraries list these for their own proofs and schemas, whether a credential needs them or not; no claim is among
@@ -60,10 +61,10 @@ class _Walk:
         for name, member in node.items():
             if name not in self.contexts.json_terms and name not in {"@context", "type"}:
                 names |= self.names_in(member, (*path, name))
-        if "@context" not in node:
+        if "@context" not in node or is_proof(node, path):
             return names
-        listed = node["@context"] if isinstance(node["@context"], list) else [node["@context"]]
-        pinned = [self.aliases.get(url, url) for url in listed]
+        self.judge_kept(node, path)
+        pinned = [self.aliases.get(url, url) for url in _entries(node["@context"])]
         self.judge(pinned, names, (*path, "@context"))
         return names.difference(*map(self.contexts.terms, set(pinned)))
 
@@ -78,6 +79,16 @@ class _Walk:
                 self.refuse((*path, place), detail)
             seen.add(url)
 
+    def judge_kept(self, node: JsonObject, path: Path) -> None:
+        """A proof inside a credential that is inside another keeps contexts that the credential begins with."""
+        listed = _entries(node["@context"])
+        for proof in _entries(node.get("proof", [])):
+            match proof:
+                case {"@context": kept} if listed[: len(_entries(kept))] != _entries(kept):
+                    self.refuse((*path, "proof"), "a proof keeps contexts that its credential does not begin with")
+                case _:
+                    pass
+
     def gives_a_meaning(self, url: str, names: set[str], defined: Mapping[str, frozenset[str]]) -> bool:
         """Whether there is a name that this context gives a meaning to, and no other of the list does."""
         given = names if self.contexts.has_a_vocabulary(url) else names & defined[url]
@@ -88,3 +99,7 @@ class _Walk:
         self.problems.append(
             Problem(PROOF_VERIFICATION_ERROR, at=pointer(*path), detail=detail, remedy="ask for the original file")
         )
+
+
+def _entries(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]

@@ -151,7 +151,7 @@ class _Walk:
 
     def context(self, node: JsonObject, path: Path) -> None:
         here = (*path, "@context")
-        if path and not _WITH_OWN_CONTEXT.intersection(_strings(node.get("type"))):
+        if path and not (_WITH_OWN_CONTEXT.intersection(_strings(node.get("type"))) or is_proof(node, path)):
             detail = "stands in an object that is no credential or presentation"
             self.refuse(PROOF_VERIFICATION_ERROR, here, detail)
         listed = node["@context"]
@@ -165,6 +165,11 @@ class _Walk:
                 self.refuse(PROOF_VERIFICATION_ERROR, at, "only the URLs of known contexts are allowed here")
             elif entry not in self.closed_list:
                 self.refuse(PARSING_ERROR, at, f"{entry!r} is not among the known contexts, and none is ever fetched")
+
+
+def is_proof(node: JsonObject, path: Path) -> bool:
+    """Whether `node` is a Data Integrity proof in its place; those of the jcs suites keep the document's contexts."""
+    return "proof" in path[-2:] and node.get("type") == "DataIntegrityProof"
 
 
 def _misplaced_key(key: str, path: Path) -> tuple[str, Path, str]:

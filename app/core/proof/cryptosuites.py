@@ -1,34 +1,25 @@
 """The cryptosuites we know, one record each: the one form of a document, and what each kind of key does with it.
 
-https://www.w3.org/TR/vc-di-eddsa/ and https://www.w3.org/TR/vc-di-ecdsa/
+https://www.w3.org/TR/vc-di-eddsa/ (its §3.4 has Ed25519Signature2020) and https://www.w3.org/TR/vc-di-ecdsa/
 """
 
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Protocol
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
+from app.core import jcs
 from app.core.json_ld import Contexts, canonicalize
-from app.core.problems import (
-    CRYPTOGRAPHIC_SECURITY_ERROR,
-    PROOF_VERIFICATION_ERROR,
-    JsonObject,
-    Problem,
-    Refused,
-)
-from app.core.proof.ecdsa_sd.signatures import verify_p256
+from app.core.multiformats import KeyKind
+from app.core.problems import JsonObject
+from app.core.proof import signatures
 from app.core.proof.ecdsa_sd.verify import what_the_issuer_signed
+from app.core.proof.signatures import SignatureAlgorithm
 
-ED25519 = "Ed25519"
-P256 = "P-256"
+ED25519 = KeyKind.ED25519
+DATA_INTEGRITY_PROOF = "DataIntegrityProof"
+ED25519_SIGNATURE_2020 = "Ed25519Signature2020"
 ECDSA_SD_2023 = "ecdsa-sd-2023"
-
-# The order of Ed25519's base point, RFC 8032 §5.1.
-_ED25519_ORDER = 2**252 + 27742317777372353535851937790883648493
 
 
 class Canonicalize(Protocol):
@@ -56,28 +47,18 @@ class WhatTheIssuerSigned(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class SignatureAlgorithm:
-    """What a cryptosuite does with one kind of key. `verify(key, data, signature)` raises Refused."""
-
-    hash_algorithm: str
-    signature_bytes: int
-    verify: Callable[[bytes, bytes, bytes], None]
-
-    def digest(self, data: bytes) -> bytes:
-        return hashlib.new(self.hash_algorithm, data).digest()
-
-
-@dataclass(frozen=True, slots=True)
 class Cryptosuite:
     """A Data Integrity cryptosuite. `sign_input(proof hash, document hash)` are the bytes that are signed.
 
     One that signs statement by statement, so that a part can be shown, tells `what_the_issuer_signed` instead.
+    One from before Data Integrity is named by the type of its proofs, `proof_type`: it is verified, and signs nothing.
     """
 
     name: str
     canonicalize: Canonicalize
     algorithms: Mapping[str, SignatureAlgorithm]
     sign_input: Callable[[bytes, bytes], bytes]
+    proof_type: str = DATA_INTEGRITY_PROOF
     what_the_issuer_signed: WhatTheIssuerSigned | None = None
 
     @property
@@ -86,46 +67,57 @@ class Cryptosuite:
 
     @property
     def signs_statements_alone(self) -> bool:
-        """What RDFC-1.0 signs is what a document says, not how: a context that changes no statement is not signed."""
+        """What RDFC-1.0 signs is what a document says, not how: a context that changes no statement is not signed.
+
+        Other suites sign a document as it is written; their proofs keep the contexts that it had.
+        """
         return self.canonicalize is canonicalize
 
 
-def verify_ed25519(key: bytes, data: bytes, signature: bytes) -> None:
-    """RFC 8032. `key` has passed `multiformats`, which refuses small-order and non-canonical ones."""
-    # §5.1.7: a scalar beyond the order would be a second signature of the same bytes.
-    if len(signature) != 64 or int.from_bytes(signature[32:], "little") >= _ED25519_ORDER:
-        raise Refused(Problem(CRYPTOGRAPHIC_SECURITY_ERROR, detail="the signature is not in the form of Ed25519"))
-    try:
-        Ed25519PublicKey.from_public_bytes(key).verify(signature, data)
-    except (InvalidSignature, ValueError) as invalid:
-        raise Refused(
-            Problem(
-                PROOF_VERIFICATION_ERROR,
-                detail="the signature does not fit: the credential or its proof is not as it was signed",
-                remedy="ask for the original file",
-            )
-        ) from invalid
+def as_written(
+    contexts: Contexts,
+    document: JsonObject,
+    *,
+    aliases: Mapping[str, str] | None = None,
+    hash_algorithm: str = "sha256",
+) -> bytes:
+    """RFC 8785: every letter of the document, whatever its terms mean, and its contexts by the names that it has."""
+    del contexts, aliases, hash_algorithm
+    return jcs.canonicalize(document)
 
 
 def _proof_then_document(proof_hash: bytes, document_hash: bytes) -> bytes:
     return proof_hash + document_hash
 
 
+EDDSA: Mapping[str, SignatureAlgorithm] = MappingProxyType({KeyKind.ED25519: signatures.ED25519})
+ECDSA: Mapping[str, SignatureAlgorithm] = MappingProxyType(
+    {KeyKind.P256: signatures.P256, KeyKind.P384: signatures.P384}
+)
+
 # A suite named here has its published vectors in tests/vectors/.
 CRYPTOSUITES: Mapping[str, Cryptosuite] = MappingProxyType(
     {
-        "eddsa-rdfc-2022": Cryptosuite(
-            name="eddsa-rdfc-2022",
-            canonicalize=canonicalize,
-            algorithms=MappingProxyType({ED25519: SignatureAlgorithm("sha256", 64, verify_ed25519)}),
-            sign_input=_proof_then_document,
-        ),
-        ECDSA_SD_2023: Cryptosuite(
-            name=ECDSA_SD_2023,
-            canonicalize=canonicalize,
-            algorithms=MappingProxyType({P256: SignatureAlgorithm("sha256", 64, verify_p256)}),
-            sign_input=_proof_then_document,
-            what_the_issuer_signed=what_the_issuer_signed,
-        ),
+        suite.name: suite
+        for suite in (
+            Cryptosuite("eddsa-rdfc-2022", canonicalize, EDDSA, sign_input=_proof_then_document),
+            Cryptosuite("eddsa-jcs-2022", as_written, EDDSA, sign_input=_proof_then_document),
+            Cryptosuite("ecdsa-rdfc-2019", canonicalize, ECDSA, sign_input=_proof_then_document),
+            Cryptosuite("ecdsa-jcs-2019", as_written, ECDSA, sign_input=_proof_then_document),
+            Cryptosuite(
+                ECDSA_SD_2023,
+                canonicalize,
+                MappingProxyType({KeyKind.P256: signatures.P256}),
+                sign_input=_proof_then_document,
+                what_the_issuer_signed=what_the_issuer_signed,
+            ),
+            Cryptosuite(
+                ED25519_SIGNATURE_2020,
+                canonicalize,
+                EDDSA,
+                sign_input=_proof_then_document,
+                proof_type=ED25519_SIGNATURE_2020,
+            ),
+        )
     }
 )

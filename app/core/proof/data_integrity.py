@@ -18,16 +18,14 @@ from app.core.problems import (
     Problem,
     Refused,
 )
-from app.core.proof.cryptosuites import CRYPTOSUITES, ED25519, Cryptosuite, SignatureAlgorithm
+from app.core.proof.cryptosuites import CRYPTOSUITES, DATA_INTEGRITY_PROOF, ED25519, Cryptosuite
 from app.core.proof.received_proof import DataIntegrityProof
+from app.core.proof.signatures import SignatureAlgorithm
 
 MEDIA_TYPES = ("application/vc", "application/json", "application/ld+json", "application/vc+ld+json")
 
-TYPE = "DataIntegrityProof"
-
-# By what makes it differ: the suite, its hash, and the proofs that stood in the document.
-Hashes: TypeAlias = dict[tuple[str, str, tuple[str, ...]], bytes]
-
+# By what makes it differ: the suite, its hash, the proofs that stood in the document, and its contexts.
+Hashes: TypeAlias = dict[tuple[object, ...], bytes]
 
 # ── making ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -36,10 +34,10 @@ def proof_options(
     cryptosuite: str, *, verification_method: str, created: datetime, proof_purpose: str = "assertionMethod"
 ) -> JsonObject:
     """The proof that is to be, without its value. Raises Refused (PROOF_GENERATION_ERROR) for an unknown suite."""
-    if cryptosuite not in CRYPTOSUITES:
+    if cryptosuite not in CRYPTOSUITES or CRYPTOSUITES[cryptosuite].proof_type != DATA_INTEGRITY_PROOF:
         raise Refused(Problem(PROOF_GENERATION_ERROR, detail=f"there is no cryptosuite {cryptosuite!r:.80}"))
     return {
-        "type": TYPE,
+        "type": DATA_INTEGRITY_PROOF,
         "created": date_time_stamp.write(created),
         "verificationMethod": verification_method,
         "cryptosuite": cryptosuite,
@@ -54,33 +52,41 @@ def sign_input(contexts: Contexts, unsigned: JsonObject, options: JsonObject, *,
         raise Refused(Problem(PROOF_GENERATION_ERROR, detail=f"{suite.name} signs statements, not a document"))
     algorithm = suite.algorithms[key_kind]
     return suite.sign_input(
-        proof_hash(contexts, unsigned, options, suite=suite, algorithm=algorithm),
+        proof_hash(contexts, unsigned, _kept(unsigned, options), suite=suite, algorithm=algorithm),
         document_hash(contexts, unsigned, suite=suite, algorithm=algorithm),
     )
 
 
 def attach_proof(unsigned: JsonObject, options: JsonObject, signature: bytes) -> JsonObject:
     """The secured document. Open Badges 3.0 wants an array of proofs, of one too."""
-    return attach_proof_value(unsigned, options, encode_base58btc(signature))
+    return attach_proof_value(unsigned, _kept(unsigned, options), encode_base58btc(signature))
 
 
 def attach_proof_value(unsigned: JsonObject, options: JsonObject, proof_value: str) -> JsonObject:
     return {**unsigned, "proof": [{**options, "proofValue": proof_value}]}
 
 
+def _kept(unsigned: JsonObject, options: JsonObject) -> JsonObject:
+    """The options of a suite that signs what is written: with the document's own contexts, which stay in the proof."""
+    if CRYPTOSUITES[options["cryptosuite"]].signs_statements_alone or "@context" not in unsigned:
+        return options
+    return {**options, "@context": unsigned["@context"]}
+
+
 def proof_hash(
     contexts: Contexts, document: JsonObject, options: JsonObject, *, suite: Cryptosuite, algorithm: SignatureAlgorithm
 ) -> bytes:
-    """The hash of the proof configuration: the options, read under the document's own contexts."""
+    """The hash of the proof configuration: the options, read under the document's own contexts, or those they keep."""
     return algorithm.digest(proof_configuration(contexts, document, options, suite=suite, algorithm=algorithm))
 
 
 def proof_configuration(
     contexts: Contexts, document: JsonObject, options: JsonObject, *, suite: Cryptosuite, algorithm: SignatureAlgorithm
 ) -> bytes:
+    own = {"@context": document.get("@context")} if suite.signs_statements_alone else {}
     return suite.canonicalize(
         contexts,
-        {"@context": document.get("@context"), **options},
+        {**own, **options},
         aliases=contexts.aliases(document),
         hash_algorithm=algorithm.hash_algorithm,
     )
@@ -159,7 +165,7 @@ def _signed(
         except Refused as refused:
             raise Refused(*(_within(problem, proof) for problem in refused.problems)) from refused
     signature = _signature(proof, algorithm)
-    secured = (suite.name, algorithm.hash_algorithm, proof.previous_proof)
+    secured = (suite.name, algorithm.hash_algorithm, proof.previous_proof, proof.contexts)
     if secured not in hashes:
         hashes[secured] = _document_hash(contexts, document, proof, suite=suite, algorithm=algorithm)
     return suite.sign_input(configuration, hashes[secured]), signature
@@ -189,12 +195,23 @@ def _configuration_hash(
 
 
 def _as_it_stood(document: JsonObject, proof: DataIntegrityProof) -> JsonObject:
-    """The document with exactly the proofs that `proof` names, else with none."""
-    unsecured = {member: value for member, value in document.items() if member != "proof"}
+    """The document with exactly the proofs that `proof` names, else with none; under the contexts that it keeps."""
+    unsecured = {member: value for member, value in under_contexts_of(document, proof).items() if member != "proof"}
     if not proof.previous_proof:
         return unsecured
     entries = document["proof"] if isinstance(document["proof"], list) else [document["proof"]]
     return {**unsecured, "proof": [entry for entry in entries if entry.get("id") in proof.previous_proof]}
+
+
+def under_contexts_of(document: JsonObject, proof: DataIntegrityProof) -> JsonObject:
+    """`document` under those of its contexts that `proof` covers: all, where it keeps none."""
+    match proof.contexts:
+        case None:
+            return document
+        case str(one):
+            return {**document, "@context": one}
+        case several:
+            return {**document, "@context": list(several)}
 
 
 def _key(proof: DataIntegrityProof, method: VerificationMethod, suite: Cryptosuite) -> tuple[bytes, SignatureAlgorithm]:

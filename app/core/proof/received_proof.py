@@ -19,7 +19,7 @@ from app.core.problems import (
     Refused,
     pointer,
 )
-from app.core.proof.cryptosuites import CRYPTOSUITES
+from app.core.proof.cryptosuites import CRYPTOSUITES, DATA_INTEGRITY_PROOF
 
 # Each proof of a chain costs a canonicalisation of its own.
 MAX_PROOFS = 4
@@ -45,7 +45,10 @@ _MEMBERS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class DataIntegrityProof:
-    """One proof. `at` points to it in the document; `received` is the proof itself."""
+    """One proof. `at` points to it in the document; `received` is the proof itself.
+
+    `contexts` are those that the document had when it was signed, where the proof keeps them: they lead its own.
+    """
 
     at: str
     cryptosuite: str
@@ -56,6 +59,7 @@ class DataIntegrityProof:
     created: datetime | None = None
     expires: datetime | None = None
     previous_proof: tuple[str, ...] = ()
+    contexts: tuple[str, ...] | str | None = None
     received: JsonObject = field(repr=False, default_factory=dict)
 
 
@@ -78,7 +82,7 @@ def read(document: JsonObject) -> tuple[DataIntegrityProof, ...]:
     problems: list[Problem] = []
     for entry, at in places:
         try:
-            proofs.append(_read_proof(entry, at=at))
+            proofs.append(_read_proof(entry, document, at=at))
         except Refused as refused:
             problems += refused.problems
     problems += _chain_problems(proofs) if not problems else ()
@@ -87,11 +91,12 @@ def read(document: JsonObject) -> tuple[DataIntegrityProof, ...]:
     return tuple(proofs)
 
 
-def _read_proof(entry: object, *, at: str) -> DataIntegrityProof:
+def _read_proof(entry: object, document: JsonObject, *, at: str) -> DataIntegrityProof:
     if not isinstance(entry, dict):
         raise _malformed(at, "is not an object")
     cryptosuite = _cryptosuite(entry, at=at)
-    if unknown := sorted(set(entry) - _MEMBERS):
+    kept = set() if CRYPTOSUITES[cryptosuite].signs_statements_alone else {"@context"}
+    if unknown := sorted(set(entry) - _MEMBERS - kept):
         raise _malformed(at + pointer(unknown[0]), f"is no member of a proof ({', '.join(unknown):.200})")
     if "domain" in entry:
         raise Refused(Problem(INVALID_DOMAIN_ERROR, at=f"{at}/domain", detail="it was made for one place alone"))
@@ -112,6 +117,7 @@ def _read_proof(entry: object, *, at: str) -> DataIntegrityProof:
         created=_moment(entry, "created", at=at),
         expires=_moment(entry, "expires", at=at),
         previous_proof=_previous(entry, at=at),
+        contexts=_contexts(entry, document, at=at),
         received=entry,
     )
 
@@ -119,11 +125,15 @@ def _read_proof(entry: object, *, at: str) -> DataIntegrityProof:
 def _cryptosuite(entry: JsonObject, *, at: str) -> str:
     match entry:
         case {"type": "DataIntegrityProof", "cryptosuite": str(cryptosuite)}:
-            if cryptosuite not in CRYPTOSUITES:
+            if cryptosuite not in CRYPTOSUITES or CRYPTOSUITES[cryptosuite].proof_type != DATA_INTEGRITY_PROOF:
                 raise _unsupported(f"{at}/cryptosuite", f"the cryptosuite {cryptosuite!r:.80}")
             return cryptosuite
         case {"type": "DataIntegrityProof"}:
             raise _malformed(f"{at}/cryptosuite", "must be a string")
+        case {"type": str(older)} if older in CRYPTOSUITES and CRYPTOSUITES[older].proof_type == older:
+            if "cryptosuite" in entry:
+                raise _malformed(f"{at}/cryptosuite", f"is no member of an {older}")
+            return older
         case {"type": str(other)}:
             raise _unsupported(f"{at}/type", f"the proof type {other!r:.80}")
         case _:
@@ -154,6 +164,21 @@ def _previous(entry: JsonObject, *, at: str) -> tuple[str, ...]:
             return tuple(several)
         case _:
             raise _malformed(f"{at}/previousProof", "must be the id of a proof, or an array of them")
+
+
+def _contexts(entry: JsonObject, document: JsonObject, *, at: str) -> tuple[str, ...] | str | None:
+    """Of a suite that signs what is written, verify proof, steps 3.1 to 3.3: the document may list more behind them."""
+    if "@context" not in entry:
+        return None
+    listed = document.get("@context")
+    own = listed if isinstance(listed, list) else [listed]
+    match entry["@context"]:
+        case str(one) if own[:1] == [one]:
+            return one
+        case [_, *_] as several if all(isinstance(each, str) for each in several) and own[: len(several)] == several:
+            return tuple(several)
+        case _:
+            raise _malformed(f"{at}/@context", "are not contexts that the document begins with, in the same order")
 
 
 def _chain_problems(proofs: Sequence[DataIntegrityProof]) -> list[Problem]:

@@ -1,11 +1,10 @@
 """The institution's awards: the table of them, one of them with all that was done to it, and the acts that are left."""
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
-from typing import Annotated
-from urllib.parse import urlencode
+from typing import Annotated, Protocol
 
 from fastapi import APIRouter, Path, Request, Response
 
@@ -25,29 +24,40 @@ from app.exchange.claim import ClaimOffer, Claims
 from app.http.forms import Form
 from app.http.headers import attachment
 from app.http.see_other import see_other
-from app.issuer.award import Issuer, Wanted
+from app.issuer.award import Issuer
 from app.issuer.life import AFTER, Act, State
 from app.ports import Clock, People, RegisteredAward
 from app.web.console.acts import FORMS, NAMES, form_of, possible, read_address, read_correction, read_reason
+from app.web.console.awards_table import table_routes
 from app.web.console.doorkeeper import HOME, Doorkeeper, Guest
 from app.web.console.drawn import drawn
 from app.web.console.rows import act_line, award_line, award_path, message_line, names_by_id
 from app.web.renderer import Renderer
 from app.web.verdict import day_element
 
-_PAGE = 25
-_LONGEST_FIND = 512
 # What a person can mend where they typed it; anything else is an error like any other.
 _TOLD_AT_THE_FORM = frozenset({MALFORMED_VALUE_ERROR, MISSING_ELEMENT, RANGE_ERROR, STATE_CONFLICT})
-_SHOWN_STATES = tuple(state.value for state in State if state is not State.REVOKED_ERASED)
 AwardId = Annotated[str, Path(max_length=64)]
 
 
+class Prints(Protocol):
+    """Makes the certificate of an award, in a reader's language: a name to save it under, and the PDF."""
+
+    async def __call__(self, awarded: ClaimOffer, *, language: str, now: datetime) -> tuple[str, bytes]: ...
+
+
 def routes(
-    *, door: Doorkeeper, issuer: Issuer, claims: Claims, people: People, renderer: Renderer, clock: Clock
+    *,
+    door: Doorkeeper,
+    issuer: Issuer,
+    claims: Claims,
+    people: People,
+    prints: Prints,
+    renderer: Renderer,
+    clock: Clock,
 ) -> APIRouter:
     router = APIRouter(include_in_schema=False)
-    router.include_router(_table(door=door, issuer=issuer, claims=claims, renderer=renderer, clock=clock))
+    router.include_router(table_routes(door=door, issuer=issuer, claims=claims, renderer=renderer, clock=clock))
     pages = _AwardPages(issuer, people, renderer, clock)
 
     @router.get("/console/awards/{award_id}")
@@ -64,6 +74,15 @@ def routes(
         offer = ClaimOffer.of(award, guest.institution)
         headers = {"Content-Disposition": attachment(offer.filename), "Cache-Control": "no-store"}
         return Response(offer.credential, media_type="application/vc", headers=headers)
+
+    @router.get("/console/awards/{award_id}/certificate")
+    async def certificate(award_id: AwardId, request: Request) -> Response:
+        guest = await door.look(request, Scope.READ_AWARDS)
+        award = await issuer.find(award_id, institution=guest.institution)
+        offer = ClaimOffer.of(award, guest.institution)
+        filename, content = await prints(offer, language=guest.language.reader, now=clock())
+        headers = {"Content-Disposition": attachment(filename), "Cache-Control": "no-store"}
+        return Response(content, media_type="application/pdf", headers=headers)
 
     @router.post("/console/awards/{award_id}/send")
     async def send(award_id: AwardId, request: Request) -> Response:
@@ -116,50 +135,6 @@ async def _done(issuer: Issuer, award: RegisteredAward, act: Act, guest: Guest, 
     reason = read_reason(form.text("reason"))
     await issuer.act(award.id, act, institution=guest.institution, actor=guest.actor, reason=reason, now=clock())
     return HOME if act is Act.ERASE else award_path(award.id)
-
-
-def _table(*, door: Doorkeeper, issuer: Issuer, claims: Claims, renderer: Renderer, clock: Clock) -> APIRouter:
-    router = APIRouter(include_in_schema=False)
-
-    @router.get(HOME)
-    async def table(request: Request) -> Response:
-        guest = await door.look(request, Scope.READ_AWARDS)
-        find = request.query_params.get("find", "").strip()[:_LONGEST_FIND]
-        state = next((each for each in State if each == request.query_params.get("state")), None)
-        if find and (found := await _found(find, guest)):
-            return see_other(award_path(found))
-        cursor = request.query_params.get("cursor")
-        wanted = Wanted(learner=find or None, state=state)
-        page = await issuer.list(institution=guest.institution, cursor=cursor, limit=_PAGE, wanted=wanted)
-        words = renderer.words(guest.language)
-        response = drawn(
-            renderer,
-            "awards.html",
-            guest=guest,
-            language=guest.language,
-            here=HOME,
-            lines=tuple(award_line(award, words=words) for award in page.awards),
-            older=_link(find, state, page.next_cursor) if page.next_cursor else None,
-            newest=_link(find, state, None) if cursor is not None else None,
-            find=find,
-            state=state.value if state else "",
-            states=_SHOWN_STATES,
-            may_award=Scope.AWARD in allowed(guest.visitor.person),
-        )
-        return door.keep_language(response, request)
-
-    async def _found(find: str, guest: Guest) -> str | None:
-        """The award of this number, or behind this learner's link; None where there is none of this institution."""
-        last = find.rstrip("/").rpartition("/")[2]
-        with suppress(Refused):
-            return (await issuer.find(last, institution=guest.institution)).id
-        try:
-            offer = await claims.open(last, now=clock())
-        except Refused:
-            return None
-        return offer.award_id if offer.institution.name == guest.institution.name else None
-
-    return router
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,9 +230,3 @@ def _names(award: RegisteredAward, guest: Guest) -> Mapping[str, str]:
     offer = _kept(award, guest)
     signed = correction.as_request(offer.micro_credential.learner) if offer else {}
     return {name: signed.get(name) or "" for name in NAMES}
-
-
-def _link(find: str, state: State | None, cursor: str | None) -> str:
-    asked = {"find": find, "state": state.value if state else "", "cursor": cursor or ""}
-    query = urlencode({name: value for name, value in asked.items() if value})
-    return f"{HOME}?{query}" if query else HOME

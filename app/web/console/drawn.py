@@ -10,9 +10,9 @@ from app.access.scopes import Scope
 from app.core.problems import Refused
 from app.http.negotiation import HttpRefused
 from app.http.problems import answer_to
+from app.web.answers import POLICY
 from app.web.console.doorkeeper import HOME, Guest
 from app.web.languages import Language
-from app.web.pages import POLICY
 from app.web.renderer import Renderer
 
 # With `no-referrer`, as on the other pages, a browser would not say where a form comes from: `Origin: null`.

@@ -23,6 +23,7 @@ def console_routes(
     issuer: Issuer,
     claims: Claims,
     people: People,
+    prints: award_pages.Prints,
     directory: Directory,
     clock: Clock,
     previews: Previews,
@@ -39,7 +40,9 @@ def console_routes(
     router = APIRouter()
     router.include_router(sign_in_pages.routes(door=door, sign_in=sign_in, renderer=renderer, clock=clock))
     router.include_router(
-        award_pages.routes(door=door, issuer=issuer, claims=claims, people=people, renderer=renderer, clock=clock)
+        award_pages.routes(
+            door=door, issuer=issuer, claims=claims, people=people, prints=prints, renderer=renderer, clock=clock
+        )
     )
     router.include_router(
         award_form.routes(

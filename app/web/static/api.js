@@ -53,8 +53,7 @@ function request(form) {
   return [query.size ? `${filled}?${query}` : filled, {method, headers, body: body?.value}];
 }
 
-credentials.addEventListener('submit', async event => {
-  event.preventDefault();
+async function signIn() {
   const {client_id, client_secret, token} = credentials.elements;
   const body = new URLSearchParams({
     grant_type: 'client_credentials', client_id: client_id.value, client_secret: client_secret.value,
@@ -65,21 +64,66 @@ credentials.addEventListener('submit', async event => {
     token.value = (await answer.json()).access_token;
   }
   said.textContent = answer === null ? credentials.dataset.failed : said.dataset[answer.ok ? 'got' : 'refused'];
+}
+
+// Whether a token stands there, or none is needed; what was filled in is tried first.
+async function hasToken(form) {
+  const {token} = credentials.elements;
+  if(!token.validity.valid) {
+    token.closest('details').open = true; // what is hidden cannot be reported
+    return token.reportValidity();
+  }
+  if('token' in form.dataset && !token.value && credentials.reportValidity()) {
+    await signIn();
+  }
+  return !('token' in form.dataset) || token.value !== '';
+}
+
+function showLink(form, answer) {
+  const then = form.querySelector('.then');
+  if(then) {
+    const url = /"claimUrl": "(https?:[^"]+)"/.exec(answer);
+    then.hidden = url === null;
+    then.querySelector('a').href = url?.[1] ?? '';
+  }
+}
+
+credentials.addEventListener('submit', event => {
+  event.preventDefault();
+  signIn();
 });
+
+// Both lines of the file at once, wherever they are pasted.
+credentials.addEventListener('paste', event => {
+  const {client_id, client_secret} = credentials.elements;
+  const lines = /CLIENT_ID=(\S+)\s+CLIENT_SECRET=(\S+)/.exec(event.clipboardData.getData('text'));
+  if(lines) {
+    event.preventDefault();
+    [, client_id.value, client_secret.value] = lines;
+  }
+});
+
+for(const body of document.querySelectorAll('[data-of]')) {
+  body.value = document.querySelector(`#${body.dataset.of} [name=body]`).defaultValue;
+}
 
 for(const form of document.querySelectorAll('form.try')) {
   const {body, example} = form.elements;
   example?.addEventListener('change', () => {
-    body.value = example.value;
+    body.value = example.selectedIndex ? example.value : body.defaultValue;
   });
   form.addEventListener('submit', async event => {
     event.preventDefault();
-    if(!credentials.elements.token.reportValidity()) {
+    if(!await hasToken(form)) {
       return;
     }
     const place = form.querySelector('.answer');
     const answer = await shown(await sent(...request(form)));
     place.hidden = false;
     place.firstChild.textContent = answer;
+    if(answer.startsWith('401') && credentials.elements.client_secret.value) {
+      credentials.elements.token.value = ''; // it ended: the next one is got by itself
+    }
+    showLink(form, answer);
   });
 }

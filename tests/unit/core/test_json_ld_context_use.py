@@ -89,3 +89,14 @@ def test_a_context_with_a_vocabulary_is_needed_where_a_name_has_no_other_meaning
     )
     assert refused_at(contexts, {"@context": [V2, OPEN], "name": "n", "own": "o"}) == []
     assert refused_at(contexts, {"@context": [V2, OPEN], "name": "n"}) == ["/@context/1"]
+
+
+@pytest.mark.parametrize(
+    ("kept", "refused"), [([V2, OPEN_BADGES], False), ([V2], False), (V2, False), ([OPEN_BADGES], True), (CLR, True)]
+)
+def test_a_proof_inside_keeps_contexts_that_its_credential_begins_with(
+    contexts: Contexts, kept: object, *, refused: bool
+) -> None:
+    document = endorsed(V2, OPEN_BADGES)
+    document["endorsement"][0]["proof"] = {"type": "DataIntegrityProof", "@context": kept}
+    assert refused_at(contexts, document) == (["/endorsement/0/proof"] if refused else [])

@@ -9,11 +9,13 @@ import pytest
 
 from app.adapters.database import Database
 from app.adapters.mail import SmtpMail
+from app.adapters.metrics import Metrics
 from app.core.personal import Personal
 from app.exchange.delivery import PAUSES, Delivery, Outcome, said
-from app.ports import Letter, Message, MessageState, RegisteredAward
+from app.ports import Counts, Letter, Message, MessageState, RegisteredAward
 from app.settings import from_environment
 from app.web.letters import Letters
+from tests.counting import counted
 from tests.smtp_server import Mailbox, always, first, mail_server, text_of
 from tests.unit.adapters.database.awarding import CLIENT, INSTITUTION, NOW, intention, recorded, signed_bytes
 
@@ -41,7 +43,7 @@ def mailbox() -> Iterator[Mailbox]:
         yield mailbox
 
 
-def delivery(database: Database, mailbox: Mailbox, *, faulty: str = "") -> Delivery:
+def delivery(database: Database, mailbox: Mailbox, *, faulty: str = "", counts: Counts | None = None) -> Delivery:
     """`faulty` is an award whose letter can't be composed."""
     settings = from_environment({"SMTP_URL": mailbox.url, "MAIL_FROM": "credentials@example.edu"})
     assert settings.mail_server is not None
@@ -58,6 +60,7 @@ def delivery(database: Database, mailbox: Mailbox, *, faulty: str = "") -> Deliv
         letters=Letters.read(None, [INSTITUTION], public_url=PUBLIC_URL),
         claim_url=claim_url,
         retry_seconds=60,
+        counts=counts,
     )
 
 
@@ -119,9 +122,11 @@ async def test_one_learner_s_address_holds_up_no_other(database: Database, mailb
     for email in ("a@example.org", "b@example.org", "c@example.org"):
         await issue(database, email=email)
     mailbox.to_recipient = first("550 no", "451 later", then="250 OK")
-    outcomes = [await delivery(database, mailbox).deliver(clock=clock) for _ in range(3)]
+    metrics = Metrics()
+    outcomes = [await delivery(database, mailbox, counts=metrics).deliver(clock=clock) for _ in range(3)]
     states = [outcome.state for outcome in outcomes if outcome]
     assert states == [MessageState.BOUNCED, MessageState.PENDING, MessageState.SENT]
+    assert [counted(metrics, state) for state in states] == [1, 1, 1]
 
 
 async def test_a_mail_server_in_trouble_is_left_alone_for_a_while(database: Database, clock: Clock) -> None:

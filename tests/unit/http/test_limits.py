@@ -196,7 +196,8 @@ def test_a_limit_that_answers_is_problem_details() -> None:
 
 def test_the_log_of_a_process_is_one_line_of_json_a_request() -> None:
     code = (
-        "import asyncio; from app.http.server import configure_logging, listen, make_server\n"
+        "import asyncio; from app.http.server import listen, make_server\n"
+        "from app.http.log_lines import configure_logging\n"
         "from app.settings import Settings; from tests.unit.http.application import application\n"
         "configure_logging()\n"
         "listener = listen('127.0.0.1', 0); print(listener.getsockname()[1], flush=True)\n"

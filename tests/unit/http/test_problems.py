@@ -95,7 +95,7 @@ def test_a_fault_of_ours_is_logged_with_its_place_and_its_number(
 ) -> None:
     instance = json.loads(server.get("/raise/bug").body)["instance"]
     logged = next(record.__dict__ for record in caplog.records if record.levelname == "ERROR")
-    assert (logged["instance"], "application.py" in logged["trace"][-1]) == (instance, True)
+    assert (f"urn:uuid:{logged['request']}", "application.py" in logged["trace"][-1]) == (instance, True)
 
 
 def test_who_shows_no_good_token_is_told_how(server: RunningServer) -> None:

@@ -13,7 +13,6 @@ from app.core.problems import (
     MALFORMED_VALUE_ERROR,
     MISSING_PROOF,
     PARSING_ERROR,
-    UNSUPPORTED_MECHANISM,
     JsonObject,
     Problem,
     Refused,
@@ -36,8 +35,8 @@ REPORTS: dict[str, tuple[Verdict, Check, str | None]] = {
     "val__bitstring-credential-status-revoked.json": (Verdict.INDETERMINATE, Check.STATUS, MALFORMED_VALUE_ERROR),
     "val__simple-err-expired.json": (Verdict.INDETERMINATE, Check.CONTROLLER, None),
     "val-clr__simple.json": (Verdict.INDETERMINATE, Check.CONTROLLER, None),
-    "mit__courseCertificate.json": (Verdict.INDETERMINATE, Check.PROOF, UNSUPPORTED_MECHANISM),
-    "mit__programCertificate.json": (Verdict.INDETERMINATE, Check.PROOF, UNSUPPORTED_MECHANISM),
+    "mit__courseCertificate.json": (Verdict.VALID, Check.PROOF, None),
+    "mit__programCertificate.json": (Verdict.INVALID, Check.OPEN_BADGE, MALFORMED_VALUE_ERROR),
     f"{_DCC}-basicOBv3.json": (Verdict.VALID, Check.PROOF, None),
     f"{_DCC}-alignments.json": (Verdict.VALID, Check.PROOF, None),
 }

@@ -113,7 +113,7 @@ async def test_two_good_proofs_of_the_issuer_are_valid(contexts: Contexts) -> No
         ({"expires": "2026-11-24T12:00:00Z"}, Verdict.INVALID),
         ({"expires": "2026-11-24T12:00:01Z"}, Verdict.VALID),
         ({"controller": "did:web:other.example"}, Verdict.INVALID),
-        ({"type": "JsonWebKey"}, Verdict.INDETERMINATE),
+        ({"type": "RsaVerificationKey2018"}, Verdict.INDETERMINATE),
     ],
 )
 async def test_the_state_of_the_key_decides(contexts: Contexts, members: dict[str, Any], verdict: Verdict) -> None:

@@ -15,6 +15,7 @@ from app.core.credential.micro_credential import MicroCredential, Organisation
 from app.core.credential.received import ReceivedCredential
 from app.core.json_ld import Contexts
 from app.core.problems import JsonObject, Problem
+from app.exchange.claim import ClaimOffer
 from app.ports import Institution, KnownIssuer, SealedCopy
 from app.verifier.report import (
     Check,
@@ -138,7 +139,7 @@ CASES: Mapping[str, Case] = {
         controller=Undetermined(_problem(p.INVALID_CONTROLLED_IDENTIFIER_DOCUMENT, f"{HOST} did not answer")),
     ),
     "indeterminate_mechanism": _unproven(
-        proof=Undetermined(_problem(p.UNSUPPORTED_MECHANISM, "Ed25519Signature2020", at="/proof/type")),
+        proof=Undetermined(_problem(p.UNSUPPORTED_MECHANISM, "Ed25519Signature2018", at="/proof/type")),
         controller=_NOT_JUDGED,
     ),
     "invalid_proof": _unproven(
@@ -180,24 +181,7 @@ def report(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """An offer as a value, as `exchange.claim` makes it."""
-
-    award_id: str
-    institution: Institution
-    micro_credential: MicroCredential
-    state: str
-    expires: datetime
-    filename: str
-    credential: bytes
-    corrects: bool = False
-
-    def verifiable_presentation(self) -> bytes:
-        return b'{"verifiableCredential":[' + self.credential + b"]}"
-
-
-def offer(contexts: Contexts, *, state: str = "issued", demo: bool = False) -> Offer:
+def offer(contexts: Contexts, *, state: str = "issued", demo: bool = False) -> ClaimOffer:
     credential = micro_credential(contexts)
     institution = Institution(
         name="northern-coast",
@@ -208,8 +192,15 @@ def offer(contexts: Contexts, *, state: str = "issued", demo: bool = False) -> O
         contact="registry@northerncoast.example",
         demo=demo,
     )
-    filename, ends = "Title – Zoë Marković-Núñez.vc.json", NOW + timedelta(days=90)
-    return Offer("award-1", institution, credential, state, ends, filename, b'{"signed":1}')
+    return ClaimOffer(
+        award_id="award-1",
+        institution=institution,
+        micro_credential=credential,
+        state=state,
+        expires=NOW + timedelta(days=90),
+        corrects=False,
+        credential=b'{"signed":1}',
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,10 +215,6 @@ class CopiesInMemory:
     async def find(self, copy_id: str) -> bytes | None:
         copy = self.kept.get(copy_id)
         return copy.content if copy else None
-
-    async def forget(self, award_id: str) -> None:
-        for copy in [copy for copy in self.kept.values() if copy.award_id == award_id]:
-            del self.kept[copy.id]
 
 
 def certificates(

@@ -1,7 +1,7 @@
 """The API as a page: every operation of the OpenAPI document, with what it takes and a line that sends it."""
 
 from app.core.problems import JsonObject
-from app.web.api_page import Example, Field, Operation, chapters
+from app.web.api_page import Example, Field, Operation, chapters, first_to_try, refusals, without
 
 _URL = "https://awards.example"
 
@@ -16,18 +16,64 @@ def _taking(media_type: str, body: JsonObject) -> Operation:
     return _only("/awards", "post", {"requestBody": {"content": {media_type: body}}})
 
 
-def test_operations_stand_under_their_first_tag_in_the_order_of_the_document() -> None:
+def test_operations_stand_under_their_first_tag_where_the_document_explains_it() -> None:
     paths = {
-        "/b": {"get": {"tags": ["Public", "Operation"]}, "parameters": []},
-        "/a": {"post": {"tags": ["Awards"]}, "get": {"tags": ["Public"]}},
+        "/b": {"get": {"tags": ["Published", "Operation"]}, "parameters": []},
+        "/a": {"get": {"tags": ["Published"]}, "post": {"tags": ["Acts on an award"]}},
         "/c": {"get": {}},
     }
-    found = chapters({"paths": paths}, public_url=_URL)
-    assert [(chapter.name, [(each.method, each.path) for each in chapter.operations]) for chapter in found] == [
-        ("Public", [("GET", "/b"), ("GET", "/a")]),
-        ("Awards", [("POST", "/a")]),
-        ("More", [("GET", "/c")]),
+    tags = [
+        {"name": "Acts on an award", "description": "Each with a reason."},
+        {"name": "Published"},
+        {"name": "Empty"},
     ]
+    found = chapters({"paths": paths, "tags": tags}, public_url=_URL)
+    assert [
+        (chapter.anchor, chapter.about, [(each.method, each.path) for each in chapter.operations]) for chapter in found
+    ] == [
+        ("part-acts-on-an-award", "Each with a reason.", [("POST", "/a")]),
+        ("part-published", "", [("GET", "/b"), ("GET", "/a")]),
+        ("part-more", "", [("GET", "/c")]),
+    ]
+
+
+def test_what_is_made_stands_before_what_is_read() -> None:
+    (chapter,) = chapters({"paths": {"/awards": {"get": {}, "post": {}}}}, public_url=_URL)
+    assert [each.method for each in chapter.operations] == ["POST", "GET"]
+
+
+def test_what_several_refuse_alike_is_said_once() -> None:
+    both, own = {"description": "Too large."}, {"description": "invalid_client"}
+    paths = {
+        "/a": {"post": {"responses": {"201": {"description": "Made."}, "413": both, "401": own}}},
+        "/b": {"post": {"responses": {"201": {"description": "Made."}, "413": both}}},
+    }
+    found = chapters({"paths": paths}, public_url=_URL)
+    common = refusals(found)
+    assert common == (("413", "Too large."),)
+    (chapter,) = without(common, found)
+    assert [(each.answers, each.refusals) for each in chapter.operations] == [
+        ((("201", "Made."), ("401", "invalid_client")), ("413",)),
+        ((("201", "Made."),), ("413",)),
+    ]
+
+
+def test_what_a_field_holds_is_described_once() -> None:
+    learner = {"description": "Who.", "properties": {"fullName": {"description": "As on the paper."}}}
+    content = {"application/json": {"schema": {"properties": {"learner": learner}}}}
+    paths = {path: {"post": {"requestBody": {"content": content}}} for path in ("/awards", "/batches")}
+    (chapter,) = without((), chapters({"paths": paths}, public_url=_URL))
+    assert [[(field.name, field.members_at) for field in each.fields] for each in chapter.operations] == [
+        [("learner", ""), ("learner.fullName", "")],
+        [("learner", "post-awards")],
+    ]
+
+
+def test_an_award_is_what_to_try_first_where_there_is_one() -> None:
+    found = first_to_try(chapters({"paths": {"/healthz": {"get": {}}, "/awards": {"post": {}}}}, public_url=_URL))
+    assert found is not None
+    assert found.path == "/awards"
+    assert first_to_try(chapters({"paths": {"/healthz": {"get": {}}}}, public_url=_URL)) is None
 
 
 def test_a_parameter_says_where_it_goes() -> None:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.core.colour import contrast
 from app.core.containers import svg
 from app.core.credential.micro_credential import Concept, LanguageMap
 from app.web import badge_picture
@@ -106,7 +107,7 @@ def test_large_type_can_be_read_on_any_accent(accent: int) -> None:
     """WCAG 2.2, 1.4.3: at least 3 : 1."""
     ground = f"#{accent:06x}"
     ink = list(drawn(accent=ground).iter(f"{_SVG}g"))[1].get("fill", "")
-    assert badge_picture._contrast(ink, ground) >= 3
+    assert contrast(ink, ground) >= 3
 
 
 def test_without_an_accent_it_is_the_pages_own() -> None:

@@ -10,19 +10,9 @@ from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, Ellip
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from app.core.multiformats import KeyKind, PublicKey
-from app.core.problems import CRYPTOGRAPHIC_SECURITY_ERROR, PROOF_VERIFICATION_ERROR, Problem, Refused
+from app.core.multiformats import PublicKey
 
 _COORDINATE_BYTES = 32
-
-
-def verify_p256(key: bytes, data: bytes, signature: bytes) -> None:
-    """`key` is a compressed point that has passed `multiformats`; `signature` is r ‖ s. Raises Refused."""
-    if len(signature) != 2 * _COORDINATE_BYTES:
-        raise Refused(Problem(CRYPTOGRAPHIC_SECURITY_ERROR, detail="the signature is not in the form of P-256"))
-    if first_that_does_not_fit(PublicKey(KeyKind.P256, key), [(data, signature)]) is not None:
-        detail = "the signature does not fit: the credential or its proof is not as it was signed"
-        raise Refused(Problem(PROOF_VERIFICATION_ERROR, detail=detail, remedy="ask for the original file"))
 
 
 def first_that_does_not_fit(key: PublicKey, signed: Iterable[tuple[bytes, bytes]]) -> int | None:

@@ -5,18 +5,31 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from app.adapters.act_journal import AwardErased, BitSet, Entry, LinkEnded, ListOpened
+from app.adapters.act_journal import (
+    ActJournal,
+    AwardErased,
+    BitSet,
+    ClientChanged,
+    Entry,
+    KeyRevoked,
+    LinkEnded,
+    ListOpened,
+    PersonRemoved,
+    read_journal,
+)
 from app.adapters.database import Database
 from app.adapters.database.restored import VERSION_LEAP, Replayed
 from app.adapters.vault import AesGcmVault
 from app.core.problems import Refused
 from tests.databases import TEST_VAULT_KEY
-from tests.unit.adapters.database.awarding import NOW, intend, issue
+from tests.unit.adapters.database.awarding import CLIENT, INSTITUTION, NOW, intend, issue
+from tests.unit.adapters.database.test_people import ANA
 
 LATER = datetime(2026, 11, 25, tzinfo=UTC)
 
@@ -121,7 +134,7 @@ async def test_the_journal_sets_bits_ends_links_and_erases_what_the_backup_had(
         LinkEnded(ended.award_id, 1),
     )
 
-    assert replayed == Replayed(2, 2, 1, 1, 1, {"of nobody"})
+    assert replayed == Replayed(2, 2, 1, 1, 1, 0, {"of nobody"})
     found = await database.status_lists.rows(list_id)
     assert found
     assert set(found.set_indexes) == {index, lost, status["index"]}
@@ -137,4 +150,77 @@ async def test_the_journal_sets_bits_ends_links_and_erases_what_the_backup_had(
     assert list(states.values()) == ["revoked", "erased", "issued", "voided"]
     fresh = await intend(database, now=NOW)
     assert fresh.document["credentialStatus"]["list"] not in {list_id, "since"}
+    await database.close()
+
+
+@pytest.mark.parametrize("revoked", [False, True])
+async def test_what_was_being_issued_and_was_erased_since_is_erased(
+    with_institution: Database, empty_database_url: str, tmp_path: Path, revoked: bool
+) -> None:
+    intended = await intend(with_institution)
+    status = intended.document["credentialStatus"]
+    schema = await saved(with_institution, tmp_path)
+    bits = [BitSet(status["list"], status["index"], 2)] if revoked else []
+
+    database, replayed = await restored(
+        empty_database_url, tmp_path, schema, *bits, AwardErased(intended.award_id), AwardErased(intended.award_id)
+    )
+
+    assert replayed.awards_erased >= 1
+    award = await database.register.find(intended.award_id, institution="north")
+    assert award
+    assert award.learner_name is None
+    found = await database.status_lists.rows(status["list"])
+    assert found
+    assert found.set_indexes == ((status["index"],) if revoked else ())
+    assert await database.register.unfinished(now=LATER) is None
+    await database.close()
+
+
+async def test_who_was_let_in_no_more_since_the_backup_is_not_let_in(
+    with_institution: Database, empty_database_url: str, tmp_path: Path
+) -> None:
+    directory, people = with_institution.directory, with_institution.people
+    await people.add(ANA, now=NOW)
+    schema = await saved(with_institution, tmp_path)
+    key = INSTITUTION.keys[0].verification_method
+    changes = (
+        KeyRevoked("north", key, NOW.isoformat()),
+        ClientChanged(CLIENT.id, "00" * 32, ""),
+        ClientChanged(CLIENT.id, "00" * 32, LATER.isoformat()),
+        PersonRemoved(ANA.id, LATER.isoformat()),
+    )
+    unknown = (KeyRevoked("north", "#since", NOW.isoformat()), ClientChanged("since", "", ""), PersonRemoved("x", ""))
+    assert await directory.client(CLIENT.id) == CLIENT
+
+    database, replayed = await restored(empty_database_url, tmp_path, schema, *changes, *unknown, *changes)
+
+    assert replayed.access_ended == 4
+    institution, client = await database.directory.institution("north"), await database.directory.client(CLIENT.id)
+    assert institution
+    assert client
+    assert {each.verification_method: each.revoked for each in institution.keys}[key] == NOW
+    assert (client.secret_sha256, client.revoked) == (bytes(32), LATER)
+    assert await database.people.by_login(ANA.login) is None
+    await database.close()
+
+
+async def test_what_ends_is_in_the_journal_before_it_is_acknowledged(database_url: str, tmp_path: Path) -> None:
+    journal = ActJournal(tmp_path / "acts.journal")
+    journal.prepare()
+    database = Database.connect(database_url, vault=AesGcmVault(TEST_VAULT_KEY), journal=journal)
+    await database.upgrade()
+    await database.directory.add_institution(INSTITUTION, CLIENT, public_url="https://example.org")
+    await database.people.add(ANA, now=NOW)
+    (first, second) = INSTITUTION.keys
+    after = replace(INSTITUTION, keys=(replace(first, revoked=NOW), second))
+    await database.directory.change_institution(INSTITUTION, after)
+    await database.directory.change_client(CLIENT, replace(CLIENT, revoked=LATER))
+    await database.people.remove(ANA.id, now=LATER)
+    entries = read_journal(journal.path.read_bytes()).entries
+    assert set(entries) >= {
+        KeyRevoked("north", first.verification_method, NOW.isoformat()),
+        ClientChanged(CLIENT.id, CLIENT.secret_sha256.hex(), LATER.isoformat()),
+        PersonRemoved(ANA.id, LATER.isoformat()),
+    }
     await database.close()

@@ -1,17 +1,19 @@
 """Ed25519 keys in PEM files: what is no key of ours is refused, and a key signs for its purposes alone."""
 
+import base64
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from hypothesis import given
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.adapters.keys import open_signer
 from app.adapters.keys.file import FileSigner, make_ed25519, parse_key
+from app.adapters.keys.pkcs8 import sealed_pem
 from app.adapters.keys.private_file import write_private
 from app.core.problems import PROOF_GENERATION_ERROR, Refused
 from app.ports import KeyPurpose
@@ -69,6 +71,26 @@ def test_a_signer_does_not_show_its_key(keys_dir: Path) -> None:
 
 def test_an_encrypted_file_is_standard_pkcs8(keys_dir: Path) -> None:
     assert (keys_dir / "demo.pem").read_bytes().startswith(b"-----BEGIN ENCRYPTED PRIVATE KEY-----\n")
+
+
+def test_a_guess_at_the_passphrase_costs_600_000_rounds(keys_dir: Path) -> None:
+    der = base64.b64decode("".join((keys_dir / "demo.pem").read_text().splitlines()[1:-1]))
+    assert b"\x02\x03" + (600_000).to_bytes(3, "big") in der
+
+
+def test_a_file_that_cryptography_itself_sealed_is_read_too(tmp_path: Path) -> None:
+    key = Ed25519PrivateKey.generate()
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(PASSPHRASE))
+    write_private(tmp_path / "demo.pem", pem)
+    assert opened(tmp_path).public_key == key.public_key().public_bytes_raw()
+
+
+@given(st.binary(min_size=1, max_size=300), st.binary(min_size=1, max_size=64))
+@settings(max_examples=10, deadline=None)
+def test_what_is_sealed_has_the_lengths_that_der_asks_for(content: bytes, passphrase: bytes) -> None:
+    der = base64.b64decode("".join(sealed_pem(content, passphrase).decode().splitlines()[1:-1]))
+    size = der[1] if der[1] < 128 else int.from_bytes(der[2 : 2 + der[1] - 128], "big")
+    assert len(der) - size == (2 if der[1] < 128 else 2 + der[1] - 128)
 
 
 def test_a_file_that_is_not_encrypted_says_so_first(tmp_path: Path) -> None:

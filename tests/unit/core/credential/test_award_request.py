@@ -385,3 +385,14 @@ def test_nothing_of_the_learner_shows_in_what_is_printed(contexts: Contexts) -> 
 def test_many_unknown_members_are_counted_and_not_each_compared(contexts: Contexts) -> None:
     found = problems(contexts, {f"achievement.unknown{number}": 1 for number in range(50_000)})
     assert found[0].detail == "has 50000 members that are not known here"
+
+
+def test_what_is_alike_by_chance_alone_is_not_proposed(contexts: Contexts) -> None:
+    found = problem(contexts, {"issuer": "did:example:other"})
+    assert found.detail.startswith('"issuer" is not a member that is known here; known are ')
+
+
+@pytest.mark.parametrize("learner", [[], [{}], "Zoë"])
+def test_a_learner_of_another_kind_is_told_as_that(contexts: Contexts, learner: object) -> None:
+    found = problems(contexts, {"learner": learner})
+    assert (found[0].at, found[0].detail) == ("/learner", "is not a JSON object")

@@ -97,7 +97,7 @@ def test_a_revoked_method_says_since_when() -> None:
 
 
 def test_a_method_of_another_type_is_kept_unread() -> None:
-    document = read(with_method(type="JsonWebKey"), identifier=UNIVERSITY)
+    document = read(with_method(type="RsaVerificationKey2018"), identifier=UNIVERSITY)
     with pytest.raises(Refused) as refused:
         document.method(METHOD, Relationship.ASSERTION_METHOD).public_key()
     assert refused.value.problems[0].type == UNSUPPORTED_MECHANISM

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from app.core import did
 from app.core.did.document import ControlledIdentifierDocument, Relationship
-from app.core.multiformats import encode_base58btc
+from app.core.multiformats import encode_base58btc, encode_base64url
 from app.core.problems import (
     INVALID_CONTROLLED_IDENTIFIER_DOCUMENT,
     INVALID_CONTROLLED_IDENTIFIER_DOCUMENT_ID,
@@ -65,6 +65,12 @@ NO_IDENTIFIERS = [
     "https:///a",
     "did:key:",
     "did:key:z6Mk#z6Mk",
+    "did:jwk:",
+    "did:jwk:e30=",
+    "did:jwk:W10",
+    "did:jwk:e30#0",
+    "did:jwk:e 30",
+    "did:jwk:" + "e30" * 1_000,
 ]
 
 NO_HOSTS = [
@@ -143,6 +149,8 @@ def test_a_did_key_of_small_order_is_refused() -> None:
         st.text().map("did:web:".__add__),
         st.text().map("https://".__add__),
         st.text().map("did:key:z".__add__),
+        st.text().map("did:jwk:".__add__),
+        st.binary().map(lambda data: "did:jwk:" + encode_base64url(data)[1:]),
     )
 )
 def test_any_text_is_located_or_refused(identifier: str) -> None:

@@ -109,13 +109,13 @@ def test_a_key_of_small_order_fits_no_signature(contexts: Contexts, signed: Json
 
 
 def test_a_key_of_another_kind_is_not_supported_rather_than_wrong(contexts: Contexts, signed: JsonObject) -> None:
-    p256 = VerificationMethod(
+    secp256k1 = VerificationMethod(
         id=KEY.did_method,
         type="Multikey",
         controller=KEY.did,
-        public_key_multibase=encode_base58btc(b"\x80\x24\x02" + bytes(32)),
+        public_key_multibase=encode_base58btc(b"\xe7\x01\x02" + bytes(32)),
     )
-    assert refusal(contexts, signed, p256) == (UNSUPPORTED_MECHANISM, "/proof/0/verificationMethod")
+    assert refusal(contexts, signed, secp256k1) == (UNSUPPORTED_MECHANISM, "/proof/0/verificationMethod")
 
 
 def test_a_term_without_a_context_is_refused_before_signing(contexts: Contexts) -> None:
@@ -127,7 +127,7 @@ def test_a_term_without_a_context_is_refused_before_signing(contexts: Contexts) 
 
 def test_an_unknown_suite_signs_nothing() -> None:
     with pytest.raises(Refused, match=PROOF_GENERATION_ERROR.rpartition("#")[2]):
-        data_integrity.proof_options("eddsa-jcs-2022", verification_method=KEY.did_method, created=CREATED)
+        data_integrity.proof_options("eddsa-rdf-2022", verification_method=KEY.did_method, created=CREATED)
 
 
 def test_a_proof_is_attached_as_the_array_that_open_badges_want(signed: JsonObject) -> None:

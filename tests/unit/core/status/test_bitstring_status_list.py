@@ -40,7 +40,7 @@ def at(index: int, *, purpose: str = "revocation", size: int = 1) -> Entry:
 
 
 def packed(data: bytes) -> str:
-    return encode_base64url(gzip.compress(data))
+    return encode_base64url(gzip.compress(data, mtime=0))
 
 
 def refusal(status_list: JsonObject, entry: Entry) -> str:
@@ -165,8 +165,8 @@ def test_what_unpacks_to_more_than_a_list_may_have_is_stopped() -> None:
         encode(MINIMUM_LENGTH, [])[1:],
         "z" + encode(MINIMUM_LENGTH, [])[1:],
         encode(MINIMUM_LENGTH, [])[:-4],
-        encode_base64url(gzip.compress(bytes(16_384)) + b"more"),
-        encode_base64url(gzip.compress(bytes(16_384)) + gzip.compress(b"\xff")),
+        encode_base64url(gzip.compress(bytes(16_384), mtime=0) + b"more"),
+        encode_base64url(gzip.compress(bytes(16_384), mtime=0) + gzip.compress(b"\xff", mtime=0)),
         encode_base64url(bytes(16_384)),
     ],
 )

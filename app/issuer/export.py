@@ -4,9 +4,9 @@ import json
 from collections.abc import AsyncIterator
 from typing import Any
 
-from app.api.rendered import summary
 from app.core.credential import csv_table
 from app.issuer.award import Issuer, Wanted
+from app.issuer.summary import summary
 from app.ports import Institution
 
 JSON_LINES = "application/jsonl"

@@ -1,0 +1,133 @@
+"""RFC 8785, the JSON Canonicalization Scheme: one JSON value, one text, whoever writes it.
+
+https://www.rfc-editor.org/rfc/rfc8785. Where the standard library's encoder gives the same bytes, it does the writing:
+wherever there is no fraction, and names sort alike by code points and by UTF-16. All else goes the general way.
+"""
+
+import json
+import math
+import re
+from collections.abc import Iterable, Iterator
+from json.encoder import encode_basestring
+
+from app.core.problems import MALFORMED_VALUE_ERROR, RANGE_ERROR, Problem, Refused
+
+# As deep as `strict_json` reads, and the object around it that signs.
+MAX_DEPTH = 64
+
+_MAX_INTEGER = 2**53 - 1
+# Only what is beyond U+FFFF sorts elsewhere in UTF-16: before U+E000 to U+FFFF. In UTF-8 it begins with one of these.
+_BEYOND_UTF16_UNIT = re.compile(rb"[\xf0-\xf4]")
+_REPRESENTATION = re.compile(r"([0-9]+)(?:\.([0-9]+))?(?:e([+-][0-9]+))?")
+
+
+def canonicalize(value: object) -> bytes:
+    """The canonical text of a JSON value, in UTF-8.
+
+    Raises Refused: RANGE_ERROR for a number that a double does not hold, MALFORMED_VALUE_ERROR for what is no JSON
+    value, half a surrogate pair among it, or nests too deep.
+    """
+    if not _has_a_fraction(value, depth=0):
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+        if text.isascii():
+            return text.encode()
+        encoded = _utf8(text)
+        if not _BEYOND_UTF16_UNIT.search(encoded):
+            return encoded
+    return _utf8("".join(_written(value)))
+
+
+def _has_a_fraction(value: object, *, depth: int) -> bool:
+    """Whether a float stands anywhere in `value`; on the way, whether all of it is JSON. Raises Refused."""
+    if depth > MAX_DEPTH:
+        raise Refused(Problem(MALFORMED_VALUE_ERROR, detail=f"nests deeper than {MAX_DEPTH} levels"))
+    match value:
+        case str() | bool() | None:
+            return False
+        case dict():
+            if not all(isinstance(name, str) for name in value):
+                raise Refused(Problem(MALFORMED_VALUE_ERROR, detail="has a member whose name is no string"))
+            return _any_has_a_fraction(value.values(), depth=depth + 1)
+        case list():
+            return _any_has_a_fraction(value, depth=depth + 1)
+        case int() if abs(value) <= _MAX_INTEGER:
+            return False
+        case float() if math.isfinite(value):
+            return True
+        case int() | float():
+            raise Refused(Problem(RANGE_ERROR, detail="holds a number that a double does not keep"))
+        case _:
+            raise Refused(Problem(MALFORMED_VALUE_ERROR, detail=f"a {type(value).__name__} is no JSON value"))
+
+
+def _any_has_a_fraction(values: Iterable[object], *, depth: int) -> bool:
+    found = False
+    for value in values:
+        found |= _has_a_fraction(value, depth=depth)
+    return found
+
+
+# ── the general way ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _written(value: object) -> Iterator[str]:
+    match value:
+        case dict():
+            separator = "{"
+            for name in sorted(value, key=_utf16):
+                yield f"{separator}{encode_basestring(name)}:"
+                yield from _written(value[name])
+                separator = ","
+            yield "}" if value else "{}"
+        case list():
+            separator = "["
+            for item in value:
+                yield separator
+                yield from _written(item)
+                separator = ","
+            yield "]" if value else "[]"
+        case float():
+            yield _number(value)
+        case str():
+            yield encode_basestring(value)
+        case _:
+            yield json.dumps(value)
+
+
+def _utf16(name: str) -> bytes:
+    """§3.2.3: names are sorted by their UTF-16 code units."""
+    return name.encode("utf-16-be", "surrogatepass")
+
+
+def _number(value: float) -> str:
+    """§3.2.2.3, ECMAScript's Number::toString: the fewest digits that are read back as the same double.
+
+    Python finds the same digits, and sets them down another way.
+    """
+    if value == 0:
+        return "0"
+    found = _REPRESENTATION.fullmatch(repr(abs(value)))
+    if found is None:
+        raise AssertionError(f"{value!r} is no finite number")
+    whole, fraction, exponent = found[1], found[2] or "", int(found[3] or 0)
+    # The value is 0.DIGITS × 10^point.
+    digits = (whole + fraction).lstrip("0")
+    point = len(whole) + exponent - (len(whole + fraction) - len(digits))
+    digits = digits.rstrip("0")
+    sign = "-" if value < 0 else ""
+    if len(digits) <= point <= 21:
+        return sign + digits.ljust(point, "0")
+    if 0 < point <= 21:
+        return f"{sign}{digits[:point]}.{digits[point:]}"
+    if -6 < point <= 0:
+        return f"{sign}0.{'0' * -point}{digits}"
+    mantissa = digits if len(digits) == 1 else f"{digits[0]}.{digits[1:]}"
+    return f"{sign}{mantissa}e{point - 1:+d}"
+
+
+def _utf8(text: str) -> bytes:
+    try:
+        return text.encode()
+    except UnicodeEncodeError as error:
+        detail = "holds half of a surrogate pair, which is no character"
+        raise Refused(Problem(MALFORMED_VALUE_ERROR, detail=detail)) from error
