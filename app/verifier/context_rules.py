@@ -16,7 +16,7 @@ def refuse_unsigned_contexts(contexts: Contexts, document: JsonObject, proofs: t
     suites = [CRYPTOSUITES[proof.cryptosuite] for proof in proofs]
     if not all(suite.signs_statements_alone for suite in suites):
         return
-    # A part may not need every context of the whole that its issuer listed (docs/adr/0041).
+    # A part may not need every context of the whole that its issuer listed (docs/adr/0044).
     in_part = any(suite.shows_parts for suite in suites)
     problems = (
         *problems_of_contexts(contexts, document, in_part=in_part),

@@ -97,7 +97,7 @@ def read_derived(text: str) -> DerivedProofValue:
     """Raises Refused (PROOF_VERIFICATION_ERROR) where `text` is not the `proofValue` of a derived proof."""
     content = _content(text)
     if content.startswith(_BASE_HEADER):
-        # parseDerivedProofValue wants a derived one: who shows the base proof gives away every part, and the means to show it.
+        # parseDerivedProofValue wants a derived one: who shows the base proof gives away every part of it.
         detail = "is of a base proof, which is for the holder alone: nobody else is to be given it"
         raise _malformed(detail, remedy="the holder derives from it what is to be shown, and shows that")
     match _parts(content, _DERIVED_HEADER):
