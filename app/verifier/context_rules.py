@@ -30,7 +30,7 @@ def as_signed(contexts: Contexts, document: JsonObject, proofs: tuple[DataIntegr
         and proof.verification_method.partition("#")[0] == issuer
     ]
     if not over_letters:
-        # A part may not need every context of the whole that its issuer listed (docs/adr/0041).
+        # A part may not need every context of the whole that its issuer listed (docs/adr/0044).
         in_part = any(CRYPTOSUITES[proof.cryptosuite].shows_parts for proof in proofs)
         _refuse_unsigned_contexts(contexts, unsecured, in_part=in_part)
         return unsecured
