@@ -18,7 +18,13 @@ from app.core.problems import (
     Problem,
     Refused,
 )
-from app.core.proof.cryptosuites import CRYPTOSUITES, DATA_INTEGRITY_PROOF, ED25519, Cryptosuite
+from app.core.proof.cryptosuites import (
+    CRYPTOSUITES,
+    DATA_INTEGRITY_PROOF,
+    ED25519,
+    Cryptosuite,
+    WhatTheIssuerSigned,
+)
 from app.core.proof.received_proof import DataIntegrityProof
 from app.core.proof.signatures import SignatureAlgorithm
 
@@ -129,9 +135,16 @@ def verify_proofs(
     hashes: Hashes = {}
     problems: list[Problem] = []
     for proof, method in proofs:
+        suite = CRYPTOSUITES[proof.cryptosuite]
         try:
-            key, algorithm = _key(proof, method, CRYPTOSUITES[proof.cryptosuite])
-            data, signature = _signed(contexts, document, proof, algorithm, hashes)
+            key, algorithm = _key(proof, method, suite)
+            if suite.what_the_issuer_signed is not None:
+                data, signature = _signed_of_a_part(
+                    contexts, document, proof, algorithm, what_the_issuer_signed=suite.what_the_issuer_signed
+                )
+            else:
+                signature = _signature(proof, algorithm)
+                data = _signed_as_a_whole(contexts, document, proof, algorithm, hashes)
             algorithm.verify(key, data, signature)
         except Refused as refused:
             problems += (_placed(problem, proof.at) for problem in refused.problems)
@@ -146,29 +159,43 @@ def signed_data(
 
     Raises Refused where that can't be worked out.
     """
-    _, algorithm = _key(proof, method, CRYPTOSUITES[proof.cryptosuite])
-    return _signed(contexts, document, proof, algorithm, {})[0]
-
-
-def _signed(
-    contexts: Contexts, document: JsonObject, proof: DataIntegrityProof, algorithm: SignatureAlgorithm, hashes: Hashes
-) -> tuple[bytes, bytes]:
-    """What the key of `proof` must have signed, and its signature."""
     suite = CRYPTOSUITES[proof.cryptosuite]
-    configuration = _configuration_hash(contexts, document, proof, suite=suite, algorithm=algorithm)
+    _, algorithm = _key(proof, method, suite)
     if suite.what_the_issuer_signed is not None:
-        part = _as_it_stood(document, proof)
-        try:
-            return suite.what_the_issuer_signed(
-                contexts, part, proof_value=proof.proof_value, configuration_hash=configuration
-            )
-        except Refused as refused:
-            raise Refused(*(_within(problem, proof) for problem in refused.problems)) from refused
-    signature = _signature(proof, algorithm)
+        return _signed_of_a_part(
+            contexts, document, proof, algorithm, what_the_issuer_signed=suite.what_the_issuer_signed
+        )[0]
+    return _signed_as_a_whole(contexts, document, proof, algorithm, {})
+
+
+def _signed_as_a_whole(
+    contexts: Contexts, document: JsonObject, proof: DataIntegrityProof, algorithm: SignatureAlgorithm, hashes: Hashes
+) -> bytes:
+    suite = CRYPTOSUITES[proof.cryptosuite]
     secured = (suite.name, algorithm.hash_algorithm, proof.previous_proof, proof.contexts)
     if secured not in hashes:
         hashes[secured] = _document_hash(contexts, document, proof, suite=suite, algorithm=algorithm)
-    return suite.sign_input(configuration, hashes[secured]), signature
+    configuration = _configuration_hash(contexts, document, proof, suite=suite, algorithm=algorithm)
+    return suite.sign_input(configuration, hashes[secured])
+
+
+def _signed_of_a_part(
+    contexts: Contexts,
+    document: JsonObject,
+    proof: DataIntegrityProof,
+    algorithm: SignatureAlgorithm,
+    *,
+    what_the_issuer_signed: WhatTheIssuerSigned,
+) -> tuple[bytes, bytes]:
+    """What the issuer's key must have signed for `document` to be a part of what it signed, and its signature."""
+    suite = CRYPTOSUITES[proof.cryptosuite]
+    configuration = _configuration_hash(contexts, document, proof, suite=suite, algorithm=algorithm)
+    try:
+        return what_the_issuer_signed(
+            contexts, _as_it_stood(document, proof), proof_value=proof.proof_value, configuration_hash=configuration
+        )
+    except Refused as refused:
+        raise Refused(*(_within(problem, proof) for problem in refused.problems)) from refused
 
 
 def _document_hash(
