@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
 from app.api.vcalm_request import Options, read_request
+from app.core.credential import enveloped
 from app.core.problems import JsonObject, Problem
 from app.http.described import CREDENTIAL, EXAMPLE_CREDENTIAL, json_answer, json_body, problems
 from app.http.negotiation import read_body
@@ -74,7 +75,7 @@ def vcalm_result(report: VerificationReport, options: Options) -> JsonObject:
     """VCALM's result: exactly the members that were asked for."""
     result: JsonObject = {"verified": _verified(report)}
     if options.return_credential:
-        result["credential"] = report.received.document
+        result["credential"] = _as_received(report)
     if options.return_problem_details:
         result["problemDetails"] = [
             {"type": problem.type, "title": problem.code, "detail": problem.detail}
@@ -116,8 +117,16 @@ def _results(report: VerificationReport) -> JsonObject:
         {"value": _status_value(report), "verified": passed[Check.STATUS], "input": each}
         for each in _listed(document.get("credentialStatus"))
     ]
-    results["proof"] = [{"verified": passed[Check.PROOF], "input": each} for each in _listed(document.get("proof"))]
+    secured = [_as_received(report)] if report.received.token is not None else _listed(document.get("proof"))
+    results["proof"] = [{"verified": passed[Check.PROOF], "input": each} for each in secured]
     return results
+
+
+def _as_received(report: VerificationReport) -> JsonObject:
+    """A credential that is signed as a token comes and goes in its envelope."""
+    if report.received.token is not None:
+        return enveloped.write(report.received.token, enveloped.CREDENTIAL)
+    return report.received.document
 
 
 def _status_value(report: VerificationReport) -> int | None:

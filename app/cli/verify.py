@@ -36,7 +36,7 @@ def add_to(commands: Commands) -> None:
     verify.add_argument(
         "file",
         metavar="FILE",
-        help="a signed credential as JSON, or in a certificate (PDF) or a picture (PNG, SVG); - for standard input",
+        help="a signed credential: JSON, a token, or a PDF, PNG or SVG with one in it; - for standard input",
     )
     verify.add_argument("--offline", action="store_true", help="ask no other host")
     verify.add_argument("--json", action="store_true", help="the whole report")

@@ -19,16 +19,17 @@ from app.core.problems import (
 )
 from app.core.status import bitstring_status_list
 from app.ports import Compute, Fetch, Fetched, KnownIssuer, KnownIssuers, Publications, Unavailable
-from app.verifier.parse import parse
+from app.verifier import secured
+from app.verifier.parse import parse_published
 from app.verifier.policy import VerificationPolicy
 from app.verifier.prove import Unproven
 from app.verifier.report import Undetermined
 from app.verifier.status_entries import FollowedEntry, status_entries
-from app.verifier.verify_proofs import VerifiedCredential, find_keys, read_proofs, verify_proofs
+from app.verifier.verify_proofs import VerifiedCredential
 
 FoundList: TypeAlias = tuple[str, VerifiedCredential | Undetermined]
 
-_ACCEPT = "application/vc, application/ld+json, application/json"
+_ACCEPT = "application/vc, application/ld+json, application/json, application/vc+jwt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +108,9 @@ def verify_status_list(
     Raises Refused (STATUS_VERIFICATION_ERROR). Bitstring Status List §3.2: the list's own proof comes before its bits.
     """
     try:
-        received = parse(contexts, content, "application/vc")
-        keyed = find_keys(read_proofs(received, policy=policy), controller, now=now)
-        verified = verify_proofs(contexts, received, keyed, now=now, policy=policy)
+        received = parse_published(contexts, content)
+        keyed = secured.find_keys(secured.read(received, policy=policy), controller, now=now)
+        verified = secured.verify(contexts, received, keyed, now=now, policy=policy)
         start, end = data_model.validity_period(verified.document)
     except Refused as refused:
         raise _unverified(url, str(refused)) from refused

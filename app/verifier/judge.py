@@ -42,7 +42,8 @@ def _proof(_contexts: Contexts, gathered: Gathered, _policy: VerificationPolicy)
         case VerifiedCredential(proofs=proofs):
             last = proofs[-1]
             created = (("created", write(last.created)),) if last.created else ()
-            return Passed((("cryptosuite", last.cryptosuite), *created))
+            made = (("cryptosuite", last.cryptosuite), ("algorithm", last.algorithm))
+            return Passed((*((name, value) for name, value in made if value is not None), *created))
 
 
 def _controller(_contexts: Contexts, gathered: Gathered, _policy: VerificationPolicy) -> Outcome:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from app.core import did
 from app.core.proof.cryptosuites import CRYPTOSUITES
+from app.core.proof.jwk import ALGORITHMS
 from app.core.status import MECHANISMS
 
 
@@ -13,6 +14,7 @@ class VerificationPolicy:
     """Allow-lists: what is not named is not accepted, and an empty one accepts nothing."""
 
     cryptosuites: frozenset[str] = frozenset(CRYPTOSUITES)
+    jose_algorithms: frozenset[str] = frozenset(ALGORITHMS)
     did_prefixes: frozenset[str] = did.PREFIXES
     status_types: frozenset[str] = frozenset(mechanism.TYPE for mechanism in MECHANISMS)
     clock_skew: timedelta = timedelta(minutes=5)

@@ -7,9 +7,10 @@ from app.core.credential.received import ReceivedCredential
 from app.core.did.document import ControlledIdentifierDocument
 from app.core.json_ld import Contexts
 from app.core.problems import PROOF_VERIFICATION_ERROR, UNSUPPORTED_MECHANISM, Problem, Refused
+from app.verifier import secured
 from app.verifier.policy import VerificationPolicy
 from app.verifier.report import Failed, NotApplicable, Outcome, Passed, Undetermined
-from app.verifier.verify_proofs import Recorded, VerifiedCredential, find_keys, read_proofs, verify_proofs
+from app.verifier.verify_proofs import Recorded, VerifiedCredential
 
 NOT_JUDGED = NotApplicable("Nothing of it is proven, so this was not judged.")
 
@@ -31,13 +32,13 @@ def prove(
     policy: VerificationPolicy,
     recorded: Recorded,
 ) -> VerifiedCredential | Unproven:
-    proofs = read_proofs(received, policy=policy)
+    read = secured.read(received, policy=policy)
     try:
-        keyed = find_keys(proofs, controller, now=now, recorded=recorded)
+        keyed = secured.find_keys(read, controller, now=now, recorded=recorded)
     except Refused as refused:
         return without_key(told(refused))
     try:
-        return verify_proofs(contexts, received, keyed, now=now, policy=policy, recorded=recorded)
+        return secured.verify(contexts, received, keyed, now=now, policy=policy, recorded=recorded)
     except Refused as refused:
         return Unproven(proof=told(refused), controller=Passed())
 

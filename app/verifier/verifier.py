@@ -17,22 +17,18 @@ from app.core.credential.received import ReceivedCredential
 from app.core.did.document import ControlledIdentifierDocument
 from app.core.json_ld import Contexts
 from app.core.problems import KEY_REVOKED, MALFORMED_VALUE_ERROR, Problem, Refused
+from app.core.proof.vc_jwt import SignedToken
 from app.ports import Compute, Counts, Fetch, KnownIssuer, KnownIssuers, NotCounted, Publications, Unavailable
+from app.verifier import secured
 from app.verifier.gather import Gathered, gather
 from app.verifier.judge import judge, problems_of_form
-from app.verifier.parse import parse
+from app.verifier.parse import parse, parse_published
 from app.verifier.policy import VerificationPolicy
 from app.verifier.prove import Unproven, prove, told, without_key
 from app.verifier.report import Failed, NotApplicable, Undetermined, VerificationReport
 from app.verifier.resolve import resolve
-from app.verifier.verify_proofs import (
-    Recorded,
-    VerifiedCredential,
-    find_keys,
-    read_proofs,
-    signed_by_revoked_keys,
-    verify_proofs,
-)
+from app.verifier.resolve_key import published_alone
+from app.verifier.verify_proofs import Recorded, VerifiedCredential
 
 
 class Step(StrEnum):
@@ -122,7 +118,7 @@ class Verifier:
     ) -> ControlledIdentifierDocument | Unproven:
         """The issuer's keys; nobody is asked for them where no proof could be checked with them."""
         try:
-            proofs = read_proofs(received, policy=self._policy)
+            read = secured.read(received, policy=self._policy)
         except Refused as refused:
             outcome = told(refused)
             return Unproven(proof=outcome, controller=NotApplicable("No key of the issuer's could help to check it."))
@@ -130,15 +126,23 @@ class Verifier:
         if issuer is None:
             problem = Problem(MALFORMED_VALUE_ERROR, at="/issuer", detail="does not name one issuer by a URL")
             return without_key(Failed((problem,)))
+        try:
+            secured.refuse_foreign_keys(read, issuer)
+        except Refused as refused:
+            return without_key(told(refused))
         controller = await resolve(
             issuer,
-            keys=frozenset(proof.verification_method for proof in proofs),
+            keys=secured.keys_named(read, issuer),
             publications=self._publications,
             fetch=self._fetch,
             compute=self._compute,
             deadline=deadline,
             policy=self._policy,
         )
+        if isinstance(read, SignedToken):
+            controller = await published_alone(
+                read, issuer, controller, fetch=self._fetch, compute=self._compute, deadline=deadline
+            )
         return without_key(controller) if isinstance(controller, Failed | Undetermined) else controller
 
     async def _recorded(
@@ -148,7 +152,7 @@ class Verifier:
         if all(method.revoked is None for method in controller.verification_methods):
             return {}
         try:
-            signed = await self._compute.run(signed_by_revoked_keys, received, controller, policy=self._policy)
+            signed = await self._compute.run(secured.signed_by_revoked_keys, received, controller, policy=self._policy)
             found = [(at, await self._publications.recorded(data)) for at, data in signed]
         except Refused:
             # What can't be signed was never recorded; `prove` says what is wrong with it.
@@ -163,9 +167,9 @@ class Verifier:
 def checked(contexts: Contexts, signed: bytes, controller: ControlledIdentifierDocument, *, now: datetime) -> None:
     """The issuer's own work, looked at as a stranger would, asking nobody. Raises Refused where it is not good."""
     policy = VerificationPolicy()
-    received = parse(contexts, signed, "application/vc")
-    keyed = find_keys(read_proofs(received, policy=policy), controller, now=now)
-    verified = verify_proofs(contexts, received, keyed, now=now, policy=policy)
+    received = parse_published(contexts, signed)
+    keyed = secured.find_keys(secured.read(received, policy=policy), controller, now=now)
+    verified = secured.verify(contexts, received, keyed, now=now, policy=policy)
     if data_model.issuer_id(verified.document) != controller.id:
         raise Refused(Problem(MALFORMED_VALUE_ERROR, at="/issuer", detail=f"is not {controller.id}"))
     if problems := problems_of_form(contexts, verified.document):

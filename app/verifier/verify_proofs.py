@@ -34,13 +34,14 @@ from app.verifier.policy import VerificationPolicy
 
 @dataclass(frozen=True, slots=True)
 class VerifiedProof:
-    """One proof that holds."""
+    """One proof that holds: by a cryptosuite, or, where a token holds it all, by a JOSE algorithm."""
 
     verification_method: str
-    cryptosuite: str
+    cryptosuite: str | None
     created: datetime | None
     revoked: datetime | None = None
     recorded: datetime | None = None
+    algorithm: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,9 +163,15 @@ def _method(
             )
         )
     method = document.method(proof.verification_method, Relationship.ASSERTION_METHOD)
+    demand_usable(method, now=now, recorded=recorded.get(proof.at))
+    return method
+
+
+def demand_usable(method: VerificationMethod, *, now: datetime, recorded: datetime | None) -> None:
+    """Raises Refused where its issuer gave it up, or it ended; `recorded` is when our register recorded the proof."""
     # What a proof says of its own time was written by whoever held the key: `created` cannot excuse it. What our own
     # register wrote down before that day can: it was this very statement, and a key alone adds nothing to a register.
-    if method.revoked is not None and not (proof.at in recorded and recorded[proof.at] < method.revoked):
+    if method.revoked is not None and not (recorded is not None and recorded < method.revoked):
         raise Refused(
             Problem(
                 KEY_REVOKED,
@@ -174,7 +181,6 @@ def _method(
         )
     if method.expires is not None and method.expires <= now:
         raise _unusable(method, f"ended {method.expires.isoformat()}")
-    return method
 
 
 def _witness(identifier: str) -> ControlledIdentifierDocument:

@@ -158,7 +158,7 @@ def _length(example: Example) -> int:
 
 
 def _text(value: Any, media_type: str) -> str:
-    return urlencode(value) if media_type == _FORM else json.dumps(value, ensure_ascii=False, indent=2)
+    return urlencode(value) if media_type == _FORM else json.dumps(value, ensure_ascii=False, indent=1)
 
 
 def _parameters(described: Mapping[str, Any]) -> Iterator[Field]:

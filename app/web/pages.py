@@ -16,12 +16,13 @@ from app.core.problems import (
     Problem,
     Refused,
 )
+from app.core.proof import vc_jwt
 from app.http.described import CREDENTIAL, EXAMPLE_CREDENTIAL, problems
 from app.http.forms import MULTIPART, URLENCODED, read_form
 from app.http.negotiation import read_body, wants_json
 from app.http.problems import Answer, ErrorPage
 from app.ports import Clock, SealedCopies
-from app.verifier.parse import ANY_FILE, PRESENTATION
+from app.verifier.parse import ANY_FILE, PRESENTATION, PRESENTATIONS
 from app.verifier.report import REPORT, VerificationReport
 from app.web import answers
 from app.web.answers import PRIVATE, html, reader
@@ -34,7 +35,8 @@ CREDENTIAL_TYPES = (
     "application/json",
     "application/vc+ld+json",
     "application/ld+json",
-    PRESENTATION,
+    *PRESENTATIONS,
+    *vc_jwt.MEDIA_TYPES,
 )
 CONTAINER_TYPES = tuple(sorted(containers.MEDIA_TYPES))
 
@@ -145,6 +147,7 @@ async def _handed_in(request: Request, *, max_form_bytes: int) -> tuple[bytes, s
 
 
 _TEXT = {"schema": {"type": "string"}}
+_TOKEN = {"type": "string", "description": "Signed as a token: a compact JWS, VC-JOSE-COSE's or Open Badges 3.0's."}
 _HANDED_IN: dict[str, Any] = {
     "application/vc": {"schema": CREDENTIAL, "examples": {"full": {"value": EXAMPLE_CREDENTIAL}}},
     "application/json": {"schema": CREDENTIAL},

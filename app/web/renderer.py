@@ -36,7 +36,10 @@ from app.web.words import Library, Words
 _TEMPLATES = Path(__file__).parent / "templates"
 _MAX_RESUBMITTED_BYTES = 40_000
 # What a file dialog offers first; anything else may be chosen there all the same.
-_ACCEPTED = (".json", ".vc", "application/json", "application/vc", *sorted(containers.MEDIA_TYPES))
+_ACCEPTED = (
+    *(".json", ".vc", ".jwt", "application/json", "application/vc", "application/vc+jwt"),
+    *sorted(containers.MEDIA_TYPES),
+)
 _ERRORS = frozenset({400, 403, 404, 405, 408, 410, 413, 415, 429, 500, 503})
 _STAMPS = {
     Headline.REVOKED: "stamp.revoked",

@@ -1,4 +1,4 @@
-"""An independent implementation looks at what we sign: npm's @digitalbazaar/vc, on bytes taken by the claim link.
+"""Independent implementations look at what we sign: npm's @digitalbazaar/vc, on bytes taken by the claim link; @sd-jwt.
 
 1. The service is started as a process; two awards are made over HTTP; each credential is taken by its claim link.
 2. `verify.mjs` verifies the proof, and the status list that it fetches over HTTP itself.
@@ -19,6 +19,7 @@ from app.core.credential.award_request import EXAMPLE, MINIMAL_EXAMPLE
 from tests.conftest import ROOT
 from tests.interop.disclosing import Peer, between_implementations
 from tests.interop.results import Results
+from tests.interop.sd_jwt import exchange
 from tests.node import find_node, install
 from tests.service import Running, running
 
@@ -28,6 +29,7 @@ HERE = Path(__file__).parent
 def main() -> int:
     install(HERE)
     results = Results()
+    exchange(results.expect)
     with tempfile.TemporaryDirectory() as folder, _service(Path(folder)) as service:
         pinned = pinned_documents(Path(folder), service.url)
 

@@ -20,9 +20,9 @@ from app.core.did.document import read
 from app.core.json_ld import Contexts
 from app.core.problems import (
     MISSING_PROOF,
+    NOT_LOOKED_UP,
     STATUS_RETRIEVAL_ERROR,
     STATUS_VERIFICATION_ERROR,
-    UNKNOWN_ISSUER,
     JsonObject,
     Problem,
     Refused,
@@ -273,7 +273,7 @@ async def test_who_is_known_cannot_be_told_while_the_database_is_away(office: Of
     issuers = OwnAndListedIssuers(office.database.directory, {})
     found = (await Desk(contexts, Offline(), known_issuers=issuers).gathered()).known_issuer
     assert isinstance(found, Undetermined)
-    assert [problem.type for problem in found.problems] == [UNKNOWN_ISSUER]
+    assert [problem.type for problem in found.problems] == [NOT_LOOKED_UP]
 
 
 # ── what the checks read ─────────────────────────────────────────────────────────────────────────────────────────────

@@ -99,8 +99,8 @@ def test_a_member_of_a_member_is_named_by_its_path() -> None:
 def test_all_examples_can_be_chosen_and_the_shortest_is_shown_first() -> None:
     examples = {"full": {"value": {"a": 1, "b": 2}}, "least": {"value": {"a": 1}}}
     assert _taking("application/json", {"examples": examples}).examples == (
-        Example("least", '{\n  "a": 1\n}'),
-        Example("full", '{\n  "a": 1,\n  "b": 2\n}'),
+        Example("least", '{\n "a": 1\n}'),
+        Example("full", '{\n "a": 1,\n "b": 2\n}'),
     )
 
 
