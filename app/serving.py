@@ -13,7 +13,7 @@ from app.adapters.cpu_pool import CpuPool
 from app.adapters.keys.ring import DATA_FILE
 from app.adapters.metrics import Levels, Metrics
 from app.adapters.running_batches import RunningBatches
-from app.api import acts, awards, badges, batches, oauth, public, vcalm
+from app.api import acts, awards, badges, batches, derive, oauth, public, vcalm
 from app.api import metrics as metrics_routes
 from app.api.authorization import authorization
 from app.api.described import CHAPTERS
@@ -69,6 +69,7 @@ def web_application(service: Service, *, counts: Counts | None = None) -> tuple[
             clock=clock,
             max_form_bytes=settings.max_form_bytes,
         ),
+        derive.routes(compute=service.compute),
         public.routes(
             publisher=service.publisher,
             contexts=service.contexts,

@@ -104,12 +104,12 @@ P256_KEY = CurveKey.of("the university's key", KeyKind.P256)
 P384_KEY = CurveKey.of("the university's key", KeyKind.P384)
 KEYS: tuple[Key | CurveKey, ...] = (KEY, P256_KEY, P384_KEY)
 
-# Every suite that signs, with each kind of key that it is for.
+# Every suite that signs a document whole, with each kind of key that it is for.
 SIGNING = tuple(
     (name, key)
     for name, suite in CRYPTOSUITES.items()
     for key in KEYS
-    if key.kind in suite.algorithms and suite.proof_type == DATA_INTEGRITY_PROOF
+    if key.kind in suite.algorithms and suite.proof_type == DATA_INTEGRITY_PROOF and not suite.shows_parts
 )
 
 

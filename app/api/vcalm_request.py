@@ -1,13 +1,14 @@
-"""What VCALM's verifier interface is asked; read in the pool, so nothing here needs FastAPI.
+"""What VCALM's verifier interface is asked, and its holder interface too; read in the pool, so without FastAPI.
 
 https://www.w3.org/TR/vcalm/
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from app.core import strict_json
 from app.core.json_ld import Contexts
-from app.core.problems import MALFORMED_VALUE_ERROR, Problem, Refused
+from app.core.problems import MALFORMED_VALUE_ERROR, JsonObject, Problem, Refused, pointer
 
 UNKNOWN_OPTION_PROVIDED = "https://www.w3.org/TR/vcalm#UNKNOWN_OPTION_PROVIDED"
 
@@ -21,28 +22,12 @@ class Options:
 
 def read_request(_contexts: Contexts, body: bytes, *, strict_http: bool) -> tuple[bytes, Options]:
     """The credential in a request, as bytes, and what is asked for about it. Raises Refused."""
-    match strict_json.read_object(body):
-        case {"verifiableCredential": dict(credential), **more}:
-            options = more.pop("options", {})
-            if more:
-                raise Refused(_malformed(f"/{next(iter(more))}", "is no member of this request"))
-        case _:
-            raise Refused(_malformed("/verifiableCredential", "is missing, or is not a JSON object"))
-    if not isinstance(options, dict):
-        raise Refused(_malformed("/options", "must be an object"))
+    credential, options = credential_and_options(body)
     known = {"returnResults", "returnProblemDetails", "returnCredential"} | ({"checks"} if strict_http else set())
+    refuse_unknown(options, known)
     for name, value in options.items():
-        if name not in known:
-            raise Refused(
-                Problem(
-                    UNKNOWN_OPTION_PROVIDED,
-                    at=f"/options/{name}",
-                    detail=f"the option {name!r} is not known here",
-                    remedy=f"leave it out; known are {', '.join(sorted(known))}",
-                )
-            )
         if name != "checks" and not isinstance(value, bool):
-            raise Refused(_malformed(f"/options/{name}", "must be true or false"))
+            raise Refused(malformed(f"/options/{name}", "must be true or false"))
     return strict_json.write(credential), Options(
         return_results=options.get("returnResults", False),
         return_problem_details=options.get("returnProblemDetails", True),
@@ -50,5 +35,33 @@ def read_request(_contexts: Contexts, body: bytes, *, strict_http: bool) -> tupl
     )
 
 
-def _malformed(at: str, detail: str) -> Problem:
+def credential_and_options(body: bytes) -> tuple[JsonObject, JsonObject]:
+    """The two members that such a request has; no options where they are left out. Raises Refused."""
+    match strict_json.read_object(body):
+        case {"verifiableCredential": dict(credential), **more}:
+            options = more.pop("options", {})
+            if more:
+                raise Refused(malformed(pointer(next(iter(more))), "is no member of this request"))
+        case _:
+            raise Refused(malformed("/verifiableCredential", "is missing, or is not a JSON object"))
+    if not isinstance(options, dict):
+        raise Refused(malformed("/options", "must be an object"))
+    return credential, options
+
+
+def refuse_unknown(options: JsonObject, known: Collection[str]) -> None:
+    """Raises Refused (UNKNOWN_OPTION_PROVIDED): what is not understood is not passed over."""
+    for name in options:
+        if name not in known:
+            raise Refused(
+                Problem(
+                    UNKNOWN_OPTION_PROVIDED,
+                    at=pointer("options", name),
+                    detail=f"the option {name!r:.80} is not known here",
+                    remedy=f"leave it out; known are {', '.join(sorted(known))}",
+                )
+            )
+
+
+def malformed(at: str, detail: str) -> Problem:
     return Problem(MALFORMED_VALUE_ERROR, at=at, detail=detail, remedy='send {"verifiableCredential": {…}}')

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.adapters.database import Database
+from app.adapters.keys.file import ALGORITHMS
 from app.adapters.keys.maker import FileKeyMaker
 from app.cli.exit_codes import DONE
 from app.cli.given import Commands, institution_of
@@ -31,6 +32,11 @@ def add_to(commands: Commands) -> None:
         action="append",
         choices=[purpose.value for purpose in keys.INSTITUTION_PURPOSES],
         help="the key for this alone; for both, where none is named",
+    )
+    rotate.add_argument(
+        "--algorithm",
+        choices=ALGORITHMS,
+        help="how the new key signs; like the key whose place it takes, where none is named (see docs/keys.md)",
     )
     retire = acts.add_parser("retire", help="stop signing with a key, without another in its place")
     revoke = acts.add_parser("revoke", help="give up a key that others may have: what it signed counts no more")
@@ -61,7 +67,9 @@ async def _run(settings: Settings, chosen: argparse.Namespace) -> int:
             case "rotate":
                 institution = await institution_of(directory, chosen.institution)
                 purposes = frozenset(map(KeyPurpose, chosen.purpose or keys.INSTITUTION_PURPOSES))
-                _tell(await keys.rotate(directory, maker, institution, purposes=purposes, now=clock()), chosen)
+                kind = ALGORITHMS[chosen.algorithm] if chosen.algorithm else None
+                rotated = await keys.rotate(directory, maker, institution, purposes=purposes, now=clock(), kind=kind)
+                _tell(rotated, chosen)
             case "retire":
                 institution = await _owner(database, chosen.method)
                 _tell(await keys.retire(directory, institution, chosen.method, now=clock()), chosen)

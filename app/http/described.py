@@ -20,6 +20,11 @@ CREDENTIAL: JsonObject = {
 # Its issuer's identifier is the key, and it has no list: it is valid wherever it is sent, and asks no host.
 EXAMPLE_CREDENTIAL: JsonObject = strict_json.read_object((Path(__file__).parent / "example.vc.json").read_bytes())
 
+# One by ecdsa-sd-2023, as its holder has it: parts of it can be shown.
+EXAMPLE_BASE_CREDENTIAL: JsonObject = strict_json.read_object(
+    (Path(__file__).parent / "example-base.vc.json").read_bytes()
+)
+
 PROBLEM: JsonObject = {
     "type": "object",
     "required": ["type", "title", "status"],

@@ -24,7 +24,7 @@ _PUBLIC = re.compile(
     r"|/issuers/[^/]+/did\.json"
     r"|/\.well-known/did\.json"
     r"|/openapi\.json"
-    r"|/credentials/verify"
+    r"|/credentials/(?:verify|derive)"
 )
 _PREFLIGHT = (
     (b"access-control-allow-methods", b"GET, HEAD, POST"),

@@ -50,7 +50,7 @@ STATUS: Mapping[str, int] = MappingProxyType(
 _PRECEDENCE = (500, 401, 403, 404, 410, 409, 400, 422)
 
 # Here a credential is only read: what is refused could not be read, which is 400 whatever the problem.
-_READS_ONLY = frozenset({"/verify", "/credentials/verify", "/presentations/verify"})
+_READS_ONLY = frozenset({"/verify", "/credentials/verify", "/credentials/derive", "/presentations/verify"})
 
 _REFUSAL: Mapping[Refusal, int] = MappingProxyType(
     {

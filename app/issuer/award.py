@@ -29,7 +29,7 @@ from app.issuer.claim_link import FIRST_GENERATION, claim_token, claim_token_dig
 from app.issuer.learner_digests import learner_digests, search_digests
 from app.issuer.life import ASKED_FOR, FORGOTTEN, Act, State, after
 from app.issuer.prepare import Awarding, Prepared, prepare, prepare_correction
-from app.issuer.sign import MECHANISM, Documents, OwnWorkRefused, Signing, signing_key
+from app.issuer.sign import MECHANISMS, Documents, OwnWorkRefused, Signing, key_kind, signing_key
 from app.ports import (
     AwardFilter,
     Compute,
@@ -318,7 +318,7 @@ class Issuer:
             award_id=asked.award_id,
             credential_id=asked.awarding.credential_id,
             institution=asked.institution.name,
-            mechanism=MECHANISM,
+            mechanism=MECHANISMS[key_kind(asked.institution, verification_method)],
             verification_method=verification_method,
             examined=prepared.examined,
             title=claimed.achievement.title.best(claimed.achievement.language)[1],

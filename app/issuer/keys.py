@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.core.did.document import MAX_VERIFICATION_METHODS
+from app.core.multiformats import KeyKind, decode_multikey
 from app.core.problems import MALFORMED_VALUE_ERROR, NOT_FOUND, STATE_CONFLICT, Problem, Refused
 from app.issuer.set_up import KeyMaker
 from app.ports import Directory, Institution, InstitutionKey, KeyPurpose
@@ -32,12 +33,21 @@ class KeysChanged:
 
 
 async def rotate(
-    directory: Directory, maker: KeyMaker, institution: Institution, *, purposes: frozenset[KeyPurpose], now: datetime
+    directory: Directory,
+    maker: KeyMaker,
+    institution: Institution,
+    *,
+    purposes: frozenset[KeyPurpose],
+    now: datetime,
+    kind: KeyKind | None = None,
 ) -> KeysChanged:
-    """A new key for each purpose, which signs from now on; those before it are retired. Raises Refused."""
+    """A new key for each purpose, which signs from now on; those before it are retired. Raises Refused.
+
+    It is of `kind`; where none is named, of the kind of the key whose place it takes.
+    """
     _demand_did_web(institution, "rotated")
     old = tuple(key for key in institution.keys if key.in_use and key.purposes & purposes)
-    made = _make(maker, institution, purposes.union(*(key.purposes for key in old)), now=now)
+    made = _make(maker, institution, purposes.union(*(key.purposes for key in old)), now=now, kind=kind)
     retired = tuple(replace(key, retired=now) for key in old)
     after = _with(institution, changed=retired, made=made)
     await directory.change_institution(institution, after)
@@ -95,21 +105,40 @@ def in_use(keys: Iterable[InstitutionKey]) -> frozenset[KeyPurpose]:
 
 
 def _make(
-    maker: KeyMaker, institution: Institution, purposes: frozenset[KeyPurpose], *, now: datetime
+    maker: KeyMaker,
+    institution: Institution,
+    purposes: frozenset[KeyPurpose],
+    *,
+    now: datetime,
+    kind: KeyKind | None = None,
 ) -> tuple[InstitutionKey, ...]:
     if purposes and not institution.demo:
         maker.demand_protection()
     if len(institution.keys) + len(purposes) > MAX_VERIFICATION_METHODS:
         detail = f"{institution.name} would have more than {MAX_VERIFICATION_METHODS} keys, and verifiers read no more."
         raise _refused(detail, "Every key stays for what it signed; rotate more seldom.")
-    return tuple(_made(maker, institution, purpose, now=now) for purpose in INSTITUTION_PURPOSES if purpose in purposes)
+    return tuple(
+        _made(maker, institution, purpose, now=now, kind=kind or _kind(institution, purpose))
+        for purpose in INSTITUTION_PURPOSES
+        if purpose in purposes
+    )
 
 
-def _made(maker: KeyMaker, institution: Institution, purpose: KeyPurpose, *, now: datetime) -> InstitutionKey:
+def _kind(institution: Institution, purpose: KeyPurpose) -> KeyKind:
+    """Of the newest key that there ever was for a purpose."""
+    keys = [key for key in institution.keys if purpose in key.purposes]
+    if not keys:
+        return KeyKind.ED25519
+    return decode_multikey(max(keys, key=lambda key: key.created).public_key_multibase).kind
+
+
+def _made(
+    maker: KeyMaker, institution: Institution, purpose: KeyPurpose, *, now: datetime, kind: KeyKind
+) -> InstitutionKey:
     there = {key.verification_method for key in institution.keys}
     numbers = range(1, len(there) + 2)
     number = next(n for n in numbers if f"{institution.did}#{purpose}-{n}" not in there)
-    key = maker.make_key(f"{institution.name}-{purpose}-{number}")
+    key = maker.make_key(f"{institution.name}-{purpose}-{number}", kind=kind)
     return InstitutionKey(
         verification_method=f"{institution.did}#{purpose}-{number}",
         public_key_multibase=key.public_key_multibase,

@@ -16,11 +16,12 @@ from enum import StrEnum
 from app.core import strict_json
 from app.core.did.document import ControlledIdentifierDocument, Relationship, VerificationMethod, write
 from app.core.json_ld import Contexts
+from app.core.multiformats import KeyKind
 from app.core.problems import JsonObject
 from app.core.proof import data_integrity
 from app.core.status import bitstring_status_list
 from app.issuer.examine import status_list_url
-from app.issuer.sign import MECHANISM, signing_key
+from app.issuer.sign import MECHANISMS, key_kind, signing_key
 from app.ports import (
     Compute,
     Counts,
@@ -61,6 +62,7 @@ def draft_list(
     url: str,
     issuer: str,
     verification_method: str,
+    kind: KeyKind,
     now: datetime,
     valid_until: datetime,
     ttl_seconds: int,
@@ -75,8 +77,8 @@ def draft_list(
         valid_until=valid_until,
         ttl_milliseconds=ttl_seconds * 1000,
     )
-    options = data_integrity.proof_options(MECHANISM, verification_method=verification_method, created=now)
-    return DraftedList(unsigned, options, data_integrity.sign_input(contexts, unsigned, options))
+    options = data_integrity.proof_options(MECHANISMS[kind], verification_method=verification_method, created=now)
+    return DraftedList(unsigned, options, data_integrity.sign_input(contexts, unsigned, options, key_kind=kind))
 
 
 def controlled_identifier(institution: Institution) -> ControlledIdentifierDocument:
@@ -221,6 +223,7 @@ class Publisher:
             url=status_list_url(self._public_url, rows.list_id),
             issuer=institution.did,
             verification_method=verification_method,
+            kind=key_kind(institution, verification_method),
             now=now,
             valid_until=now + self._valid,
             ttl_seconds=self._ttl_seconds,

@@ -16,6 +16,7 @@ from typing import Protocol
 from urllib.parse import quote, urlsplit
 
 from app.core.credential.micro_credential import Organisation
+from app.core.multiformats import KeyKind
 from app.core.problems import SETTING_ERROR, STATE_CONFLICT, Problem, Refused
 from app.issuer.institution_file import InstitutionProfile
 from app.ports import Client, Directory, Institution, InstitutionKey, KeyPurpose
@@ -47,7 +48,7 @@ class KeyMaker(Protocol):
 
     def make_own_keys(self) -> None: ...
 
-    def make_key(self, name: str) -> MadeKey: ...
+    def make_key(self, name: str, *, kind: KeyKind = KeyKind.ED25519) -> MadeKey: ...
 
     def make_client(self, institution: str) -> ClientCredentials: ...
 

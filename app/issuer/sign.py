@@ -1,19 +1,25 @@
 """Steps 3 and 4 of an award: what was written down is signed, and our own work checked as a stranger would."""
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Protocol
 
 from app.core import strict_json
-from app.core.did.document import ControlledIdentifierDocument, Relationship
+from app.core.did.document import ControlledIdentifierDocument, Relationship, VerificationMethod
+from app.core.multiformats import KeyKind, decode_multikey
 from app.core.problems import PROOF_GENERATION_ERROR, JsonObject, Problem, Refused
 from app.core.proof import data_integrity
 from app.issuer.examine import ReadyCredential
 from app.ports import Compute, Institution, Intended, KeyPurpose, Signers
 from app.verifier.verifier import checked
 
-MECHANISM = "eddsa-rdfc-2022"
+# How a key of each kind signs an award, and a status list.
+MECHANISMS: Mapping[KeyKind, str] = MappingProxyType(
+    {KeyKind.ED25519: "eddsa-rdfc-2022", KeyKind.P256: "ecdsa-rdfc-2019", KeyKind.P384: "ecdsa-rdfc-2019"}
+)
 
 log = logging.getLogger("testamur.issuer")
 
@@ -45,8 +51,8 @@ class Signing:
     async def signed(self, intended: Intended, *, now: datetime) -> Signed:
         """Raises Refused where the key may not sign (any more), OwnWorkRefused where what it signed does not verify."""
         institution_document = await self._documents.controlled_identifier(_issuer_id(intended.document))
-        _demand_unrevoked(intended.verification_method, institution_document)
-        signed = await self._sign(intended)
+        method = _unrevoked(intended.verification_method, institution_document)
+        signed = await self._sign(intended, key_kind=method.public_key().kind)
         try:
             await self._compute.run(checked, signed.credential, institution_document, now=now)
         except Refused as refused:
@@ -54,13 +60,13 @@ class Signing:
             raise OwnWorkRefused(str(refused)) from refused
         return signed
 
-    async def _sign(self, intended: Intended) -> Signed:
+    async def _sign(self, intended: Intended, *, key_kind: KeyKind) -> Signed:
         ready = ReadyCredential(document=intended.document)
         options = data_integrity.proof_options(
             intended.mechanism, verification_method=intended.verification_method, created=intended.intended_at
         )
         signer = await self._signers.by_method(intended.verification_method)
-        data = await self._compute.run(data_integrity.sign_input, ready.document, options)
+        data = await self._compute.run(data_integrity.sign_input, ready.document, options, key_kind=key_kind)
         signature = await signer.sign(data, purpose=KeyPurpose.CREDENTIAL)
         return Signed(strict_json.write(data_integrity.attach_proof(ready.document, options, signature)), data)
 
@@ -79,12 +85,21 @@ def signing_key(institution: Institution, purpose: KeyPurpose) -> str:
     return max(in_use, key=lambda key: key.created).verification_method
 
 
-def _demand_unrevoked(verification_method: str, document: ControlledIdentifierDocument) -> None:
+def key_kind(institution: Institution, verification_method: str) -> KeyKind:
+    """Of one of the institution's keys."""
+    (multibase,) = (
+        key.public_key_multibase for key in institution.keys if key.verification_method == verification_method
+    )
+    return decode_multikey(multibase).kind
+
+
+def _unrevoked(verification_method: str, document: ControlledIdentifierDocument) -> VerificationMethod:
     """Raises Refused (PROOF_GENERATION_ERROR) where the key was given up after the award was written down."""
     method = document.method(verification_method, Relationship.ASSERTION_METHOD)
     if method.revoked is not None:
         detail = f"the key {verification_method} was revoked while this was being awarded"
         raise Refused(Problem(PROOF_GENERATION_ERROR, detail=detail, remedy="award it again"))
+    return method
 
 
 def _issuer_id(document: JsonObject) -> str:

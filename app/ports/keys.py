@@ -27,11 +27,11 @@ class Signer(Protocol):
 
     @property
     def algorithm(self) -> str:
-        """JOSE name of the signature algorithm: `EdDSA`."""
+        """JOSE name of the signature algorithm: `EdDSA`, `ES256` or `ES384`."""
         ...
 
     async def sign(self, data: bytes, *, purpose: KeyPurpose) -> bytes:
-        """The raw signature. Raises Refused (PROOF_GENERATION_ERROR) for a purpose that is not the key's."""
+        """The raw signature, of ECDSA r ‖ s. Raises Refused (PROOF_GENERATION_ERROR) for another purpose."""
         ...
 
 

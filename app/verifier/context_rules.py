@@ -30,7 +30,9 @@ def as_signed(contexts: Contexts, document: JsonObject, proofs: tuple[DataIntegr
         and proof.verification_method.partition("#")[0] == issuer
     ]
     if not over_letters:
-        _refuse_unsigned_contexts(contexts, unsecured)
+        # A part may not need every context of the whole that its issuer listed (docs/adr/0044).
+        in_part = any(CRYPTOSUITES[proof.cryptosuite].shows_parts for proof in proofs)
+        _refuse_unsigned_contexts(contexts, unsecured, in_part=in_part)
         return unsecured
     signed = max((under_contexts_of(unsecured, proof) for proof in over_letters), key=_listed_contexts)
     demand_meaning(contexts, signed, aliases=contexts.aliases(signed))
@@ -41,8 +43,11 @@ def _listed_contexts(document: JsonObject) -> int:
     return len(data_model.entries(document.get("@context")))
 
 
-def _refuse_unsigned_contexts(contexts: Contexts, document: JsonObject) -> None:
-    problems = (*problems_of_contexts(contexts, document), *_of_a_micro_credential(contexts, document))
+def _refuse_unsigned_contexts(contexts: Contexts, document: JsonObject, *, in_part: bool) -> None:
+    problems = (
+        *problems_of_contexts(contexts, document, in_part=in_part),
+        *_of_a_micro_credential(contexts, document),
+    )
     if problems:
         raise Refused(*problems)
 

@@ -56,7 +56,7 @@ def send_raw(service: Running, request: bytes) -> bytes:
 # ── bytes that are no JSON of ours ───────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("path", ["/verify", "/credentials/verify", "/awards"])
+@pytest.mark.parametrize("path", ["/verify", "/credentials/verify", "/credentials/derive", "/awards"])
 @pytest.mark.parametrize(
     "body",
     [
@@ -90,7 +90,16 @@ def test_bytes_that_two_parsers_would_read_differently_are_a_problem(service: Ru
     ],
 )
 @pytest.mark.parametrize(
-    "path", ["/verify", "/credentials/verify", "/claim/none", "/awards", "/awards/none/revoke", "/awards/none/send"]
+    "path",
+    [
+        "/verify",
+        "/credentials/verify",
+        "/credentials/derive",
+        "/claim/none",
+        "/awards",
+        "/awards/none/revoke",
+        "/awards/none/send",
+    ],
 )
 def test_a_tiring_body_is_refused_and_holds_up_nobody(service: Running, path: str, body: bytes) -> None:
     media_type = "application/vc" if path == "/verify" else "application/json"

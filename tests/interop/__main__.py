@@ -3,6 +3,7 @@
 1. The service is started as a process; two awards are made over HTTP; each credential is taken by its claim link.
 2. `verify.mjs` verifies the proof, and the status list that it fetches over HTTP itself.
 3. The award is revoked: the same credential is no longer in force. One letter is changed: it is no longer signed.
+4. `disclose.mjs` and we derive parts of what either signed by ecdsa-sd-2023; both verify them (`disclosing`).
 """
 
 import json
@@ -10,31 +11,19 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from app.adapters.contexts import load_contexts
 from app.core.credential.award_request import EXAMPLE, MINIMAL_EXAMPLE
 from tests.conftest import ROOT
+from tests.interop.disclosing import Peer, between_implementations
+from tests.interop.results import Results
 from tests.interop.sd_jwt import exchange
 from tests.node import find_node, install
 from tests.service import Running, running
 
 HERE = Path(__file__).parent
-
-
-@dataclass
-class Results:
-    passed: int = 0
-    failed: list[str] = field(default_factory=list)
-
-    def expect(self, what: str, found: dict[str, Any], wanted: dict[str, Any]) -> None:
-        if {name: found.get(name) for name in wanted} == wanted:
-            self.passed += 1
-            print(f"  ok      {what}")
-        else:
-            self.failed.append(what)
-            print(f"  FAILED  {what}: {found}")
 
 
 def main() -> int:
@@ -55,6 +44,8 @@ def main() -> int:
 
         for name, body in (("every element", EXAMPLE), ("the least", MINIMAL_EXAMPLE)):
             _one(service, name, body, verify, results)
+        peer = Peer(here=HERE, pinned=pinned, folder=Path(folder))
+        between_implementations(load_contexts(ROOT / "contexts"), peer, results)
     print(f"\n{results.passed} passed, {len(results.failed)} failed")
     return 1 if results.failed or not results.passed else 0
 

@@ -88,6 +88,16 @@ def test_the_next_award_is_signed_with_the_new_key(service: Running) -> None:
     assert key_of(awarded(service)) == made
 
 
+def test_a_key_of_another_algorithm_signs_from_the_next_award_on(service: Running) -> None:
+    before = awarded(service)
+    (made,) = told(service, "keys", "rotate", "demo", "--purpose", "credential", "--algorithm", "ES384")["made"]
+    credential = awarded(service)
+    (proof,) = json.loads(credential)["proof"]
+    told(service, "keys", "rotate", "demo", "--purpose", "credential", "--algorithm", "EdDSA")
+    assert (key_of(credential), proof["cryptosuite"]) == (made, "ecdsa-rdfc-2019")
+    assert [service.verify(each)["verdict"] for each in (before, credential)] == ["valid", "valid"]
+
+
 def test_what_was_signed_before_still_verifies(service: Running) -> None:
     credential = awarded(service)
     told(service, "keys", "rotate", "demo")

@@ -206,6 +206,26 @@ def test_an_unknown_vcalm_option_is_named(service: Running) -> None:
     assert answer.json()["type"] == "https://www.w3.org/TR/vcalm#UNKNOWN_OPTION_PROVIDED"
 
 
+def test_what_a_holder_derives_is_valid_for_who_is_shown_it(service: Running) -> None:
+    operation = service.client.get("/openapi.json").json()["paths"]["/credentials/derive"]["post"]
+    example = operation["requestBody"]["content"]["application/json"]["examples"]["full"]["value"]
+    answer = service.client.post("/credentials/derive", json=example)
+    assert (answer.status_code, answer.headers["content-type"]) == (201, "application/json")
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert service.verify(answer.content)["verdict"] == "valid"
+    whole = json.dumps(example["verifiableCredential"]).encode()
+    assert service.verify(whole)["verdict"] == "invalid"
+
+
+@pytest.mark.parametrize("pointers", ["/name", ["/nothing"], [1], ["/" * 100_000]])
+def test_what_cannot_be_derived_is_a_bad_request(service: Running, pointers: object) -> None:
+    operation = service.client.get("/openapi.json").json()["paths"]["/credentials/derive"]["post"]
+    example = operation["requestBody"]["content"]["application/json"]["examples"]["full"]["value"]
+    answer = service.client.post("/credentials/derive", json={**example, "options": {"selectivePointers": pointers}})
+    assert (answer.status_code, answer.headers["content-type"]) == (400, "application/problem+json")
+    assert answer.json()["problems"][0]["at"].startswith("/options/selectivePointers")
+
+
 def test_the_form_answers_with_the_page(service: Running) -> None:
     credential = service.award(EXAMPLE).json()["credential"]
     page = service.client.post("/verify", data={"text": json.dumps(credential)}, headers={"Accept": "text/html"})

@@ -12,22 +12,44 @@ from app.core.credential import award_request, open_badge
 from app.core.credential.micro_credential import Organisation
 from app.core.json_ld import Contexts, canonicalize
 from app.core.problems import JsonObject, Refused
-from app.core.proof.cryptosuites import CRYPTOSUITES, ED25519_SIGNATURE_2020
+from app.core.proof.cryptosuites import CRYPTOSUITES, ECDSA_SD_2023, ED25519_SIGNATURE_2020
+from app.core.proof.ecdsa_sd.derive import derive
 from app.verifier.report import VerificationReport
+from tests.disclosing import badge_by_did_key, sign_base
 from tests.long_proofs import fraction
 from tests.properties.mutations import MUTATIONS, bytes_changed, says_the_same
-from tests.verifying import KEY, NOW, SIGNING, CurveKey, Key, World, badge, sign, sign_as_in_2020, status_entry
+from tests.verifying import (
+    KEY,
+    NOW,
+    P256_KEY,
+    SIGNING,
+    CurveKey,
+    Key,
+    World,
+    badge,
+    sign,
+    sign_as_in_2020,
+    status_entry,
+)
 
 WHOLE = 12_000  # some of them say the same in other words
 OF_EACH_OTHER = 2_400
 SUITES = [
     pytest.param(suite, key, WHOLE if suite == "eddsa-rdfc-2022" else OF_EACH_OTHER, id=f"{suite}-{key.kind}")
     for suite, key in SIGNING
-] + [pytest.param(ED25519_SIGNATURE_2020, KEY, OF_EACH_OTHER, id=ED25519_SIGNATURE_2020)]
+] + [
+    pytest.param(ED25519_SIGNATURE_2020, KEY, OF_EACH_OTHER, id=ED25519_SIGNATURE_2020),
+    pytest.param(ECDSA_SD_2023, P256_KEY, OF_EACH_OTHER, id=ECDSA_SD_2023),
+]
 
 
 def signed_credentials(contexts: Contexts, suite: str, key: Key | CurveKey) -> tuple[JsonObject, ...]:
     """A plain badge and a micro-credential with all its elements, by a key that needs no request."""
+    if suite == ECDSA_SD_2023:
+        # Parts that are badges still: of one and the same base credential, which its issuer's key signed.
+        base = sign_base(contexts, badge_by_did_key())
+        shown: tuple[list[str], ...] = ([], ["/name"], ["/credentialSubject"])
+        return tuple(derive(contexts, base, pointers) for pointers in shown)
     issuer = {"id": key.did, "type": ["Profile"], "name": "University of Examples"}
     organisation = Organisation(id=key.did, name="University of Examples", country="AT")
     claimed = award_request.read(

@@ -10,7 +10,7 @@ from app.adapters.keys import file
 from app.adapters.keys.private_file import read_private, refused, write_private
 from app.adapters.keys.ring import ACCESS_TOKEN_FILE, CLAIM_LINK_FILE, DATA_FILE
 from app.adapters.keys.secret import make_secret, read_secret
-from app.core.multiformats import KeyKind, PublicKey, encode_multikey
+from app.core.multiformats import KeyKind, encode_multikey
 from app.core.problems import KEY_ERROR, Problem, Refused
 from app.issuer.set_up import ClientCredentials, MadeKey
 from app.ports import KeyPurpose
@@ -45,17 +45,19 @@ class FileKeyMaker:
             detail = f"{what}: an institution's keys are encrypted under {SHORTEST_PASSPHRASE} characters or more."
             raise Refused(Problem(KEY_ERROR, detail=detail, remedy=remedy))
 
-    def make_key(self, name: str) -> MadeKey:
+    def make_key(self, name: str, *, kind: KeyKind = KeyKind.ED25519) -> MadeKey:
         path = self._path(f"{name}.pem")
-        file.make_ed25519(path, passphrase=self.passphrase)
-        raw = file.public_key(path, passphrase=self.passphrase, may_be_unencrypted=self.passphrase is None)
-        return MadeKey(f"{file.SCHEME}:{path.name}", encode_multikey(PublicKey(KeyKind.ED25519, raw)))
+        file.make_key(path, passphrase=self.passphrase, kind=kind)
+        key = file.public_key(path, passphrase=self.passphrase, may_be_unencrypted=self.passphrase is None)
+        if key.kind is not kind:
+            raise refused(path, f"holds a key of {key.kind}, not of {kind}", "Move it away, and do again what you did.")
+        return MadeKey(f"{file.SCHEME}:{path.name}", encode_multikey(key))
 
     def make_own_keys(self) -> None:
         """What the service itself needs: for access tokens, claim links, and data at rest."""
         may_be_unencrypted = self.passphrase is None
         token = self._path(ACCESS_TOKEN_FILE)
-        file.make_ed25519(token, passphrase=self.passphrase)
+        file.make_key(token, passphrase=self.passphrase)
         file.public_key(token, passphrase=self.passphrase, may_be_unencrypted=may_be_unencrypted)
         for name, purpose in ((CLAIM_LINK_FILE, KeyPurpose.CLAIM_LINK), (DATA_FILE, KeyPurpose.DATA)):
             path = self._path(name)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeAlias, TypeVar
 
 from app.adapters.keys import file, open_signer
+from app.adapters.keys.private_file import refused
 from app.adapters.keys.secret import HmacSigner, read_secret
 from app.core.multiformats import decode_multikey
 from app.core.problems import KEY_ERROR, PROOF_GENERATION_ERROR, Problem, Refused
@@ -127,7 +128,7 @@ def open_data_key(keys_dir: Path, *, passphrase: bytes | None, may_be_unencrypte
 
 
 def _access_token(keys_dir: Path, passphrase: bytes | None, *, may_be_unencrypted: bool) -> file.FileSigner:
-    return file.open_signer(
+    signer = file.open_signer(
         f"{file.SCHEME}:{ACCESS_TOKEN_FILE}",
         keys_dir=keys_dir,
         passphrase=passphrase,
@@ -135,6 +136,10 @@ def _access_token(keys_dir: Path, passphrase: bytes | None, *, may_be_unencrypte
         purposes=frozenset({KeyPurpose.ACCESS_TOKEN}),
         may_be_unencrypted=may_be_unencrypted,
     )
+    if signer.algorithm != "EdDSA":
+        what = "holds no Ed25519 key, and access tokens are signed with one"
+        raise refused(keys_dir / ACCESS_TOKEN_FILE, what, "Restore the key that `testamur setup` made.")
+    return signer
 
 
 def _claim_link(keys_dir: Path, passphrase: bytes | None, *, may_be_unencrypted: bool) -> HmacSigner:

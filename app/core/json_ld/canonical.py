@@ -43,7 +43,7 @@ def demand_meaning(contexts: Contexts, document: JsonObject, *, aliases: Mapping
 def _statements(contexts: Contexts, document: JsonObject, *, aliases: Mapping[str, str]) -> Iterable[Quad]:
     """Steps 1 to 4."""
     refuse_loss(contexts, document, aliases=aliases)
-    read_as = _with_pinned_contexts(document, aliases) if aliases else document
+    read_as = with_pinned_contexts(document, aliases) if aliases else document
     return statements(expand(contexts, read_as))
 
 
@@ -55,6 +55,11 @@ def canonicalize_n_quads(n_quads: str, *, hash_algorithm: str = "sha256") -> tup
     return _written(read_n_quads(n_quads), hash_algorithm)
 
 
+def canonical_names(quads: Iterable[Quad]) -> Mapping[str, str]:
+    """The canonical name of each blank node, both without `_:`. Raises Refused as `canonicalize_n_quads` does."""
+    return _written(quads, "sha256")[1]
+
+
 def _written(quads: Iterable[Quad], hash_algorithm: str) -> tuple[bytes, Mapping[str, str]]:
     try:
         text, issued = canonicalize_quads(quads, hash_algorithm=hash_algorithm)
@@ -63,16 +68,17 @@ def _written(quads: Iterable[Quad], hash_algorithm: str) -> tuple[bytes, Mapping
         raise Refused(Problem(PARSING_ERROR, detail="holds half of a surrogate pair, which is no character")) from error
 
 
-def _with_pinned_contexts(value: Any, aliases: Mapping[str, str]) -> Any:
+def with_pinned_contexts(value: Any, aliases: Mapping[str, str]) -> Any:
+    """Each context that is known by its digest, as the pinned one that it is."""
     match value:
         case {"@context": list(listed), **rest}:
             pinned = [aliases.get(url, url) for url in listed]
-            return {"@context": pinned, **{key: _with_pinned_contexts(member, aliases) for key, member in rest.items()}}
+            return {"@context": pinned, **{key: with_pinned_contexts(member, aliases) for key, member in rest.items()}}
         case {"@context": str(url), **rest}:
-            return _with_pinned_contexts({**rest, "@context": [url]}, aliases)
+            return with_pinned_contexts({**rest, "@context": [url]}, aliases)
         case dict():
-            return {key: _with_pinned_contexts(member, aliases) for key, member in value.items()}
+            return {key: with_pinned_contexts(member, aliases) for key, member in value.items()}
         case list():
-            return [_with_pinned_contexts(item, aliases) for item in value]
+            return [with_pinned_contexts(item, aliases) for item in value]
         case _:
             return value

@@ -22,13 +22,14 @@ CUSTOMARY = frozenset(
 )
 
 
-def problems_of_contexts(contexts: Contexts, document: JsonObject) -> tuple[Problem, ...]:
+def problems_of_contexts(contexts: Contexts, document: JsonObject, *, in_part: bool = False) -> tuple[Problem, ...]:
     """Each context that stands twice, or of which the document uses no term that another does not give it as well.
 
     Statements, and so their signature, are the same with and without it. Every list is judged for itself, that of a
-    credential inside another too. The first context of a list is the specification's, and is not judged.
+    credential inside another too. The first context of a list is the specification's, and is not judged. Where the
+    document is a part of one, what it does not use may have been used by the whole: only standing twice is refused.
     """
-    walk = _Walk(contexts, contexts.aliases(document))
+    walk = _Walk(contexts, contexts.aliases(document), in_part=in_part)
     walk.names_in(document, ())
     return tuple(walk.problems[:MAX_PROBLEMS])
 
@@ -37,6 +38,7 @@ def problems_of_contexts(contexts: Contexts, document: JsonObject) -> tuple[Prob
 class _Walk:
     contexts: Contexts
     aliases: Mapping[str, str]
+    in_part: bool
     problems: list[Problem] = field(default_factory=list)
 
     def names_in(self, value: object, path: Path) -> set[str]:
@@ -72,7 +74,7 @@ class _Walk:
         for place, url in enumerate(listed):
             if url in seen:
                 self.refuse((*path, place), f"{url:.200} is listed twice")
-            elif place and url not in CUSTOMARY and not self.gives_a_meaning(url, names, defined):
+            elif place and not self.in_part and url not in CUSTOMARY and not self.gives_a_meaning(url, names, defined):
                 detail = f"nothing needs {url:.200}, so the signature does not show that the issuer listed it"
                 self.refuse((*path, place), detail)
             seen.add(url)

@@ -38,6 +38,7 @@ class Contexts:
                 case _:
                     pass
         self._json_terms = frozenset(_json_terms(self._contexts))
+        self._language_map_terms = frozenset(_language_map_terms(self._contexts))
         self._terms = {
             url: frozenset(term for term, _ in _definitions(context)) for url, context in self._contexts.items()
         }
@@ -98,6 +99,11 @@ class Contexts:
     def json_terms(self) -> frozenset[str]:
         """Terms whose value is a JSON literal, which keeps everything, wherever they are defined."""
         return self._json_terms
+
+    @property
+    def language_map_terms(self) -> frozenset[str]:
+        """Terms whose value is an object of texts by language, in one of the contexts at least."""
+        return self._language_map_terms
 
     @property
     def resolver(self) -> "PinnedContextResolver":
@@ -174,6 +180,15 @@ def _json_terms(contexts: Mapping[str, Any]) -> set[str]:
     for term, definition in _definitions(list(contexts.values())):
         types.setdefault(term, set()).add(definition.get("@type") if isinstance(definition, dict) else None)
     return {term for term, found in types.items() if found == {"@json"}}
+
+
+def _language_map_terms(contexts: Mapping[str, Any]) -> Iterator[str]:
+    for term, definition in _definitions(list(contexts.values())):
+        match definition:
+            case {"@container": "@language"} | {"@container": ["@language", *_]}:
+                yield term
+            case _:
+                pass
 
 
 def _objects(context: object) -> Iterator[dict[str, Any]]:

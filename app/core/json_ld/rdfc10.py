@@ -33,11 +33,12 @@ def canonicalize_quads(
     canonicalization = _Canonicalization(dict.fromkeys(quads), hash_algorithm, max_work)
     issued = canonicalization.issue()
     labels = {node: f"_:{identifier}" for node, identifier in issued.items()}
-    lines = sorted(_relabelled(quad, labels).line() for quad in canonicalization.quads)
+    lines = sorted(relabelled(quad, labels).line() for quad in canonicalization.quads)
     return "".join(lines), {node.removeprefix("_:"): identifier for node, identifier in issued.items()}
 
 
-def _relabelled(quad: Quad, labels: Mapping[str, str]) -> Quad:
+def relabelled(quad: Quad, labels: Mapping[str, str]) -> Quad:
+    """The quad with its blank nodes called as `labels` says; both with `_:`."""
     subject, predicate, object_, graph = quad
     return Quad(labels.get(subject, subject), predicate, labels.get(object_, object_), labels.get(graph, graph))
 
@@ -108,7 +109,7 @@ class _Canonicalization:
         lines = []
         for quad in self._quads_of[node]:
             labels = {other: "_:a" if other == node else "_:z" for other in _blank_nodes(quad)}
-            lines.append(_relabelled(quad, labels).line())
+            lines.append(relabelled(quad, labels).line())
         found = self._first_degree[node] = self._hash("".join(sorted(lines)))
         return found
 

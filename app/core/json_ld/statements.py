@@ -7,7 +7,7 @@ statements are a set, so that no map of nodes is needed to bring together what i
 import re
 from collections.abc import Iterable
 from itertools import count
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeAlias
 
 from c14n.Canonicalize import canonicalize as canonical_json
 
@@ -22,6 +22,9 @@ _RDF_REST = iri(_RDF + "rest")
 _RDF_NIL = iri(_RDF + "nil")
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 
+# A subject and a predicate.
+Place: TypeAlias = tuple[str, str]
+
 _LANGUAGE_TAG = re.compile(r"[a-zA-Z]{1,8}(-[a-zA-Z0-9]{1,8})*")
 
 
@@ -30,21 +33,33 @@ def statements(expanded: list[dict[str, Any]]) -> Iterable[Quad]:
 
     DATA_LOSS_DETECTION_ERROR, MALFORMED_VALUE_ERROR; PyLD keeps no places in the expanded form, so neither do these.
     """
-    made = _Statements()
-    for node in expanded:
-        made.node(node, graph="")
-    return made.quads
+    return Statements().of(expanded)
 
 
-class _Statements:
+class Statements:
+    """The statements of one document. The names of its blank nodes are the order in which they were met."""
+
     def __init__(self) -> None:
         self.quads: dict[Quad, None] = {}
         # The document itself names no blank node: `_:` is no absolute IRI.
         self._blank = (f"_:b{number}" for number in count())
 
+    def of(self, expanded: list[dict[str, Any]]) -> Iterable[Quad]:
+        for node in expanded:
+            self.node(node, graph="")
+        return self.quads
+
+    def name(self, _node: dict[str, Any]) -> str:
+        """A name for a node or a graph that has none."""
+        return next(self._blank)
+
+    def cell_name(self, _list_of: Place, _position: int) -> str:
+        """A name for what holds an item of a list. `_list_of` is whose list it is."""
+        return next(self._blank)
+
     def node(self, node: dict[str, Any], *, graph: str) -> str:
         """What a node object says, in `graph`; returns its term."""
-        subject = iri(node["@id"]) if "@id" in node else next(self._blank)
+        subject = iri(node["@id"]) if "@id" in node else self.name(node)
         for key, values in node.items():
             match key:
                 case "@id":
@@ -54,8 +69,8 @@ class _Statements:
                 case "@type":
                     self._say(Quad(subject, _RDF_TYPE, iri(type_), graph) for type_ in values)
                 case _ if is_absolute_iri(key):
-                    predicate = iri(key)
-                    self._say(Quad(subject, predicate, self._object(value, graph=graph), graph) for value in values)
+                    place = (subject, iri(key))
+                    self._say(Quad(*place, self._object(value, graph=graph, place=place), graph) for value in values)
                 case _:
                     _refuse_loss(f"what {key!r} holds would not be signed")
         return subject
@@ -78,20 +93,21 @@ class _Statements:
                 _refuse_loss(f"what stands in a graph of its own says nothing there: {item.get('@id', '')}")
             self.node(item, graph=graph)
 
-    def _object(self, item: dict[str, Any], *, graph: str) -> str:
+    def _object(self, item: dict[str, Any], *, graph: str, place: Place) -> str:
         match item:
             case {"@value": value}:
                 return _literal(value, item)
             case {"@list": items}:
-                return self._list(items, graph=graph)
+                return self._list(items, graph=graph, place=place)
             case _:
                 return self.node(item, graph=graph)
 
-    def _list(self, items: list[dict[str, Any]], *, graph: str) -> str:
+    def _list(self, items: list[dict[str, Any]], *, graph: str, place: Place) -> str:
         rest = _RDF_NIL
-        for item in reversed(items):
-            cell = next(self._blank)
-            self.quads[Quad(cell, _RDF_FIRST, self._object(item, graph=graph), graph)] = None
+        for position, item in reversed(list(enumerate(items))):
+            cell = self.cell_name(place, position)
+            first = self._object(item, graph=graph, place=(cell, _RDF_FIRST))
+            self.quads[Quad(cell, _RDF_FIRST, first, graph)] = None
             self.quads[Quad(cell, _RDF_REST, rest, graph)] = None
             rest = cell
         return rest

@@ -13,11 +13,13 @@ from app.core.json_ld import Contexts, canonicalize
 from app.core.multiformats import KeyKind
 from app.core.problems import JsonObject
 from app.core.proof import signatures
+from app.core.proof.ecdsa_sd.verify import what_the_issuer_signed
 from app.core.proof.signatures import SignatureAlgorithm
 
 ED25519 = KeyKind.ED25519
 DATA_INTEGRITY_PROOF = "DataIntegrityProof"
 ED25519_SIGNATURE_2020 = "Ed25519Signature2020"
+ECDSA_SD_2023 = "ecdsa-sd-2023"
 
 
 class Canonicalize(Protocol):
@@ -33,10 +35,22 @@ class Canonicalize(Protocol):
     ) -> bytes: ...
 
 
+class WhatTheIssuerSigned(Protocol):
+    """Of a proof that shows a part: the data and the signature that the issuer's key must verify, all else being so.
+
+    Raises Refused where a statement of `part` was not signed.
+    """
+
+    def __call__(
+        self, contexts: Contexts, part: JsonObject, *, proof_value: str, configuration_hash: bytes
+    ) -> tuple[bytes, bytes]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Cryptosuite:
     """A Data Integrity cryptosuite. `sign_input(proof hash, document hash)` are the bytes that are signed.
 
+    One that signs statement by statement, so that a part can be shown, tells `what_the_issuer_signed` instead.
     One from before Data Integrity is named by the type of its proofs, `proof_type`: it is verified, and signs nothing.
     """
 
@@ -45,6 +59,11 @@ class Cryptosuite:
     algorithms: Mapping[str, SignatureAlgorithm]
     sign_input: Callable[[bytes, bytes], bytes]
     proof_type: str = DATA_INTEGRITY_PROOF
+    what_the_issuer_signed: WhatTheIssuerSigned | None = None
+
+    @property
+    def shows_parts(self) -> bool:
+        return self.what_the_issuer_signed is not None
 
     @property
     def signs_statements_alone(self) -> bool:
@@ -85,6 +104,13 @@ CRYPTOSUITES: Mapping[str, Cryptosuite] = MappingProxyType(
             Cryptosuite("eddsa-jcs-2022", as_written, EDDSA, sign_input=_proof_then_document),
             Cryptosuite("ecdsa-rdfc-2019", canonicalize, ECDSA, sign_input=_proof_then_document),
             Cryptosuite("ecdsa-jcs-2019", as_written, ECDSA, sign_input=_proof_then_document),
+            Cryptosuite(
+                ECDSA_SD_2023,
+                canonicalize,
+                MappingProxyType({KeyKind.P256: signatures.P256}),
+                sign_input=_proof_then_document,
+                what_the_issuer_signed=what_the_issuer_signed,
+            ),
             Cryptosuite(
                 ED25519_SIGNATURE_2020,
                 canonicalize,

@@ -5,6 +5,7 @@ https://www.w3.org/TR/vc-data-integrity/
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 from app.core import date_time_stamp
 from app.core.did.document import VerificationMethod
@@ -17,12 +18,20 @@ from app.core.problems import (
     Problem,
     Refused,
 )
-from app.core.proof.cryptosuites import CRYPTOSUITES, DATA_INTEGRITY_PROOF, ED25519, Cryptosuite
+from app.core.proof.cryptosuites import (
+    CRYPTOSUITES,
+    DATA_INTEGRITY_PROOF,
+    ED25519,
+    Cryptosuite,
+    WhatTheIssuerSigned,
+)
 from app.core.proof.received_proof import DataIntegrityProof
 from app.core.proof.signatures import SignatureAlgorithm
 
 MEDIA_TYPES = ("application/vc", "application/json", "application/ld+json", "application/vc+ld+json")
 
+# By what makes it differ: the suite, its hash, the proofs that stood in the document, and its contexts.
+Hashes: TypeAlias = dict[tuple[object, ...], bytes]
 
 # ── making ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -45,6 +54,8 @@ def proof_options(
 def sign_input(contexts: Contexts, unsigned: JsonObject, options: JsonObject, *, key_kind: str = ED25519) -> bytes:
     """The bytes that a key of `key_kind` signs. Raises Refused where JSON-LD would lose a part of what is said."""
     suite = CRYPTOSUITES[options["cryptosuite"]]
+    if suite.what_the_issuer_signed is not None:
+        raise Refused(Problem(PROOF_GENERATION_ERROR, detail=f"{suite.name} signs statements, not a document"))
     algorithm = suite.algorithms[key_kind]
     return suite.sign_input(
         proof_hash(contexts, unsigned, _kept(unsigned, options), suite=suite, algorithm=algorithm),
@@ -54,7 +65,11 @@ def sign_input(contexts: Contexts, unsigned: JsonObject, options: JsonObject, *,
 
 def attach_proof(unsigned: JsonObject, options: JsonObject, signature: bytes) -> JsonObject:
     """The secured document. Open Badges 3.0 wants an array of proofs, of one too."""
-    return {**unsigned, "proof": [{**_kept(unsigned, options), "proofValue": encode_base58btc(signature)}]}
+    return attach_proof_value(unsigned, _kept(unsigned, options), encode_base58btc(signature))
+
+
+def attach_proof_value(unsigned: JsonObject, options: JsonObject, proof_value: str) -> JsonObject:
+    return {**unsigned, "proof": [{**options, "proofValue": proof_value}]}
 
 
 def _kept(unsigned: JsonObject, options: JsonObject) -> JsonObject:
@@ -117,18 +132,20 @@ def verify_proofs(
 
     Raises Refused with the problems of every proof that does not.
     """
-    hashes: dict[tuple[object, ...], bytes] = {}
+    hashes: Hashes = {}
     problems: list[Problem] = []
     for proof, method in proofs:
         suite = CRYPTOSUITES[proof.cryptosuite]
         try:
             key, algorithm = _key(proof, method, suite)
-            signature = _signature(proof, algorithm)
-            secured = (suite.name, algorithm.hash_algorithm, proof.previous_proof, proof.contexts)
-            if secured not in hashes:
-                hashes[secured] = _document_hash(contexts, document, proof, suite=suite, algorithm=algorithm)
-            configuration = _configuration_hash(contexts, document, proof, suite=suite, algorithm=algorithm)
-            algorithm.verify(key, suite.sign_input(configuration, hashes[secured]), signature)
+            if suite.what_the_issuer_signed is not None:
+                data, signature = _signed_of_a_part(
+                    contexts, document, proof, algorithm, what_the_issuer_signed=suite.what_the_issuer_signed
+                )
+            else:
+                signature = _signature(proof, algorithm)
+                data = _signed_as_a_whole(contexts, document, proof, algorithm, hashes)
+            algorithm.verify(key, data, signature)
         except Refused as refused:
             problems += (_placed(problem, proof.at) for problem in refused.problems)
     if problems:
@@ -144,10 +161,41 @@ def signed_data(
     """
     suite = CRYPTOSUITES[proof.cryptosuite]
     _, algorithm = _key(proof, method, suite)
-    return suite.sign_input(
-        _configuration_hash(contexts, document, proof, suite=suite, algorithm=algorithm),
-        _document_hash(contexts, document, proof, suite=suite, algorithm=algorithm),
-    )
+    if suite.what_the_issuer_signed is not None:
+        return _signed_of_a_part(
+            contexts, document, proof, algorithm, what_the_issuer_signed=suite.what_the_issuer_signed
+        )[0]
+    return _signed_as_a_whole(contexts, document, proof, algorithm, {})
+
+
+def _signed_as_a_whole(
+    contexts: Contexts, document: JsonObject, proof: DataIntegrityProof, algorithm: SignatureAlgorithm, hashes: Hashes
+) -> bytes:
+    suite = CRYPTOSUITES[proof.cryptosuite]
+    secured = (suite.name, algorithm.hash_algorithm, proof.previous_proof, proof.contexts)
+    if secured not in hashes:
+        hashes[secured] = _document_hash(contexts, document, proof, suite=suite, algorithm=algorithm)
+    configuration = _configuration_hash(contexts, document, proof, suite=suite, algorithm=algorithm)
+    return suite.sign_input(configuration, hashes[secured])
+
+
+def _signed_of_a_part(
+    contexts: Contexts,
+    document: JsonObject,
+    proof: DataIntegrityProof,
+    algorithm: SignatureAlgorithm,
+    *,
+    what_the_issuer_signed: WhatTheIssuerSigned,
+) -> tuple[bytes, bytes]:
+    """What the issuer's key must have signed for `document` to be a part of what it signed, and its signature."""
+    suite = CRYPTOSUITES[proof.cryptosuite]
+    configuration = _configuration_hash(contexts, document, proof, suite=suite, algorithm=algorithm)
+    try:
+        return what_the_issuer_signed(
+            contexts, _as_it_stood(document, proof), proof_value=proof.proof_value, configuration_hash=configuration
+        )
+    except Refused as refused:
+        raise Refused(*(_within(problem, proof) for problem in refused.problems)) from refused
 
 
 def _document_hash(
@@ -213,6 +261,13 @@ def _signature(proof: DataIntegrityProof, algorithm: SignatureAlgorithm) -> byte
     if len(signature) != algorithm.signature_bytes:
         raise _malformed(at, f"has {len(signature)} bytes; a signature has {algorithm.signature_bytes}")
     return signature
+
+
+def _within(problem: Problem, proof: DataIntegrityProof) -> Problem:
+    """What is wrong with a member of the proof stands in the proof."""
+    if problem.at != "/proofValue":
+        return problem
+    return Problem(problem.type, proof.at + problem.at, problem.detail, problem.remedy)
 
 
 def _placed(problem: Problem, at: str) -> Problem:

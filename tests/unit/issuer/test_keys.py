@@ -13,6 +13,7 @@ from app.adapters.fetch import Offline
 from app.adapters.keys.maker import FileKeyMaker
 from app.adapters.known_issuers import OwnAndListedIssuers
 from app.core.json_ld import Contexts
+from app.core.multiformats import KeyKind, decode_multikey
 from app.core.problems import (
     KEY_ERROR,
     MALFORMED_VALUE_ERROR,
@@ -50,9 +51,11 @@ async def now_is(office: Office) -> Institution:
     return found
 
 
-async def rotated(office: Office, purposes: frozenset[KeyPurpose] = CREDENTIAL) -> keys.KeysChanged:
+async def rotated(
+    office: Office, purposes: frozenset[KeyPurpose] = CREDENTIAL, *, kind: KeyKind | None = None
+) -> keys.KeysChanged:
     return await keys.rotate(
-        office.database.directory, maker(office), await now_is(office), purposes=purposes, now=LATER
+        office.database.directory, maker(office), await now_is(office), purposes=purposes, now=LATER, kind=kind
     )
 
 
@@ -97,6 +100,39 @@ def problem(caught: pytest.ExceptionInfo[Refused]) -> str:
 async def test_a_new_key_has_the_next_number(office: Office) -> None:
     (made,) = (await rotated(office)).made
     assert made.verification_method == f"{office.institution.did}#credential-2"
+
+
+@pytest.mark.parametrize("kind", [KeyKind.P256, KeyKind.P384])
+async def test_an_award_and_its_list_are_signed_by_the_suite_of_the_key(office: Office, kind: KeyKind) -> None:
+    made = (await rotated(office, CREDENTIAL | LISTS, kind=kind)).made
+    assert [decode_multikey(key.public_key_multibase).kind for key in made] == [kind, kind]
+    credential = await awarded(office, now=LATER)
+    (proof,) = json.loads(credential)["proof"]
+    report = await verified(office, credential)
+    assert (proof["cryptosuite"], report.verdict) == ("ecdsa-rdfc-2019", Verdict.VALID)
+    url = json.loads(credential)["credentialStatus"]["statusListCredential"]
+    published = await office.publisher().status_list(url, now=LATER)
+    assert published is not None
+    (list_proof,) = json.loads(published)["proof"]
+    assert (list_proof["cryptosuite"], list_proof["verificationMethod"]) == (
+        "ecdsa-rdfc-2019",
+        made[1].verification_method,
+    )
+
+
+async def test_what_an_older_kind_of_key_signed_stays_good(office: Office) -> None:
+    credential = await awarded(office)
+    await rotated(office, CREDENTIAL | LISTS, kind=KeyKind.P384)
+    assert (await verified(office, credential)).verdict is Verdict.VALID
+
+
+async def test_the_next_key_is_of_the_kind_of_the_one_before_unless_another_is_asked_for(office: Office) -> None:
+    (first,) = (await rotated(office, kind=KeyKind.P256)).made
+    (second,) = (await rotated(office)).made
+    (third,) = (await revoked(office, second.verification_method, since=NOW)).made
+    (fourth,) = (await rotated(office, kind=KeyKind.ED25519)).made
+    found = [decode_multikey(key.public_key_multibase).kind for key in (first, second, third, fourth)]
+    assert found == [KeyKind.P256, KeyKind.P256, KeyKind.P256, KeyKind.ED25519]
 
 
 async def test_the_old_key_is_retired_at_that_moment(office: Office) -> None:

@@ -5,17 +5,20 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
+from cryptography.hazmat.primitives.asymmetric.ec import SECP521R1, EllipticCurvePrivateKey, generate_private_key
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.adapters.keys import open_signer
-from app.adapters.keys.file import FileSigner, make_ed25519, parse_key
+from app.adapters.keys.file import FileSigner, make_key, parse_key
+from app.adapters.keys.maker import FileKeyMaker
 from app.adapters.keys.pkcs8 import sealed_pem
 from app.adapters.keys.private_file import write_private
+from app.core.multiformats import KeyKind, public_key
 from app.core.problems import PROOF_GENERATION_ERROR, Refused
+from app.core.proof import signatures
 from app.ports import KeyPurpose
 
 PASSPHRASE = b"correct horse battery staple"
@@ -49,7 +52,7 @@ def refusal(keys_dir: Path, **options: object) -> str:
 
 @pytest.fixture
 def keys_dir(tmp_path: Path) -> Path:
-    make_ed25519(tmp_path / "demo.pem", passphrase=PASSPHRASE)
+    make_key(tmp_path / "demo.pem", passphrase=PASSPHRASE)
     return tmp_path
 
 
@@ -57,6 +60,29 @@ async def test_a_signature_verifies_under_the_signers_public_key(keys_dir: Path)
     signer = opened(keys_dir)
     signature = await signer.sign(b"data", purpose=KeyPurpose.CREDENTIAL)
     Ed25519PublicKey.from_public_bytes(signer.public_key).verify(signature, b"data")
+
+
+@pytest.mark.parametrize(
+    ("kind", "algorithm", "suite"), [(KeyKind.P256, "ES256", signatures.P256), (KeyKind.P384, "ES384", signatures.P384)]
+)
+async def test_a_key_of_a_curve_signs_r_and_s_as_its_algorithm_has_it(
+    tmp_path: Path, kind: KeyKind, algorithm: str, suite: signatures.SignatureAlgorithm
+) -> None:
+    make_key(tmp_path / "demo.pem", passphrase=PASSPHRASE, kind=kind)
+    signer = opened(tmp_path)
+    assert signer.algorithm == algorithm
+    for data in (b"data", b"", b"other data" * 1_000):
+        signature = await signer.sign(data, purpose=KeyPurpose.CREDENTIAL)
+        assert len(signature) == suite.signature_bytes
+        suite.verify(public_key(kind, signer.public_key).raw, data, signature)
+
+
+def test_a_key_that_stands_there_is_not_made_anew_as_another_kind(tmp_path: Path) -> None:
+    maker = FileKeyMaker(tmp_path, PASSPHRASE)
+    made = maker.make_key("example", kind=KeyKind.P256)
+    assert maker.make_key("example", kind=KeyKind.P256) == made
+    with pytest.raises(Refused, match="a key of P-256, not of Ed25519"):
+        maker.make_key("example")
 
 
 async def test_another_purpose_is_refused(keys_dir: Path) -> None:
@@ -94,17 +120,17 @@ def test_what_is_sealed_has_the_lengths_that_der_asks_for(content: bytes, passph
 
 
 def test_a_file_that_is_not_encrypted_says_so_first(tmp_path: Path) -> None:
-    make_ed25519(tmp_path / "demo.pem", passphrase=None)
+    make_key(tmp_path / "demo.pem", passphrase=None)
     assert "not encrypted" in (tmp_path / "demo.pem").read_text().splitlines()[0]
 
 
 def test_a_demonstrations_key_may_be_unencrypted(tmp_path: Path) -> None:
-    make_ed25519(tmp_path / "demo.pem", passphrase=None)
+    make_key(tmp_path / "demo.pem", passphrase=None)
     assert len(opened(tmp_path, passphrase=None, may_be_unencrypted=True).public_key) == 32
 
 
 def test_a_real_institutions_key_may_not(tmp_path: Path) -> None:
-    make_ed25519(tmp_path / "demo.pem", passphrase=None)
+    make_key(tmp_path / "demo.pem", passphrase=None)
     assert "not encrypted" in refusal(tmp_path)
 
 
@@ -123,9 +149,9 @@ def test_a_truncated_file_is_refused(keys_dir: Path) -> None:
 
 
 def test_a_key_of_another_kind_is_refused(tmp_path: Path) -> None:
-    key = generate_private_key(SECP256R1())
+    key = generate_private_key(SECP521R1())
     write_private(tmp_path / "demo.pem", key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    assert "no Ed25519 key" in refusal(tmp_path, passphrase=None, may_be_unencrypted=True)
+    assert "no key of Ed25519, P-256 or P-384" in refusal(tmp_path, passphrase=None, may_be_unencrypted=True)
 
 
 @pytest.mark.parametrize(
@@ -145,4 +171,4 @@ def test_any_bytes_are_a_key_or_refused(content: bytes) -> None:
     for pem in (content, framed):
         with suppress(Refused):
             key = parse_key(pem, path=Path("demo.pem"), passphrase=PASSPHRASE, may_be_unencrypted=True)
-            assert isinstance(key, Ed25519PrivateKey)
+            assert isinstance(key, Ed25519PrivateKey | EllipticCurvePrivateKey)
