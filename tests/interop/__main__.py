@@ -3,6 +3,7 @@
 1. The service is started as a process; two awards are made over HTTP; each credential is taken by its claim link.
 2. `verify.mjs` verifies the proof, and the status list that it fetches over HTTP itself.
 3. The award is revoked: the same credential is no longer in force. One letter is changed: it is no longer signed.
+4. `suites.mjs` verifies what we sign by the other suites that it has, and we what it signs (`suites`).
 """
 
 import json
@@ -14,8 +15,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from app.adapters.contexts import load_contexts
 from app.core.credential.award_request import EXAMPLE, MINIMAL_EXAMPLE
 from tests.conftest import ROOT
+from tests.interop.suites import between_suites
 from tests.node import find_node, install
 from tests.service import Running, running
 
@@ -53,6 +56,8 @@ def main() -> int:
 
         for name, body in (("every element", EXAMPLE), ("the least", MINIMAL_EXAMPLE)):
             _one(service, name, body, verify, results)
+        contexts = load_contexts(ROOT / "contexts")
+        between_suites(contexts, here=HERE, pinned=pinned, folder=Path(folder), expect=results.expect)
     print(f"\n{results.passed} passed, {len(results.failed)} failed")
     return 1 if results.failed or not results.passed else 0
 
