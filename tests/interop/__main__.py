@@ -4,6 +4,7 @@
 2. `verify.mjs` verifies the proof, and the status list that it fetches over HTTP itself.
 3. The award is revoked: the same credential is no longer in force. One letter is changed: it is no longer signed.
 4. `disclose.mjs` and we derive parts of what either signed by ecdsa-sd-2023; both verify them (`disclosing`).
+5. `suites.mjs` verifies what we sign by the other suites that it has, and we what it signs (`suites`).
 """
 
 import json
@@ -20,6 +21,7 @@ from tests.conftest import ROOT
 from tests.interop.disclosing import Peer, between_implementations
 from tests.interop.results import Results
 from tests.interop.sd_jwt import exchange
+from tests.interop.suites import between_suites
 from tests.node import find_node, install
 from tests.service import Running, running
 
@@ -44,8 +46,10 @@ def main() -> int:
 
         for name, body in (("every element", EXAMPLE), ("the least", MINIMAL_EXAMPLE)):
             _one(service, name, body, verify, results)
+        contexts = load_contexts(ROOT / "contexts")
         peer = Peer(here=HERE, pinned=pinned, folder=Path(folder))
-        between_implementations(load_contexts(ROOT / "contexts"), peer, results)
+        between_implementations(contexts, peer, results)
+        between_suites(contexts, here=HERE, pinned=pinned, folder=Path(folder), expect=results.expect)
     print(f"\n{results.passed} passed, {len(results.failed)} failed")
     return 1 if results.failed or not results.passed else 0
 
