@@ -95,12 +95,14 @@ def new_token() -> str:
 async def composed(
     settings: Settings,
     *,
+    serving: bool = False,
     inline: bool = False,
     offline: bool = False,
     reaching: GuardedFetch | None = None,
     counts: Counts | None = None,
 ) -> AsyncIterator[Service]:
-    """The whole service over one database. `inline` works in this process alone, as a command does.
+    """The whole service over one database. `inline` works in this process alone, as most commands do;
+    `serving` answers others: at the address that it was set up with, and no demonstration to other machines.
 
     `reaching` is how it asks other hosts, where that is not the public Internet on port 443. `counts` is told of its
     work.
@@ -110,11 +112,11 @@ async def composed(
     listed = load_known_issuers(settings.known_issuers_file)
     async with AsyncExitStack() as stack:
         database = await _database(settings, stack, counts)
-        if inline:
+        if not serving:
             settings = await _as_set_up(settings, database)
         institutions = tuple(await database.directory.institutions())
         await _check_set_up(settings, database, institutions)
-        if not inline:
+        if serving:
             _demand_that_a_demonstration_is_alone(settings, institutions)
         keys = open_key_ring(
             institutions,

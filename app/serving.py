@@ -189,7 +189,7 @@ def serve(settings: Settings, listener: socket.socket) -> None:
 async def _serve(settings: Settings, listener: socket.socket, metrics_listener: socket.socket | None) -> None:
     metrics = Metrics() if metrics_listener else None
     with listener, metrics_listener or nullcontext():
-        async with composed(settings, counts=metrics) as service:
+        async with composed(settings, serving=True, counts=metrics) as service:
             application, page = web_application(service, counts=metrics)
             server = make_server(application, settings, page=page, counts=metrics)
             sys.stdout.write(_welcome(service))

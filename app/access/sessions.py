@@ -10,7 +10,7 @@ import hashlib
 import hmac
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from app.access.attempts import Attempts
@@ -97,7 +97,11 @@ class SignIn:
         if found is None:
             return None
         session, person = found
-        if now >= session.seen + self._lifetime.idle or now >= session.begun + self._lifetime.absolute:
+        if (
+            person.removed
+            or now >= session.seen + self._lifetime.idle
+            or now >= session.begun + self._lifetime.absolute
+        ):
             await self._sessions.end(digest)
             return None
         if now >= session.seen + _SEEN_EVERY:
@@ -118,8 +122,9 @@ class SignIn:
             return checked
         if good == read_password(old):
             raise Refused(Problem(SIGN_IN_REFUSED, at="/new", detail="this is the password that you have already"))
-        await self._people.set_password(checked.id, await self._passwords.hash(good), must_change=False)
-        return await self._begin(checked, now=now)
+        newer = await self._passwords.hash(good)
+        await self._people.set_password(checked.id, newer, must_change=False)
+        return await self._begin(replace(checked, password_hash=newer), now=now)
 
     async def _checked(self, login: str, password: str) -> Person | TooManyTries | None:
         """The person, after the same work whether there is one or not."""
@@ -140,13 +145,17 @@ class SignIn:
         if self._passwords.is_outdated(person.password_hash):
             newer = await self._passwords.hash(readable)
             await self._people.rehash(person.id, old=person.password_hash, new=newer)
+            return replace(person, password_hash=newer)
         return person
 
-    async def _begin(self, person: Person, *, now: datetime) -> SignedIn:
+    async def _begin(self, person: Person, *, now: datetime) -> SignedIn | None:
+        """None where the person was removed, or got another password, while theirs was checked."""
         token = self._new_token()
         session = Session(token_sha256=token_digest(token), person_id=person.id, begun=now, seen=now)
-        await self._sessions.begin(session, forget_before=now - self._lifetime.absolute)
-        return SignedIn(person=person, token=token)
+        begun = await self._sessions.begin(
+            session, password_hash=person.password_hash, forget_before=now - self._lifetime.absolute
+        )
+        return SignedIn(person=person, token=token) if begun else None
 
 
 def token_digest(token: str) -> bytes:

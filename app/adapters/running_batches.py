@@ -13,7 +13,10 @@ _MOST_KEPT = 200
 
 @dataclass(slots=True)
 class _Kept:
-    batch: Batch
+    """What came of a class, and nothing of what was asked for."""
+
+    id: str
+    total: int
     task: "asyncio.Task[None] | None" = None
     outcomes: dict[int, RowAwarded | RowFailed] = field(default_factory=dict)
 
@@ -23,7 +26,7 @@ class _Kept:
 
     @property
     def all_awarded(self) -> bool:
-        return len(self.progress().awarded) == len(self.batch.rows)
+        return len(self.progress().awarded) == self.total
 
     def tell(self, outcome: RowAwarded | RowFailed) -> None:
         self.outcomes[outcome.row] = outcome
@@ -31,8 +34,8 @@ class _Kept:
     def progress(self) -> BatchProgress:
         told = [self.outcomes[row] for row in sorted(self.outcomes)]
         return BatchProgress(
-            id=self.batch.id,
-            total=len(self.batch.rows),
+            id=self.id,
+            total=self.total,
             running=self.running,
             awarded=tuple(each for each in told if isinstance(each, RowAwarded)),
             failed=tuple(each for each in told if isinstance(each, RowFailed)),
@@ -56,7 +59,7 @@ class RunningBatches:
         if running.count(institution.name) >= _MOST_OF_ONE_INSTITUTION or len(running) >= _MOST_KEPT:
             detail = f"{_MOST_OF_ONE_INSTITUTION} classes of your institution are being awarded. Send this one later."
             raise Overloaded(detail, retry_after_seconds=10)
-        kept = _Kept(batch)
+        kept = _Kept(batch.id, len(batch.rows))
         kept.task = asyncio.create_task(
             self._classes.award(batch, institution=institution, actor=actor, clock=self._clock, tell=kept.tell)
         )

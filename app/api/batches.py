@@ -76,6 +76,7 @@ def routes(*, classes: Classes, batches: Batches, authorize: Authorize, clock: C
             detail = f"there is no class {batch_id} of your institution that is remembered here"
             remedy = "send the class again: whoever was awarded already is not awarded twice, and the links come back"
             raise Refused(Problem(NOT_FOUND, detail=detail, remedy=remedy))
+        progress = await classes.as_they_stand(progress, institution=caller.institution)
         if best(request.headers.get("accept"), (_JSON, _CSV)) == _CSV:
             return _list(links((*progress.awarded, *progress.failed)), name=f"class-{progress.id}.csv")
         return _json(_progress(progress))

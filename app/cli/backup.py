@@ -56,13 +56,14 @@ async def _save(settings: Settings, target: Path, folder: Path, *, made: datetim
     async with composed(settings, inline=True) as service:
         journal = ActJournal(settings.act_journal).mark()
         schema = await service.database.keeping.save(folder / "database")
+        public_url = service.settings.public_url
     copy_keys(settings.keys_dir, folder / "keys")
     data_key = open_data_key(folder / "keys", passphrase=settings.passphrase, may_be_unencrypted=True)
     manifest = Manifest(
         program=metadata.version("testamur"),
         schema=schema,
         made=made,
-        public_url=settings.public_url,
+        public_url=public_url,
         journal=journal,
         files=marks(folder),
     )

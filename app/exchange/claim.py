@@ -16,6 +16,7 @@ from app.issuer.life import Act, State
 from app.ports import Counts, Directory, Institution, NotCounted, Register, RegisteredAward
 
 _MAX_TOKEN_CHARACTERS = 64
+_MOST_BYTES_OF_A_PART = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +65,16 @@ class ClaimOffer:
 def file_name(micro_credential: MicroCredential, ending: str) -> str:
     """`{title} – {name}` and the ending, without what a file system refuses."""
     title = micro_credential.achievement.title.best(micro_credential.achievement.language)[1]
-    name = f"{title} – {micro_credential.learner.full_name.open()}"
+    learner = micro_credential.learner.full_name.open()
+    name = f"{_cut(title)} – {_cut(learner)}"
     return (
         "".join("_" if character in '/\\:*?"<>|' or ord(character) < 32 else character for character in name) + ending
     )
+
+
+def _cut(text: str) -> str:
+    """As much of it as leaves room for the rest: file systems take 255 bytes for a whole name."""
+    return text.encode()[:_MOST_BYTES_OF_A_PART].decode("utf-8", "ignore").strip()
 
 
 class Claims:

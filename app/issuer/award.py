@@ -13,7 +13,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from app.core.personal import Personal
@@ -168,7 +168,14 @@ class Issuer:
         if isinstance(intended, RegisteredAward):
             return await self._receipt(intended)
         self._counts.add(Act.INTEND)
-        signed = await self._complete(intended, now=asked.awarding.now)
+        try:
+            signed = await self._complete(intended, now=asked.awarding.now)
+        except Refused as refused:
+            # What it was to supersede ended meanwhile: nobody gets it, so nothing of it is kept.
+            if superseded and refused.problems[0].type == STATE_CONFLICT:
+                await self._register.void(intended.credential_id, reason=str(refused), now=asked.awarding.now)
+                self._counts.add(Act.VOID)
+            raise
         if superseded:
             self._counts.add(Act.SUPERSEDE)
         return Receipt(
@@ -260,6 +267,13 @@ class Issuer:
             raise Refused(Problem(GONE, detail=f"award {award_id} was erased: nothing of it is kept but its status"))
         return award
 
+    async def as_it_stands(self, award_id: str, *, institution: Institution) -> RegisteredAward | None:
+        """The award, or the one that took its place in the end; None where that was erased, or is another's."""
+        award = await self._register.find(award_id, institution=institution.name)
+        while award and award.superseded_by:
+            award = await self._register.find(award.superseded_by, institution=institution.name)
+        return None if award is None or award.state in FORGOTTEN else award
+
     async def _found(self, award_id: str, institution: Institution) -> RegisteredAward:
         award = await self._register.find(award_id, institution=institution.name)
         if award is None:
@@ -323,7 +337,7 @@ class Issuer:
             examined=prepared.examined,
             title=claimed.achievement.title.best(claimed.achievement.language)[1],
             learner_name=claimed.learner.full_name,
-            learner_digests=learner_digests(self._vault, claimed.learner),
+            learner_digests=learner_digests(self._vault, replace(claimed.learner, email=email)),
             achievement_id=claimed.achievement.id,
             awarded_date=claimed.awarded_date.date().isoformat(),
             claim_token_sha256=claim_token_digest(token),

@@ -10,7 +10,7 @@ import asyncio
 import hashlib
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from app.core.credential import class_request, csv_table
@@ -20,6 +20,7 @@ from app.core.credential.row_problems import RowProblem
 from app.core.json_ld import Contexts
 from app.core.personal import Personal
 from app.core.problems import (
+    GONE,
     IDEMPOTENCY_IN_FLIGHT,
     IDEMPOTENCY_KEY_REUSED,
     PROOF_GENERATION_ERROR,
@@ -32,11 +33,13 @@ from app.issuer.prepare import Awarding, prepare
 from app.issuer.sign import OwnWorkRefused
 from app.ports import (
     Batch,
+    BatchProgress,
     BatchRow,
     Clock,
     Compute,
     Institution,
     Overloaded,
+    RegisteredAward,
     RowAwarded,
     RowFailed,
     Unavailable,
@@ -190,6 +193,8 @@ class Classes:
                 return RowAwarded(row.row, row.key, row.learner_name, receipt.id, receipt.claim_url)
             except Refused as refused:
                 problem = refused.problems[0]
+                if problem.type == GONE:
+                    return await self._as_it_stands(row, batch_key, institution)
                 # Another process has begun this very row, and may have died over it: its lease is waited for.
                 wait_seconds = 1 if problem.type == IDEMPOTENCY_IN_FLIGHT else None
             except (Unavailable, Overloaded) as later:
@@ -205,6 +210,35 @@ class Classes:
             if wait_seconds is None or clock() >= until:
                 return RowFailed(row.row, row.key, row.learner_name, problem)
             await asyncio.sleep(wait_seconds)
+
+    async def _as_it_stands(self, row: BatchRow, batch_key: str, institution: Institution) -> RowAwarded | RowFailed:
+        """A row whose award was corrected or erased since."""
+        earlier = await self._issuer.awarded_under(
+            idempotency_key(batch_key, row), row.body.open(), institution=institution
+        )
+        award = earlier and await self._issuer.as_it_stands(earlier.id, institution=institution)
+        return await self._told(row, award)
+
+    async def _told(self, row: BatchRow | RowAwarded, award: RegisteredAward | None) -> RowAwarded | RowFailed:
+        if award is None or award.learner_name is None:
+            detail = "what was awarded to this learner was erased since"
+            problem = Problem(GONE, detail=detail, remedy="leave the row out; to award it again, give it another key")
+            return RowFailed(row.row, row.key, Personal(""), problem)
+        return RowAwarded(row.row, row.key, award.learner_name, award.id, await self._issuer.claim_url(award))
+
+    async def as_they_stand(self, progress: BatchProgress, *, institution: Institution) -> BatchProgress:
+        """Once a class is awarded, what was corrected or erased since is told as it is now."""
+        if progress.running:
+            return progress
+        told = [
+            await self._told(each, await self._issuer.as_it_stands(each.award_id, institution=institution))
+            for each in progress.awarded
+        ]
+        return replace(
+            progress,
+            awarded=tuple(each for each in told if isinstance(each, RowAwarded)),
+            failed=(*progress.failed, *(each for each in told if isinstance(each, RowFailed))),
+        )
 
 
 def idempotency_key(batch_key: str, row: BatchRow) -> str:

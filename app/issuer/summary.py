@@ -24,7 +24,7 @@ async def summary(issuer: Issuer, award: RegisteredAward) -> dict[str, Any]:
         "supersededBy": award.superseded_by,
         "messages": [_message(message) for message in award.messages],
     }
-    if award.state not in FORGOTTEN:
+    if award.learner_name and award.state not in FORGOTTEN:
         told["claimUrl"] = await issuer.claim_url(award)
         told["claimExpires"] = award.claim_expires.isoformat()
     return {name: value for name, value in told.items() if value}

@@ -30,7 +30,7 @@ class SealedCopy:
 
 class SealedCopies(Protocol):
     async def keep(self, copy: SealedCopy) -> None:
-        """Once for each id: the same credential has the same copy, until its award is erased or superseded.
+        """Once for each id: the same credential has the same copy, until its award is erased.
 
         Raises Refused (GONE) where it is erased already.
         """

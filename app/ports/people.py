@@ -63,8 +63,11 @@ class People(Protocol):
 
 
 class Sessions(Protocol):
-    async def begin(self, session: Session, *, forget_before: datetime) -> None:
-        """Keeps it, and forgets every session that began before then."""
+    async def begin(self, session: Session, *, password_hash: str, forget_before: datetime) -> bool:
+        """Keeps it, and forgets every session that began before then.
+
+        False where the person was removed, or their password was changed, since `password_hash` was read.
+        """
         ...
 
     async def find(self, token_sha256: bytes) -> tuple[Session, Person] | None: ...

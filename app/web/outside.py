@@ -3,6 +3,7 @@
 https://www.unicode.org/reports/tr9/ and https://www.unicode.org/reports/tr36/
 """
 
+import re
 import unicodedata
 from urllib.parse import urlsplit
 
@@ -14,20 +15,27 @@ _JOINERS = "\u200c\u200d"
 _ALPHABETS_WITHOUT_JOINERS = ("LATIN", "GREEK", "CYRILLIC")
 _MAX_LINK_CHARACTERS = 2_000
 _MAX_TEXT_CHARACTERS = 20_000
+# So many of them say enough of a text.
+_MOST_UNSEEN = 200
+# Neither a letter, a digit nor an underscore, nor of ASCII that is seen; and the letters that have no look.
+_PERHAPS_UNSEEN = re.compile(rf"[^\w\x20-\x7e]|[{_BLANK_LETTERS}]")
 
 
 def visible(text: str) -> Markup:
     """`text` escaped, each character without a look of its own (bidi control, zero-width …) shown by its number."""
     shown = text[:_MAX_TEXT_CHARACTERS]
-    pieces = [
-        Markup('<span class="unseen">{}</span>').format(f"U+{ord(character):04X}")
-        if _is_unseen(character, before=shown[at - 1] if at else "")
-        else escape(character)
-        for at, character in enumerate(shown)
-    ]
-    if len(text) > _MAX_TEXT_CHARACTERS:
-        pieces.append(Markup("…"))
-    return Markup("").join(pieces)
+    more = Markup("…") if len(text) > _MAX_TEXT_CHARACTERS else Markup("")
+    pieces: list[Markup] = []
+    end = 0
+    for found in _PERHAPS_UNSEEN.finditer(shown):
+        at = found.start()
+        if not _is_unseen(shown[at], before=shown[at - 1] if at else ""):
+            continue
+        pieces += (escape(shown[end:at]), Markup('<span class="unseen">U+{}</span>').format(f"{ord(shown[at]):04X}"))
+        end = at + 1
+        if len(pieces) > 2 * _MOST_UNSEEN:
+            return Markup("").join((*pieces, Markup("…")))
+    return Markup("").join((*pieces, escape(shown[end:]), more))
 
 
 def outside(text: str, *, lang: str | None = None) -> Markup:

@@ -219,7 +219,7 @@ class RegisterMachine(RuleBasedStateMachine):
             award.signed = signed or award.signed
             replaced = award.superseded_by if award.state is State.SUPERSEDED else None
             assert registered.superseded_by == (replaced and replaced.award_id)
-            assert (registered.learner_name is None) == (award.state in FORGOTTEN)
+            assert (registered.learner_name is None) == (award.state in FORGOTTEN or award.state is State.VOIDED)
 
     def teardown(self) -> None:
         self.publish()

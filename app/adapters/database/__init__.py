@@ -110,6 +110,8 @@ class Database:
         with translated():
             async with self.engine.begin() as connection:
                 await connection.run_sync(migrations.upgrade)
+        # Whoever erased something before may have died before it was written over.
+        await self._transactions.write_over_what_was_erased()
 
     async def check(self) -> None:
         """Raises Unavailable where the database does not answer, is of another version, or would lose what it kept."""
@@ -123,6 +125,7 @@ class Database:
                     )
 
     async def close(self) -> None:
+        await self._transactions.close()
         await self.engine.dispose()
 
 

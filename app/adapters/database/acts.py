@@ -117,6 +117,8 @@ class Acts:
         """GDPR article 17: without the data key nothing opens; the entry in the list stays as it is, taken for good."""
         await self._transactions.write_down(AwardErased(award.id))
         await self._forget(session, award, credentials)
+        # What was superseded keeps its printed codes: whoever scans one is told that it was replaced.
+        await forget_copies(session, award.id)
         award.learner_name_sealed = b""
         for act in await session.exec(select(ActRow).where(ActRow.award_id == award.id)):
             act.reason_sealed = None
@@ -124,7 +126,6 @@ class Acts:
 
     async def _forget(self, session: AsyncSession, award: AwardRow, credentials: Credentials) -> None:
         await drop_messages(session, award)
-        await forget_copies(session, award.id)
         await session.exec(delete(LearnerDigestRow).where(col(LearnerDigestRow.award_id) == award.id))
         award.learner_email_sealed = None
         for credential in credentials:

@@ -7,7 +7,7 @@ can't change before it writes. PostgreSQL: READ COMMITTED with row locks to writ
 import asyncio
 import os
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext, suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,7 @@ SQLITE_PRAGMAS: Mapping[str, str] = {
 _POSTGRESQL_OPTIONS = "-c lock_timeout=10s -c statement_timeout=20s -c idle_in_transaction_session_timeout=30s"
 # A reader waits for nobody's lock: a server that takes longer is not there for us.
 READING_SECONDS = 5.0
+_EMPTY_AGAIN_SECONDS = 2.0
 _READING = "testamur_reading"
 _WITHOUT_TRANSACTION = "testamur_without_transaction"
 
@@ -100,6 +101,7 @@ class Transactions:
         self._counts = counts or NotCounted()
         self.dialect: str = engine.dialect.name
         self.patience = Patience()
+        self._emptying: asyncio.Task[None] | None = None
         # A file can't fall silent; on a busy machine reading it takes the time that it takes.
         self.reading_seconds = None if self.dialect == SQLITE else READING_SECONDS
         # SQLite has one writer at a time. Ours queue here, in order, and leave its polling lock to other processes.
@@ -144,12 +146,38 @@ class Transactions:
             raise
 
     async def write_over_what_was_erased(self) -> None:
-        """SQLite's journal holds earlier pages until it is emptied. PostgreSQL's own vacuum sees to what it keeps."""
-        if self.dialect == SQLITE:
-            with translated():
-                engine = self._engine.execution_options(**{_WITHOUT_TRANSACTION: True})
-                async with self._writer, engine.connect() as connection:
-                    await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        """SQLite's journal holds earlier pages until it is emptied. PostgreSQL's own vacuum sees to what it keeps.
+
+        Where somebody is reading it can't be emptied yet: it is tried again until it is, and nobody waits for it.
+        """
+        if self.dialect == SQLITE and not await self._emptied_journal() and self._emptying is None:
+            self._emptying = asyncio.create_task(self._empty_journal_later())
+
+    async def _empty_journal_later(self) -> None:
+        emptied = False
+        while not emptied:
+            await asyncio.sleep(_EMPTY_AGAIN_SECONDS)
+            with suppress(Unavailable):
+                emptied = await self._emptied_journal()
+        self._emptying = None
+
+    async def _emptied_journal(self) -> bool:
+        """https://www.sqlite.org/pragma.html#pragma_wal_checkpoint: its first column says where it was kept from it."""
+        with translated():
+            engine = self._engine.execution_options(**{_WITHOUT_TRANSACTION: True})
+            async with engine.connect() as connection:
+                await connection.exec_driver_sql("PRAGMA busy_timeout = 0")
+                try:
+                    emptied = (await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")).one()[0] == 0
+                finally:
+                    await connection.exec_driver_sql(f"PRAGMA busy_timeout = {SQLITE_BUSY_MILLISECONDS}")
+        return bool(emptied)
+
+    async def close(self) -> None:
+        """Ends what is tried again in the background; the next start does it."""
+        if self._emptying is not None:
+            self._emptying.cancel()
+            await asyncio.gather(self._emptying, return_exceptions=True)
 
     async def write_down(self, *entries: Entry) -> None:
         """What no restored backup may undo, in the journal before the COMMIT: of the two, the journal knows more."""

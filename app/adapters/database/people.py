@@ -113,8 +113,11 @@ class DatabaseSessions:
         self._transactions = transactions
         self._sealed = _SealedPeople(vault)
 
-    async def begin(self, session: Session, *, forget_before: datetime) -> None:
+    async def begin(self, session: Session, *, password_hash: str, forget_before: datetime) -> bool:
         async with self._transactions.writing() as database:
+            person = await database.get_one(PersonRow, session.person_id, with_for_update=True)
+            if person.removed or person.password_hash != password_hash:
+                return False
             await database.exec(delete(SessionRow).where(col(SessionRow.begun) <= forget_before))
             await self._transactions.add(
                 database,
@@ -125,6 +128,7 @@ class DatabaseSessions:
                     seen=session.seen,
                 ),
             )
+            return True
 
     async def find(self, token_sha256: bytes) -> tuple[Session, Person] | None:
         async with self._transactions.reading() as database:

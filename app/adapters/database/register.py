@@ -19,7 +19,7 @@ from app.adapters.database.cursors import Cursors, Position
 from app.adapters.database.engine import Transactions, Unacknowledged, storable
 from app.adapters.database.idempotency import IdempotencyKeys, in_flight
 from app.adapters.database.locks import locked, locked_by_credential
-from app.adapters.database.outbox import drop_messages, end_messages, release_messages, write_message
+from app.adapters.database.outbox import end_messages, release_messages, write_message
 from app.adapters.database.recorded_proofs import DatabaseRecordedProofs
 from app.adapters.database.search import newest_first
 from app.adapters.database.status_lists import set_bits, take_entry
@@ -197,6 +197,7 @@ class DatabaseRegister:
                 return True if credential and credential.state is State.VOIDED else None
 
         await self._acknowledged(self._void(credential_id, reason=reason, now=now), read_back)
+        await self._transactions.write_over_what_was_erased()
 
     async def _void(self, credential_id: str, *, reason: str, now: datetime) -> bool:
         async with self._transactions.writing() as session:
@@ -204,7 +205,8 @@ class DatabaseRegister:
             credential.state = after(credential.state, Act.VOID)
             award.state = state_of_award(one.state for one in credentials)
             await self._acts.append(session, award, Act.VOID, actor="testamur", reason=Personal(reason), now=now)
-            await drop_messages(session, award)
+            # Nothing was ever answered under it: nobody could ask for it to be erased.
+            await self._acts.erase(session, award, credentials)
             bit = (credential.status_list_id, credential.status_list_index)
             await set_bits(self._transactions, session, {bit})
         return True

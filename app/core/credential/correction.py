@@ -95,7 +95,26 @@ def _corrected_learner(members: Members, learner: Learner, now: datetime) -> Lea
                 part,
                 remedy=f"give {part} too, as it was or as it is now; null leaves it out",
             )
-    return award_request.read_learner(Members({"learner": corrected}, problems=members.problems), now.date())
+    found = award_request.read_learner(Members({"learner": corrected}, problems=members.problems), now.date())
+    _refuse_what_is_left_of_the_old_name(members, learner, found)
+    return found
+
+
+def _refuse_what_is_left_of_the_old_name(members: Members, before: Learner, after: Learner) -> None:
+    """A part that was in the old full name, stays as it was, and is not in the new one, was overlooked."""
+    old, new = (learner.full_name.open().casefold() for learner in (before, after))
+    for name, was, now in (
+        ("givenName", before.given_name, after.given_name),
+        ("familyName", before.family_name, after.family_name),
+    ):
+        if was and was == now and was.open().casefold() in old and was.open().casefold() not in new:
+            members.problem(
+                MALFORMED_VALUE_ERROR,
+                "stays as it was, and is no part of the full name any more",
+                "learner",
+                name,
+                remedy=f"correct {name} too, or leave it out",
+            )
 
 
 def as_request(learner: Learner) -> JsonObject:

@@ -86,7 +86,7 @@ def routes(*, door: Doorkeeper, classes: Classes, batches: Batches, renderer: Re
         progress = await batches.find(class_id, institution=guest.institution.name)
         if progress is None:
             raise Refused(Problem(NOT_FOUND, detail="there is no such class of your institution that is remembered"))
-        return progress
+        return await classes.as_they_stand(progress, institution=guest.institution)
 
     def draw(
         guest: Guest,

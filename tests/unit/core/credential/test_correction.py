@@ -69,6 +69,11 @@ def test_a_part_of_the_name_is_not_forgotten(contexts: Contexts, signed: MicroCr
     assert set(found) == {"/learner/givenName", "/learner/familyName"}
 
 
+def test_a_part_that_is_left_of_the_old_name_is_not_signed_again(contexts: Contexts, signed: MicroCredential) -> None:
+    name = {"fullName": "Zoë Marković", "givenName": "Zoë", "familyName": "Markovic"}
+    assert set(refusals(contexts, signed, {"reason": "misspelt", "learner": name})) == {"/learner/familyName"}
+
+
 def test_null_takes_a_member_away(contexts: Contexts, signed: MicroCredential) -> None:
     corrected = read(contexts, signed, {"reason": "not wanted", "learner": {"dateOfBirth": None}})
     assert corrected.micro_credential.learner.date_of_birth is None

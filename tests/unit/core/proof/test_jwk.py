@@ -100,7 +100,7 @@ def test_what_is_no_sound_public_key_for_signatures_is_refused(key: object) -> N
         {"kty": "EC", "crv": "secp256k1", "x": "AA", "y": "AA"},
         _RSA | {"alg": "PS256"},
     ],
-    ids=str,
+    ids=["P-521", "X25519", "secp256k1", "PS256"],
 )
 def test_a_key_of_a_kind_that_is_not_known_here_is_not_called_wrong(key: JsonObject) -> None:
     with pytest.raises(Refused) as refused:
