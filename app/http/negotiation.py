@@ -58,6 +58,12 @@ def best(accept: str | None, offered: tuple[str, ...]) -> str | None:
     return chosen
 
 
+def takes_gzip(request: Request) -> bool:
+    """Whether the client says so, without a weight (RFC 9110 §12.5.3): browsers do."""
+    said = request.headers.get("accept-encoding", "").lower()
+    return "gzip" in [coding.strip() for coding in said.split(",")]
+
+
 def wants_json(request: Request) -> bool:
     """A program, or a person's browser? A browser names text/html; who names nothing gets JSON."""
     return best(request.headers.get("accept"), ("application/json", "text/html")) != "text/html"

@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 from app.core.problems import JsonObject
 
 _METHODS = ("post", "get", "put", "patch", "delete")
-_LONGEST_LAID_OUT = 8_000
 _FORM = "application/x-www-form-urlencoded"
 
 
@@ -161,9 +160,7 @@ def _length(example: Example) -> int:
 def _text(value: Any, media_type: str) -> str:
     if media_type == _FORM:
         return urlencode(value)
-    short = json.dumps(value, ensure_ascii=False)
-    # A signed credential is pasted, not read: laid out it would be most of the page.
-    return short if len(short) > _LONGEST_LAID_OUT else json.dumps(value, ensure_ascii=False, indent=1)
+    return json.dumps(value, ensure_ascii=False, indent=1)
 
 
 def _parameters(described: Mapping[str, Any]) -> Iterator[Field]:

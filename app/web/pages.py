@@ -19,7 +19,7 @@ from app.core.problems import (
 from app.core.proof import vc_jwt
 from app.http.described import CREDENTIAL, EXAMPLE_CREDENTIAL, problems
 from app.http.forms import MULTIPART, URLENCODED, read_form
-from app.http.negotiation import read_body, wants_json
+from app.http.negotiation import read_body, takes_gzip, wants_json
 from app.http.problems import Answer, ErrorPage
 from app.ports import Clock, SealedCopies
 from app.verifier.parse import ANY_FILE, PRESENTATION, PRESENTATIONS
@@ -96,11 +96,14 @@ def _front(renderer: Renderer, static: StaticFiles, openapi: Callable[[], JsonOb
         return html(renderer.render_api(openapi(), language=reader(request)), connects=True)
 
     @router.get("/static/{digest}/{name:path}")
-    async def static_file(digest: str, name: str) -> Response:
+    async def static_file(digest: str, name: str, request: Request) -> Response:
         file = static.find(digest, name)
         if file is None:
             raise Refused(Problem(NOT_FOUND, detail="there is no such file"))
-        headers = {"Cache-Control": "public, max-age=31536000, immutable"}
+        headers = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
+        if file.compressed and takes_gzip(request):
+            headers["Content-Encoding"] = "gzip"
+            return Response(file.compressed, media_type=file.media_type, headers=headers)
         return Response(file.content, media_type=file.media_type, headers=headers)
 
     return router

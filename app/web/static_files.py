@@ -1,5 +1,6 @@
 """Style, script, icon and type, served from memory under the digest of their content: they may be kept for ever."""
 
+import gzip
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,8 +18,16 @@ _MEDIA_TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class StaticFile:
+    """`compressed` is the same by gzip, made once; None where that would not make it shorter: type is compressed."""
+
     content: bytes
     media_type: str
+    compressed: bytes | None = None
+
+    @classmethod
+    def of(cls, content: bytes, media_type: str) -> "StaticFile":
+        compressed = gzip.compress(content, mtime=0)
+        return cls(content, media_type, compressed if len(compressed) < len(content) else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +40,7 @@ class StaticFiles:
     @classmethod
     def read(cls) -> "StaticFiles":
         files = {
-            path.relative_to(_FOLDER).as_posix(): StaticFile(path.read_bytes(), _MEDIA_TYPES[path.suffix])
+            path.relative_to(_FOLDER).as_posix(): StaticFile.of(path.read_bytes(), _MEDIA_TYPES[path.suffix])
             for path in sorted(_FOLDER.rglob("*"))
             if path.is_file() and path.suffix in _MEDIA_TYPES
         }
