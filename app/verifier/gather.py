@@ -119,7 +119,8 @@ def verify_status_list(
         raise _unverified(url, f"it is a list of {issuer!r:.200}, not of the credential's issuer")
     if verified.document.get("id", url) != url:
         raise _unverified(url, f"it is another list, {verified.document['id']!r:.200}")
-    if (start is not None and now < start) or (end is not None and end <= now):
+    # A list may be signed in the very moment in which it is asked for, by another clock than ours.
+    if (start is not None and now + policy.clock_skew < start) or (end is not None and end <= now):
         raise _unverified(url, "it is not in force now")
     if "credentialStatus" in verified.document:
         raise _unverified(url, "it could itself be revoked, and a second list is not followed")

@@ -156,7 +156,7 @@ async def test_a_list_that_is_not_there_cannot_be_told(desk: Desk, server: Https
         ({"issuer": "did:web:other.example"}, "not of the credential's issuer"),
         ({"id": STATUS_LIST}, "it is another list"),
         ({"validUntil": "2026-11-24T11:59:59Z"}, "not in force now"),
-        ({"validFrom": "2026-11-24T12:00:01Z"}, "not in force now"),
+        ({"validFrom": "2026-11-24T12:05:01Z"}, "not in force now"),
         ({"credentialStatus": status_entry()}, "could itself be revoked"),
         ({"key": STRANGER}, "the signature does not fit"),
     ],
@@ -177,6 +177,12 @@ async def test_a_list_by_a_key_that_the_issuer_revoked_is_not_read(contexts: Con
         verify_status_list(
             contexts, json.dumps(status_list(contexts)).encode(), STATUS_LIST, revoked, now=NOW, policy=POLICY
         )
+
+
+async def test_a_list_that_was_signed_while_it_was_asked_for_is_in_force(contexts: Contexts) -> None:
+    content = json.dumps(status_list(contexts, validFrom="2026-11-24T12:00:01Z")).encode()
+    held = verify_status_list(contexts, content, STATUS_LIST, CONTROLLER, now=NOW, policy=POLICY)
+    assert held.document["validFrom"] == "2026-11-24T12:00:01Z"
 
 
 async def test_a_list_without_an_id_is_the_one_that_was_asked_for(contexts: Contexts) -> None:
