@@ -28,7 +28,7 @@ _CHANGES = (
     (r"\d{1,2} \w+ 20\d\d, \d\d:\d\d UTC", "<moment>"),
     (r"From \d{1,2} \w+ 20\d\d", "From <day>"),
     (r"127\.0\.0\.1:\d+", "<host>"),
-    (r"PASSWORD=\w+", "PASSWORD=<secret>"),
+    (r"PASSWORD=\S+", "PASSWORD=<secret>"),
     (r"CLIENT_ID=\S+", "CLIENT_ID=<id>"),
     (r"CLIENT_SECRET=\S+", "CLIENT_SECRET=<secret>"),
 )
