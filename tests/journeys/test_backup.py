@@ -24,7 +24,13 @@ from tests.long_proofs import fraction
 from tests.service import Running, free_port, running
 
 AWARDS = 1_000
-_SETTINGS = {"INTENT_LEASE_SECONDS": "2", "WRITE_PER_MINUTE": "1000000", "TOKEN_PER_MINUTE": "100000"}
+_SETTINGS = {
+    "INTENT_LEASE_SECONDS": "2",
+    "WRITE_PER_MINUTE": "1000000",
+    "TOKEN_PER_MINUTE": "100000",
+    "VERIFY_PER_MINUTE": "100000",
+    "CLAIM_PER_MINUTE": "100000",
+}
 KINDS = ("sqlite", "postgresql")
 
 
