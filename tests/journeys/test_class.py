@@ -94,6 +94,31 @@ def test_a_class_of_thirty(empty_database_url: str, tmp_path: Path) -> None:
 # ── what is refused ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+def test_a_class_is_told_as_it_stands_now(service: Running) -> None:
+    learners = a_list(4).replace(b"Learner 1;", b"Canary Mistake;").replace(b"Learner 2;", b"Canary Erased;")
+    location = send(service, learners).headers["location"]
+    first = {row["row"]: row for row in done(service, location)["awards"]}
+    headers = service.signed_in()
+    corrected = {"reason": "misspelt", "learner": {"fullName": "Right Name"}}
+    for row, act, body in (
+        (2, "supersede", corrected),
+        (3, "erase", {"reason": "asked for"}),
+        (4, "withdraw", {"reason": "sent to another"}),
+    ):
+        answer = service.client.post(f"/awards/{first[row]['id']}/{act}", json=body, headers=headers)
+        assert answer.status_code in (200, 201), answer.text
+    # Sent again, it says the same: nobody is awarded twice, nobody's old name comes back.
+    for again in (location, send(service, learners).headers["location"]):
+        done(service, again)
+        told = service.client.get(again, headers={**headers, "Accept": "text/csv"}).text
+        assert "Canary" not in told
+        assert "erased since" in told
+        links = [line["claimUrl"] for line in csv.DictReader(told.removeprefix("\ufeff").splitlines())]
+        assert links.count("") == 1
+        for link in filter(None, links):
+            assert service.client.get(link.removeprefix(service.url)).status_code == 200
+
+
 def test_one_wrong_row_and_nothing_is_awarded(service: Running) -> None:
     learners = b"name,dateOfBirth\nOne Wrong Row,1990-01-01\nAnother,1990-13-01\n"
     refused = send(service, learners)

@@ -116,6 +116,10 @@ class Acts:
     async def erase(self, session: AsyncSession, award: AwardRow, credentials: Credentials) -> None:
         """GDPR article 17: without the data key nothing opens; the entry in the list stays as it is, taken for good."""
         await self._transactions.write_down(AwardErased(award.id))
+        await self.destroy(session, award, credentials)
+
+    async def destroy(self, session: AsyncSession, award: AwardRow, credentials: Credentials) -> None:
+        """What erasing and voiding have in common: nothing of whom the award is about is kept."""
         await self._forget(session, award, credentials)
         # What was superseded keeps its printed codes: whoever scans one is told that it was replaced.
         await forget_copies(session, award.id)

@@ -149,6 +149,7 @@ class Transactions:
         """SQLite's journal holds earlier pages until it is emptied. PostgreSQL's own vacuum sees to what it keeps.
 
         Where somebody is reading it can't be emptied yet: it is tried again until it is, and nobody waits for it.
+        What was erased is erased by then, so that nothing is raised.
         """
         if self.dialect == SQLITE and not await self._emptied_journal() and self._emptying is None:
             self._emptying = asyncio.create_task(self._empty_journal_later())
@@ -157,13 +158,13 @@ class Transactions:
         emptied = False
         while not emptied:
             await asyncio.sleep(_EMPTY_AGAIN_SECONDS)
-            with suppress(Unavailable):
-                emptied = await self._emptied_journal()
+            emptied = await self._emptied_journal()
         self._emptying = None
 
     async def _emptied_journal(self) -> bool:
         """https://www.sqlite.org/pragma.html#pragma_wal_checkpoint: its first column says where it was kept from it."""
-        with translated():
+        emptied = False
+        with suppress(Unavailable), translated():
             engine = self._engine.execution_options(**{_WITHOUT_TRANSACTION: True})
             async with engine.connect() as connection:
                 await connection.exec_driver_sql("PRAGMA busy_timeout = 0")
@@ -171,7 +172,7 @@ class Transactions:
                     emptied = (await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")).one()[0] == 0
                 finally:
                     await connection.exec_driver_sql(f"PRAGMA busy_timeout = {SQLITE_BUSY_MILLISECONDS}")
-        return bool(emptied)
+        return emptied
 
     async def close(self) -> None:
         """Ends what is tried again in the background; the next start does it."""

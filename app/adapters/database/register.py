@@ -171,16 +171,23 @@ class DatabaseRegister:
                     return None
                 return self._awards.signed(await session.get_one(AwardRow, credential.award_id), credential)
 
-        return await self._acknowledged(
-            self._record(credential_id, signed, signed_data=signed_data, now=now), read_back
-        )
+        async def work() -> bytes:
+            recorded, superseded = await self._record(credential_id, signed, signed_data=signed_data, now=now)
+            if superseded:
+                await self._transactions.write_over_what_was_erased()
+            return recorded
 
-    async def _record(self, credential_id: str, signed: bytes, *, signed_data: bytes, now: datetime) -> bytes:
+        return await self._acknowledged(work(), read_back)
+
+    async def _record(
+        self, credential_id: str, signed: bytes, *, signed_data: bytes, now: datetime
+    ) -> tuple[bytes, bool]:
+        """The recorded bytes, and whether another award ended by it."""
         async with self._transactions.writing() as session:
             award, credentials, credential = await locked_by_credential(session, credential_id)
             first = self._awards.signed(award, credential)
             if first is not None:
-                return first
+                return first, False
             credential.state = after(credential.state, Act.RECORD)
             credential.signed_sealed = self._awards.seal_signed(award, credential, signed)
             credential.recorded_at = now
@@ -188,7 +195,7 @@ class DatabaseRegister:
             award.state = state_of_award(one.state for one in credentials)
             await release_messages(session, award, now=now)
             await self._acts.supersede(session, award, now=now)
-        return signed
+        return signed, award.supersedes is not None
 
     async def void(self, credential_id: str, *, reason: str, now: datetime) -> None:
         async def read_back() -> bool | None:
@@ -206,7 +213,7 @@ class DatabaseRegister:
             award.state = state_of_award(one.state for one in credentials)
             await self._acts.append(session, award, Act.VOID, actor="testamur", reason=Personal(reason), now=now)
             # Nothing was ever answered under it: nobody could ask for it to be erased.
-            await self._acts.erase(session, award, credentials)
+            await self._acts.destroy(session, award, credentials)
             bit = (credential.status_list_id, credential.status_list_index)
             await set_bits(self._transactions, session, {bit})
         return True

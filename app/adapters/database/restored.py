@@ -27,7 +27,6 @@ from app.adapters.act_journal import (
 )
 from app.adapters.database.acts import Acts
 from app.adapters.database.locks import locked, locked_by_credential
-from app.adapters.database.outbox import drop_messages
 from app.adapters.database.people import PersonRow, SessionRow
 from app.adapters.database.status_lists import closed_list
 from app.adapters.database.tables import (
@@ -128,7 +127,7 @@ class Restored:
         credential.state = after(credential.state, act)
         award.state = state_of_award(one.state for one in credentials)
         if act is Act.VOID:
-            await drop_messages(self._session, award)
+            await self._acts.destroy(self._session, award, credentials)
         await self._write(award, act)
         self._replayed.bits_set += 1
 

@@ -1,6 +1,6 @@
 """Sessions over a real database and real hashes: begun, found, and ended in each of the ways that there are."""
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -218,3 +218,36 @@ def test_the_token_of_a_form_is_of_one_session() -> None:
 
 def test_the_token_of_a_form_does_not_hold_the_sessions() -> None:
     assert "session" not in form_token("session")
+
+
+class Interrupting(Argon2Passwords):
+    """Lets something happen while a password is being checked."""
+
+    def __init__(self, meanwhile: Callable[[], Awaitable[None]]) -> None:
+        super().__init__(memory_kib=64, passes=1, lanes=1)
+        self.meanwhile = meanwhile
+
+    async def verify(self, password: str, password_hash: str) -> bool:
+        right = await super().verify(password, password_hash)
+        await self.meanwhile()
+        return right
+
+
+async def signed_in_while(desk: Desk, meanwhile: Callable[[], Awaitable[None]]) -> object:
+    interrupted = Interrupting(meanwhile)
+    try:
+        slow = Desk(desk.database, interrupted, desk.person)
+        return await slow.sign_in.sign_in("ana@example.edu", PASSWORD, brought=None, now=NOW)
+    finally:
+        interrupted.close()
+
+
+async def test_who_is_removed_while_their_password_is_checked_is_not_let_in(desk: Desk) -> None:
+    assert await signed_in_while(desk, lambda: desk.database.people.remove("ana", now=NOW)) is None
+
+
+async def test_an_old_password_that_is_taken_away_while_it_is_checked_lets_nobody_in(desk: Desk) -> None:
+    async def reset() -> None:
+        await desk.database.people.set_password("ana", await desk.passwords.hash(OTHER), must_change=True)
+
+    assert await signed_in_while(desk, reset) is None

@@ -91,3 +91,9 @@ def test_no_bidi_control_is_left_in_any_text(text: str) -> None:
 def test_any_text_may_be_a_link_or_not_and_nothing_else_happens(text: str) -> None:
     assert link(text).endswith(("</bdi>", "</a>"))
     assert link("https://" + text).endswith(("</bdi>", "</a>"))
+
+
+def test_a_text_of_nothing_that_is_seen_is_told_by_its_beginning() -> None:
+    shown = visible("\u202e" * 300_000)
+    assert shown.count("U+202E") == 201
+    assert shown.endswith("…")

@@ -1,16 +1,22 @@
 """GDPR article 17: the data key is destroyed, the bit and the index stay, and nothing of the learner opens any more."""
 
+import asyncio
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
 from app.adapters.database import Database
+from app.adapters.vault import AesGcmVault
 from app.core.personal import Personal
 from app.core.problems import STATE_CONFLICT, Refused
-from app.ports import AwardFilter, RegisteredAward
-from tests.unit.adapters.database.awarding import NOW, intention, issue, recorded, signed_bytes
+from app.ports import AwardFilter, Intended, RegisteredAward
+from tests.databases import TEST_VAULT_KEY
+from tests.unit.adapters.database.awarding import CLIENT, INSTITUTION, NOW, intention, issue, recorded, signed_bytes
 from tests.unit.adapters.database.test_sealing import everything
 
 LATER = NOW + timedelta(days=1)
@@ -103,4 +109,45 @@ async def _sealed(database: Database, award_id: str) -> list[bytes]:
             )
         ).one()
     # A long value is cut into pages: its first bytes are enough to find it by.
-    return [bytes(value)[:48] for value in (*award, *credential)]
+    return [bytes(value or b"")[:48] for value in (*award, *credential)]
+
+
+async def test_nothing_is_kept_of_a_voided_intent(with_institution: Database, database_url: str) -> None:
+    wanted = replace(intention(), learner_email=Personal("zoe@example.org"), reason=Personal("why"))
+    intended = await with_institution.register.intend(wanted, now=NOW)
+    assert isinstance(intended, Intended)
+    kept = [value for value in await _sealed(with_institution, intended.award_id) if value]
+    await with_institution.register.void(intended.credential_id, reason="no key", now=LATER)
+    after = everything(database_url)
+    assert [value for value in kept if value in after] == []
+    award = await with_institution.register.find(intended.award_id, institution="north")
+    assert award is not None
+    assert (award.state, award.learner_name, {each.reason for each in award.acts}) == ("voided", None, {None})
+    where = AwardFilter(learner=intention().learner_digests)
+    page = await with_institution.register.list(institution="north", cursor=None, limit=9, where=where)
+    assert page.awards == ()
+
+
+async def test_what_is_erased_while_somebody_reads_is_written_over_once_they_are_done(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'register.sqlite3'}"
+    database = Database.connect(url, vault=AesGcmVault(TEST_VAULT_KEY))
+    await database.upgrade()
+    await database.directory.add_institution(INSTITUTION, CLIENT, public_url="https://example.org")
+    intended = await issue(database)
+    sealed = await _sealed(database, intended.award_id)
+    with closing(sqlite3.connect(tmp_path / "register.sqlite3", isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM award").fetchone()
+        async with asyncio.timeout(5):
+            await act(database, intended.award_id, "erase")
+            # Nobody else waits for the reader either.
+            await issue(database)
+        assert [value for value in sealed if value and value in everything(url)] != []
+        reader.execute("COMMIT")
+    for _ in range(50):
+        await asyncio.sleep(0.2)
+        left = [value for value in sealed if value and value in everything(url)]
+        if not left:
+            break
+    assert left == []
+    await database.close()
