@@ -14,8 +14,9 @@ from app.core.json_ld.contexts import Contexts
 from app.core.json_ld.expansion import expand
 from app.core.json_ld.lossless import refuse_loss
 from app.core.json_ld.n_quads import Quad, read_n_quads
-from app.core.json_ld.rdfc10 import canonicalize_quads
+from app.core.json_ld.rdfc10 import Statement, canonicalize_quads
 from app.core.json_ld.statements import statements
+from app.core.json_ld.walk import covered_statements
 from app.core.problems import PARSING_ERROR, JsonObject, Problem, Refused
 
 
@@ -40,8 +41,14 @@ def demand_meaning(contexts: Contexts, document: JsonObject, *, aliases: Mapping
     _statements(contexts, document, aliases=aliases or {})
 
 
-def _statements(contexts: Contexts, document: JsonObject, *, aliases: Mapping[str, str]) -> Iterable[Quad]:
-    """Steps 1 to 4."""
+def _statements(contexts: Contexts, document: JsonObject, *, aliases: Mapping[str, str]) -> Iterable[Statement]:
+    """Steps 1 to 4: at once, where tables cover the document; else one by one."""
+    covered = covered_statements(contexts, document, aliases=aliases)
+    return general_statements(contexts, document, aliases=aliases) if covered is None else covered
+
+
+def general_statements(contexts: Contexts, document: JsonObject, *, aliases: Mapping[str, str]) -> Iterable[Quad]:
+    """Steps 1 to 4 with PyLD, which is the reference. Raises Refused as `canonicalize` does."""
     refuse_loss(contexts, document, aliases=aliases)
     read_as = with_pinned_contexts(document, aliases) if aliases else document
     return statements(expand(contexts, read_as))
@@ -60,7 +67,7 @@ def canonical_names(quads: Iterable[Quad]) -> Mapping[str, str]:
     return _written(quads, "sha256")[1]
 
 
-def _written(quads: Iterable[Quad], hash_algorithm: str) -> tuple[bytes, Mapping[str, str]]:
+def _written(quads: Iterable[Statement], hash_algorithm: str) -> tuple[bytes, Mapping[str, str]]:
     try:
         text, issued = canonicalize_quads(quads, hash_algorithm=hash_algorithm)
         return text.encode(), issued
