@@ -126,28 +126,33 @@ class Shape:
 class Tables:
     """All that was worked out so far, of one set of pinned documents."""
 
-    def __init__(self, contexts: Contexts) -> None:
+    def __init__(self, contexts: Contexts, *, max_rows: int = MAX_ROWS) -> None:
         self._contexts = contexts
+        self._max_rows = max_rows
         self._options = expansion_options(contexts)
         self._forget()
 
     def start(self) -> Place:
         """The place of a document. Everything is forgotten here, where it has grown too much, and nowhere else."""
-        if self._rows > MAX_ROWS or len(self._names) > MAX_ACTIVE_CONTEXTS:
+        if self._rows > self._max_rows or len(self._names) > MAX_ACTIVE_CONTEXTS:
             self._forget()
         return self._start
 
-    def work(self) -> "TableWork":
+    def work(self, *, max_term_definitions: int = MAX_TERM_DEFINITIONS) -> "TableWork":
         """For one document: what it may add to the tables is bounded."""
-        return TableWork(self)
+        return TableWork(self, max_term_definitions)
+
+    @property
+    def rows(self) -> int:
+        """How much is remembered."""
+        return self._rows
 
     def _forget(self) -> None:
         self._rows = 0
         self._names: dict[int, Names] = {}
         self._places: dict[tuple[int, str | None], Place] = {}
         self._tables: dict[int, Table] = {}
-        processor = LosslessProcessor({})
-        self._start = self.place(processor.initial_context(self._options), None)
+        self._start = self.place(LosslessProcessor({}).initial_context(self._options), None)
 
     # ── for the work on one document ──
 
@@ -202,9 +207,9 @@ def _names(active: Any) -> Names:
 class TableWork:
     """What one document adds to the tables. Raises NotCovered, and nothing else, for what is no row of a table."""
 
-    def __init__(self, tables: Tables) -> None:
+    def __init__(self, tables: Tables, max_term_definitions: int) -> None:
         self._tables = tables
-        self._processor = LosslessProcessor({}, max_term_definitions=MAX_TERM_DEFINITIONS)
+        self._processor = LosslessProcessor({}, max_term_definitions=max_term_definitions)
 
     def reference(self, place: Place) -> Table:
         """The table of an object that has an `id` and nothing else."""

@@ -31,10 +31,10 @@ _DIRECTIONS = frozenset({"ltr", "rtl"})
 
 
 def covered_statements(
-    contexts: Contexts, document: JsonObject, *, aliases: Mapping[str, str]
+    contexts: Contexts, document: JsonObject, *, aliases: Mapping[str, str], tables: Tables | None = None
 ) -> tuple[Statement, ...] | None:
-    """The distinct statements of `document`; None where a part of it is not covered."""
-    tables = contexts.worked_out(Tables)
+    """The distinct statements of `document`; None where a part of it is not covered. `tables`: those of `contexts`."""
+    tables = tables or contexts.worked_out(Tables)
     walk = _Walk(tables, aliases)
     try:
         walk.node(document, tables.start(), 0, "")
