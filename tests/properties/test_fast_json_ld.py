@@ -23,7 +23,7 @@ from tests.shared import contexts_of_the_vectors, shared
 
 _V2 = "https://www.w3.org/ns/credentials/v2"
 # fmt: off
-_STRANGE = st.sampled_from(
+_STRANGE: st.SearchStrategy[Any] = st.sampled_from(
     [
         None, [], {}, "", "a", "_:b", "en", 1, 1.5, 0.1 + 0.2, 2**60, True, [[]], ["a", "a"], [None], {"id": "urn:a"},
         {"id": "a"}, {"@value": "a"}, {"@value": 1}, {"@list": ["a"]}, {"@id": "urn:a"}, {"type": "Unknown"}, {"x": 1},
