@@ -11,7 +11,7 @@ https://www.w3.org/TR/rdf-canon/ (the numbers in comments are its steps)
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import permutations
 from typing import TypeAlias
 
@@ -39,15 +39,13 @@ def canonicalize_quads(
     canonicalization = _Canonicalization(dict.fromkeys(quads), hash_algorithm, max_work)
     issued = canonicalization.issue()
     labels = {node: f"_:{identifier}" for node, identifier in issued.items()}
-    lines = [_line(quad, labels.get) for quad in canonicalization.quads]
+    named = labels.get
+    lines = []
+    for subject, predicate, object_, graph in canonicalization.quads:
+        in_graph = f" {named(graph, graph)}" if graph else ""
+        lines.append(f"{named(subject, subject)} {predicate} {named(object_, object_)}{in_graph} .\n")
     lines.sort()
     return "".join(lines), {node.removeprefix("_:"): identifier for node, identifier in issued.items()}
-
-
-def _line(quad: Statement, named: Callable[[str, str], str]) -> str:
-    subject, predicate, object_, graph = quad
-    in_graph = f" {named(graph, graph)}" if graph else ""
-    return f"{named(subject, subject)} {predicate} {named(object_, object_)}{in_graph} .\n"
 
 
 def relabelled(quad: Statement, labels: Mapping[str, str]) -> Quad:

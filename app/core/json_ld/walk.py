@@ -33,7 +33,10 @@ _DIRECTIONS = frozenset({"ltr", "rtl"})
 def covered_statements(
     contexts: Contexts, document: JsonObject, *, aliases: Mapping[str, str], tables: Tables | None = None
 ) -> tuple[Statement, ...] | None:
-    """The distinct statements of `document`; None where a part of it is not covered. `tables`: those of `contexts`."""
+    """The statements of `document`, some perhaps twice; None where a part of it is not covered.
+
+    `tables` are those of `contexts`, where no others are given.
+    """
     tables = tables or contexts.worked_out(Tables)
     walk = _Walk(tables, aliases)
     try:
@@ -41,7 +44,7 @@ def covered_statements(
     except (NotCovered, Refused):
         return None
     # A document without a statement says nothing, and is refused.
-    return tuple(dict.fromkeys(walk.statements)) or None
+    return tuple(walk.statements) or None
 
 
 class _Walk:
