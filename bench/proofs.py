@@ -70,7 +70,7 @@ def main() -> None:
     for size, alignments in SIZES.items():
         for work in ("issue", "verify"):
             ours, bare = _ours(contexts, work, "eddsa-rdfc-2022", KEY, alignments=alignments)
-            rows.append(Row(f"{work} {size}", "eddsa-rdfc-2022", *_by_turns(ours, bare), peer="", peer_us=0))
+            rows.append(Row(f"{work}, {size}", "eddsa-rdfc-2022", *_by_turns(ours, bare), peer="", peer_us=0))
     _print(rows)
     machine = {"machine": platform.machine(), "system": platform.system(), "python": platform.python_version()}
     told = {**machine, "versions": versions, "turns": TURNS, "rounds": ROUNDS, "rows": [row.as_json() for row in rows]}

@@ -28,7 +28,8 @@ _STRANGE: st.SearchStrategy[Any] = st.sampled_from(
         None, [], {}, "", "a", "_:b", "en", 1, 1.5, 0.1 + 0.2, 2**60, True, [[]], ["a", "a"], [None], {"id": "urn:a"},
         {"id": "a"}, {"@value": "a"}, {"@value": 1}, {"@list": ["a"]}, {"@id": "urn:a"}, {"type": "Unknown"}, {"x": 1},
         {"en": "a"}, {"en": None}, {"@none": "a"}, "urn:a", "https://a b/", "x:y", "\ud800", "VerifiableCredential",
-        ["AchievementSubject", "AchievementSubject"], {"@context": _V2}, {"type": "Profile", "name": "a"},
+        ["AchievementSubject", "AchievementSubject"], {"@context": _V2},
+        {"@context": _V2, "type": [{}]}, {"type": "Profile", "name": "a"},
     ]
 )
 # fmt: on

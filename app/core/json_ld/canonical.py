@@ -33,16 +33,19 @@ def canonicalize(
     pinned), PROOF_VERIFICATION_ERROR (a context that is no URL, or where none belongs), PROOF_TRANSFORMATION_ERROR
     (the work limit).
     """
-    return _written(_statements(contexts, document, aliases=aliases or {}), hash_algorithm)[0]
+    return _written(read_statements(contexts, document, aliases=aliases or {}), hash_algorithm)[0]
 
 
 def demand_meaning(contexts: Contexts, document: JsonObject, *, aliases: Mapping[str, str] | None = None) -> None:
     """Raises Refused, as `canonicalize` does, where a part of `document` says nothing, or what nobody knows."""
-    _statements(contexts, document, aliases=aliases or {})
+    read_statements(contexts, document, aliases=aliases or {})
 
 
-def _statements(contexts: Contexts, document: JsonObject, *, aliases: Mapping[str, str]) -> Iterable[Statement]:
-    """Steps 1 to 4: at once, where tables cover the document; else one by one."""
+def read_statements(contexts: Contexts, document: JsonObject, *, aliases: Mapping[str, str]) -> Iterable[Statement]:
+    """Steps 1 to 4: at once, where tables cover the document; else one by one. Some may be there twice.
+
+    Raises Refused as `canonicalize` does.
+    """
     covered = covered_statements(contexts, document, aliases=aliases)
     return general_statements(contexts, document, aliases=aliases) if covered is None else covered
 
@@ -62,7 +65,7 @@ def canonicalize_n_quads(n_quads: str, *, hash_algorithm: str = "sha256") -> tup
     return _written(read_n_quads(n_quads), hash_algorithm)
 
 
-def canonical_names(quads: Iterable[Quad]) -> Mapping[str, str]:
+def canonical_names(quads: Iterable[Statement]) -> Mapping[str, str]:
     """The canonical name of each blank node, both without `_:`. Raises Refused as `canonicalize_n_quads` does."""
     return _written(quads, "sha256")[1]
 

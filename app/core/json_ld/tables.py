@@ -10,7 +10,7 @@ Every context is processed by PyLD, in the very steps of its expansion (`JsonLdP
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
-from typing import Any
+from typing import Any, TypeAlias
 
 from pyld.jsonld import JsonLdError, JsonLdProcessor
 
@@ -30,11 +30,15 @@ MAX_TERM_DEFINITIONS = 5_000
 _KEYWORDS_WITH_A_TERM = {"@id": "id", "@type": "type"}
 
 # The contexts that an object lists itself, and its types.
-Heading = tuple[tuple[str, ...] | None, str | tuple[str, ...] | None]
+Heading: TypeAlias = tuple[tuple[str, ...] | None, str | tuple[str, ...] | None]
 
 
 class NotCovered(Exception):  # noqa: N818 - no error: the general way goes on
     """The document holds something that no table covers."""
+
+
+# A member, its predicate, the suffix where a string alone is quoted text, the place where an object alone is a node.
+Row: TypeAlias = tuple["Member", str, str | None, "Place | None"]
 
 
 class Kind(Enum):
@@ -108,17 +112,12 @@ class Member:
     scoped: bool = False
     place: Place | None = None
 
-    @property
-    def holds_strings(self) -> bool:
-        """Whether a string under it makes one statement, and nothing more need be known."""
-        return self.container is Container.NONE and self.kind in {Kind.TEXT, Kind.IRI, Kind.WORD}
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shape:
-    """The members of an object in their order, each with what is read most: kind, if strings do under it, predicate."""
+    """The members of an object in their order."""
 
-    members: tuple[tuple[Member, Kind | None, str], ...]
+    rows: tuple[Row, ...]
     has_id: bool
     has_type: bool
 
@@ -254,8 +253,8 @@ class TableWork:
             raise NotCovered
         self._tables.count()
         kinds = {member.kind for member in members}
-        rows = tuple((member, member.kind if member.holds_strings else None, member.predicate) for member in members)
-        found = table.shapes[keys] = Shape(rows, Kind.ID in kinds, Kind.TYPE in kinds)
+        rows = tuple(map(_row, members))
+        found = table.shapes[keys] = Shape(rows, has_id=Kind.ID in kinds, has_type=Kind.TYPE in kinds)
         return found
 
     def member(self, table: Table, key: str) -> Member:
@@ -336,6 +335,12 @@ class TableWork:
         if self._processor.problems:
             raise NotCovered
         return answer
+
+
+def _row(member: Member) -> Row:
+    single = member.container is Container.NONE
+    text = single and member.kind is Kind.TEXT
+    return member, member.predicate, member.suffix if text else None, member.place if single else None
 
 
 def _defined(active: Any, term: str | None, entry: str) -> Any:

@@ -61,46 +61,49 @@ class _Walk:
 
     def node(self, node: JsonObject, place: Place, depth: int, graph: str) -> str:
         """The statements of a node object, in `graph`; returns its term."""
-        self._count(len(node), depth + 1)
+        self._values += len(node)
+        if self._values > MAX_NODES or depth >= MAX_DEPTH:
+            raise NotCovered
         if len(node) == 1 and "id" in node:
             return f"<{self._iri(node['id'], self._work.reference(place).names)}>"
-        heading = self._heading(node, depth)
-        typed = self._typed(place, heading)
+        types = node.get("type")
+        if types.__class__ is list:
+            self._count(len(types), depth + 2)
+            types = tuple(types)
+        typed = self._typed(place, (self._own_contexts(node, types, depth) if "@context" in node else None, types))
         table = typed.table
         keys = tuple(node)
         shape = table.shapes.get(keys) or self._work.shape(table, keys)
-        if shape.has_type is (heading[1] is None):
+        if shape.has_type is (types is None):
             raise NotCovered
         subject = f"<{self._iri(node['id'], table.names)}>" if shape.has_id else self._blank()
         say = self.statements.append
         for type_ in typed.types:
             say((subject, RDF_TYPE, type_, graph))
-        for (member, kind, predicate), value in zip(shape.members, node.values(), strict=True):
-            if kind is not None and value.__class__ is str:
-                if kind is Kind.TEXT and member.suffix is not None:
-                    say((subject, predicate, _quoted(value) + member.suffix, graph))
-                else:
-                    say((subject, predicate, self._object(value, member, depth + 1, graph), graph))
+        depth += 1
+        for (member, predicate, suffix, inner), value in zip(shape.rows, node.values(), strict=True):
+            kind = value.__class__
+            # What is met most, at once; the rest by its kind and container.
+            if kind is str and suffix is not None:
+                say((subject, predicate, _quoted(value) + suffix, graph))
+            elif kind is dict and inner is not None and "@value" not in value:
+                say((subject, predicate, self.node(value, inner, depth, graph), graph))
             elif predicate:
-                for object_ in self._objects(value, member, depth + 1, graph):
+                for object_ in self._objects(value, member, depth, graph):
                     say((subject, predicate, object_, graph))
         return subject
 
-    def _heading(self, node: JsonObject, depth: int) -> Heading:
-        types = node.get("type")
-        if types.__class__ is list:
-            self._count(len(types), depth + 2)
-            types = tuple(types)
-        if "@context" not in node:
-            return None, types
-        if depth and WITH_OWN_CONTEXT.isdisjoint(types if isinstance(types, tuple) else (types,)):
+    def _own_contexts(self, node: JsonObject, types: Any, depth: int) -> tuple[str, ...]:
+        """Those that a credential or a presentation lists itself, each as the pinned one that it is."""
+        listed_types = types if isinstance(types, tuple) else (types,)
+        if depth and not any(type_.__class__ is str and type_ in WITH_OWN_CONTEXT for type_ in listed_types):
             raise NotCovered
         own = node["@context"]
         listed = own if own.__class__ is list else [own]
         self._count(len(listed), depth + 2)
         if not listed or not all(url.__class__ is str for url in listed):
             raise NotCovered
-        return tuple(self._aliases.get(url, url) for url in listed), types
+        return tuple(self._aliases.get(url, url) for url in listed)
 
     def _typed(self, place: Place, heading: Heading) -> Typed:
         try:
