@@ -1,7 +1,8 @@
 """The walk over tables against the general way: the same bytes, or no answer; it never takes what PyLD would not."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from copy import deepcopy
 from typing import Any
 
 from hypothesis import HealthCheck, event, given, settings
@@ -37,7 +38,7 @@ _PROPERTY = settings(max_examples=120, deadline=None, suppress_health_check=list
 
 
 def strange_values() -> st.SearchStrategy[Any]:
-    return _STRANGE
+    return _STRANGE.map(deepcopy)
 
 
 def same_or_not_covered(contexts: Contexts, document: JsonObject) -> bool:
@@ -47,8 +48,16 @@ def same_or_not_covered(contexts: Contexts, document: JsonObject) -> bool:
     if covered is None:
         return False
     general = general_statements(contexts, document, aliases=aliases)
-    assert canonicalize_quads(covered)[0] == canonicalize_quads(general)[0]
+    assert _canonical(covered) == _canonical(general)
     return True
+
+
+def _canonical(statements: Iterable[tuple[str, str, str, str]]) -> bytes | None:
+    """None for half of a surrogate pair, which `canonicalize` refuses, whichever way it was read."""
+    try:
+        return canonicalize_quads(statements)[0].encode()
+    except UnicodeEncodeError:
+        return None
 
 
 @given(credentials_of_every_feature())

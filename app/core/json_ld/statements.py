@@ -69,6 +69,8 @@ class Statements:
                     self._named_graph(values, graph=subject)
                 case "@type":
                     self._say(Quad(subject, RDF_TYPE, iri(type_), graph) for type_ in values)
+                case _ if is_absolute_iri(key) and not values:
+                    _refuse_loss(f"what stands under {key} has no text in any language; leave it out")
                 case _ if is_absolute_iri(key):
                     place = (subject, iri(key))
                     self._say(Quad(*place, self._object(value, graph=graph, place=place), graph) for value in values)

@@ -396,3 +396,16 @@ def test_contexts_are_worked_out_once(contexts: Contexts, monkeypatch: pytest.Mo
 def test_sha_384_is_used_inside_where_asked(contexts: Contexts) -> None:
     document = badge(evidence=[{"type": "Evidence", "name": str(number)} for number in range(6)])
     assert canonicalize(contexts, document) != canonicalize(contexts, document, hash_algorithm="sha384")
+
+
+def test_a_map_of_texts_without_a_text_is_refused(contexts: Contexts) -> None:
+    ours = "https://w3id.org/testamur/contexts/micro-credential-v1"
+    open_badges = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
+    evidence = {"type": ["Achievement", "EuMicroCredential"], "name": "a", "title": {}}
+    document = {
+        "@context": ["https://www.w3.org/ns/credentials/v2", open_badges, ours],
+        "type": ["VerifiableCredential", "OpenBadgeCredential"],
+        "credentialSubject": {"type": ["AchievementSubject"], "achievement": evidence},
+    }
+    with pytest.raises(Refused, match="no text in any language"):
+        canonicalize(contexts, document)
