@@ -18,6 +18,7 @@ from app.main import administering, clock
 from app.ports import Institution
 from app.settings import Settings
 
+_LISTS = ("languages", "mechanisms")
 _ADDRESS = ("street_address", "postal_code", "locality")
 
 
@@ -130,7 +131,7 @@ def _changed(institution: Institution, given: list[str]) -> dict[str, Any]:
         if value == "":
             place.pop(member, None)
         else:
-            place[member] = [each.strip() for each in value.split(",")] if member == "languages" else value
+            place[member] = [each.strip() for each in value.split(",")] if member in _LISTS else value
     return members if address else {name: value for name, value in members.items() if name != "address"}
 
 

@@ -22,6 +22,7 @@ from app.core.problems import (
     Refused,
     pointer,
 )
+from app.issuer.plan import problems_of_mechanisms
 
 _MAX_BYTES = 65_536
 
@@ -63,6 +64,7 @@ class InstitutionProfile:
     postal_code: str | None = None
     url: str | None = None
     accent: str | None = None
+    mechanisms: tuple[str, ...] = ()
     demo: bool = False
 
 
@@ -117,6 +119,7 @@ def read_table(table: Mapping[str, Any], contexts: Contexts) -> InstitutionProfi
             problems.append(
                 Problem(MISSING_ELEMENT, at="/slug", detail="No slug follows from the name.", remedy=remedy)
             )
+    problems += problems_of_mechanisms(values.get("mechanisms", ()))
     if problems:
         raise Refused(*problems)
     return InstitutionProfile(**values)
@@ -190,6 +193,14 @@ def _language(value: object) -> str:
     return text
 
 
+def _mechanisms(value: object) -> tuple[str, ...]:
+    match value:
+        case [str(), *_] as names:
+            return tuple(map(_text, names))
+        case _:
+            raise ValueError('it is a list of mechanisms, such as ["eddsa-rdfc-2022", "ecdsa-sd-2023"]')
+
+
 def _accent(value: object) -> str:
     colour = _matching(r"#[0-9a-fA-F]{6}", "a colour such as #1d4e89")(value)
     if (found := contrast(colour, _PAPER)) < _LEAST_CONTRAST:
@@ -246,6 +257,7 @@ _MEMBERS: Mapping[str, _Member | None] = {
     "contact": _Member(_matching(r"[^@\s]+@[^@\s]+\.[^@\s]+", "an e-mail address"), "an e-mail address for learners"),
     "url": _Member(_web_address),
     "accent": _Member(_accent),
+    "mechanisms": _Member(_mechanisms),
 }
 _ADDRESS: Mapping[str, _Member] = {
     "street_address": _Member(_text),

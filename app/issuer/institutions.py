@@ -9,6 +9,7 @@ from typing import Any
 from app.core.json_ld import Contexts
 from app.core.problems import KEY_ERROR, SETTING_ERROR, STATE_CONFLICT, Problem, Refused
 from app.issuer.institution_file import InstitutionProfile, read_table
+from app.issuer.plan import key_for
 from app.issuer.set_up import KeyMaker, SetUp, made_institution, organisation
 from app.ports import Client, Directory, Institution
 
@@ -61,7 +62,10 @@ async def change(
         languages=profile.languages,
         contact=profile.contact,
         accent=profile.accent,
+        mechanisms=profile.mechanisms,
     )
+    for mechanism in after.mechanisms:
+        key_for(after, mechanism)
     if after != institution:
         await directory.change_institution(institution, after)
     return after
@@ -86,6 +90,7 @@ def describe(institution: Institution) -> dict[str, Any]:
         "contact": institution.contact,
         "url": profile.url,
         "accent": institution.accent,
+        "mechanisms": list(institution.mechanisms) or None,
         "address": {name: value for name, value in address.items() if value} or None,
     }
     return {name: value for name, value in members.items() if value is not None}

@@ -3,21 +3,49 @@
 It is no JSON-LD and has no proof in it: an SD-JWT VC by the key that the institution's host publishes.
 """
 
+from dataclasses import replace
 from datetime import datetime
 
 from app.core.credential import learning_credential
+from app.core.credential.micro_credential import MicroCredential
 from app.core.did import web as did_web
 from app.core.did.document import ControlledIdentifierDocument, Relationship
 from app.core.json_ld import Contexts
-from app.core.problems import INVALID_VERIFICATION_METHOD, MALFORMED_VALUE_ERROR, Problem, Refused
+from app.core.problems import INVALID_VERIFICATION_METHOD, MALFORMED_VALUE_ERROR, JsonObject, Problem, Refused
 from app.core.proof import jwt_key, sd_jwt, sd_jwt_vc
 from app.core.proof.concealing import SALT_BYTES
+from app.core.status import token_status_list
+from app.issuer.examine import STAND_IN, ExaminedCredential
+from app.ports import StatusEntry
 
-__all__ = ["DECOYS", "DISCLOSABLE", "SALT_BYTES", "checked"]
+__all__ = ["DECOYS", "DISCLOSABLE", "SALT_BYTES", "checked", "examine", "token_list_url"]
 
 DISCLOSABLE = learning_credential.DISCLOSABLE
 # How many claims were withheld is not told by how many digests there are.
 DECOYS = 3
+
+
+def examine(claimed: MicroCredential, *, credential_id: str, public_url: str) -> ExaminedCredential:
+    """The claims, with a stand-in status. Raises Refused with every problem of saying it so."""
+    claims = {
+        "iss": did_web.address(claimed.issuer.id),
+        "jti": credential_id,
+        **learning_credential.write(claimed),
+    }
+    if problems := learning_credential.problems(claims):
+        raise Refused(*(replace(each, detail=f"as a learning credential: {each.detail}") for each in problems))
+    draft = _with_entry(claims, STAND_IN, public_url=public_url)
+    return ExaminedCredential(draft=draft, public_url=public_url, with_entry=_with_entry)
+
+
+def token_list_url(public_url: str, list_id: str) -> str:
+    """The same list as the badge's, as a Token Status List."""
+    return f"{public_url}/token-status-lists/{list_id}"
+
+
+def _with_entry(document: JsonObject, entry: StatusEntry, *, public_url: str) -> JsonObject:
+    uri = token_list_url(public_url, entry.list_id)
+    return {**document, "status": token_status_list.entry(uri=uri, index=entry.index)}
 
 
 def checked(_contexts: Contexts, signed: bytes, controller: ControlledIdentifierDocument, _now: datetime) -> None:

@@ -22,7 +22,7 @@ from app.core.proof import data_integrity
 from app.core.status import bitstring_status_list
 from app.issuer.examine import status_list_url
 from app.issuer.mechanisms import BY_DEFAULT
-from app.issuer.sign import key_kind, signing_key
+from app.issuer.plan import kind_of, signing_key
 from app.ports import (
     Compute,
     Counts,
@@ -217,19 +217,19 @@ class Publisher:
         institution = await self._institutions.institution(rows.institution)
         if institution is None:
             raise LookupError(f"list {rows.list_id} is of no institution")
-        verification_method = signing_key(institution, KeyPurpose.STATUS_LIST)
+        key = signing_key(institution, KeyPurpose.STATUS_LIST)
         drafted = await self._compute.run(
             draft_list,
             rows,
             url=status_list_url(self._public_url, rows.list_id),
             issuer=institution.did,
-            verification_method=verification_method,
-            kind=key_kind(institution, verification_method),
+            verification_method=key.verification_method,
+            kind=kind_of(key),
             now=now,
             valid_until=now + self._valid,
             ttl_seconds=self._ttl_seconds,
         )
-        signer = await self._signers.by_method(verification_method)
+        signer = await self._signers.by_method(key.verification_method)
         signature = await signer.sign(drafted.sign_input, purpose=KeyPurpose.STATUS_LIST)
         content = strict_json.write(data_integrity.attach_proof(drafted.unsigned, drafted.options, signature))
         await self._compute.run(checked, content, controlled_identifier(institution), now=now)

@@ -19,6 +19,8 @@ from app.core.credential.micro_credential import Organisation
 from app.core.multiformats import KeyKind
 from app.core.problems import SETTING_ERROR, STATE_CONFLICT, Problem, Refused
 from app.issuer.institution_file import InstitutionProfile
+from app.issuer.mechanisms import DC_SD_JWT
+from app.issuer.plan import kinds_for
 from app.ports import Client, Directory, Institution, InstitutionKey, KeyPurpose
 
 
@@ -101,9 +103,17 @@ def made_institution(
     """The institution, its keys in files now. Raises Refused where it can have no DID, before any is made."""
     # did:web is https alone. A did:key document has one key, which then signs credentials and lists alike.
     did = did_web(public_url, profile.slug) if urlsplit(public_url).scheme == "https" else None
+    kinds = kinds_for(profile.mechanisms)
+    if did is None and (len(kinds) > 1 or DC_SD_JWT in profile.mechanisms):
+        named = ", ".join(profile.mechanisms)
+        detail = f"mechanisms: its DID is one key, without an address on https: it can't sign by {named}."
+        remedy = "Set PUBLIC_URL to an https address; or name fewer mechanisms."
+        raise Refused(Problem(SETTING_ERROR, at="/mechanisms", detail=detail, remedy=remedy))
     if own_keys_too:
         keys.make_own_keys()
-    made = _named_keys(keys, profile.slug, did, now) if did else _own_named_key(keys, profile.slug, now)
+    made = (
+        _named_keys(keys, profile.slug, did, kinds, now) if did else _own_named_key(keys, profile.slug, kinds[0], now)
+    )
     return _institution(profile, made)
 
 
@@ -127,15 +137,24 @@ def did_web(public_url: str, name: str) -> str:
     return f"did:web:{quote(parts.netloc, safe='')}:issuers:{name}"
 
 
-def _named_keys(keys: KeyMaker, slug: str, did: str, now: datetime) -> tuple[InstitutionKey, ...]:
+def _named_keys(
+    keys: KeyMaker, slug: str, did: str, kinds: tuple[KeyKind, ...], now: datetime
+) -> tuple[InstitutionKey, ...]:
+    """One for credentials of each kind, and one for lists."""
+    wanted = [(KeyPurpose.CREDENTIAL, number, kind) for number, kind in enumerate(kinds, 1)]
     return tuple(
-        _row(keys.make_key(f"{slug}-{purpose}-1"), f"{did}#{purpose}-1", frozenset({purpose}), now)
-        for purpose in (KeyPurpose.CREDENTIAL, KeyPurpose.STATUS_LIST)
+        _row(
+            keys.make_key(f"{slug}-{purpose}-{number}", kind=kind),
+            f"{did}#{purpose}-{number}",
+            frozenset({purpose}),
+            now,
+        )
+        for purpose, number, kind in (*wanted, (KeyPurpose.STATUS_LIST, 1, KeyKind.ED25519))
     )
 
 
-def _own_named_key(keys: KeyMaker, slug: str, now: datetime) -> tuple[InstitutionKey, ...]:
-    key = keys.make_key(slug)
+def _own_named_key(keys: KeyMaker, slug: str, kind: KeyKind, now: datetime) -> tuple[InstitutionKey, ...]:
+    key = keys.make_key(slug, kind=kind)
     url = f"did:key:{key.public_key_multibase}#{key.public_key_multibase}"
     return (_row(key, url, frozenset({KeyPurpose.CREDENTIAL, KeyPurpose.STATUS_LIST}), now),)
 
@@ -152,6 +171,7 @@ def _institution(profile: InstitutionProfile, keys: tuple[InstitutionKey, ...]) 
         demo=profile.demo,
         keys=keys,
         accent=profile.accent,
+        mechanisms=profile.mechanisms,
     )
 
 

@@ -28,7 +28,10 @@ class InstitutionKey:
 
 @dataclass(frozen=True, slots=True)
 class Institution:
-    """One awarding body that this service issues for. `name` is its slug in URLs, `[a-z0-9-]+`."""
+    """One awarding body that this service issues for. `name` is its slug in URLs, `[a-z0-9-]+`.
+
+    `mechanisms` are those by which each award is signed, a credential for each; none: the one of its newest key.
+    """
 
     name: str
     did: str
@@ -39,6 +42,7 @@ class Institution:
     demo: bool
     keys: tuple[InstitutionKey, ...] = ()
     accent: str | None = None
+    mechanisms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,6 +152,7 @@ class Renderer:
             corrects=offer.corrects,
             declined=declined,
             take=f"/claim/{token}/credential",
+            others=tuple(form.mechanism for form in offer.forms[1:]),
             decline=f"/claim/{token}/decline",
             take_picture=f"/claim/{token}/badge",
             picture=_picture(offer),

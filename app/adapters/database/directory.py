@@ -167,6 +167,7 @@ def _rows(institution: Institution) -> tuple[InstitutionRow | InstitutionKeyRow,
             contact=institution.contact,
             demo=institution.demo,
             accent=institution.accent,
+            mechanisms=list(institution.mechanisms) or None,
         ),
         *(
             InstitutionKeyRow(
@@ -211,6 +212,7 @@ async def _institution(session: AsyncSession, row: InstitutionRow) -> Institutio
         demo=row.demo,
         keys=tuple(_key(key) for key in keys),
         accent=row.accent,
+        mechanisms=tuple(row.mechanisms or ()),
     )
 
 

@@ -53,8 +53,9 @@ def read(document: JsonObject, kind: str, *, at: str = "") -> Envelope:
             raise _malformed(f"{at}/id", "must be a data: URL that holds the credential")
 
 
-def write(token: str, kind: str) -> JsonObject:
-    return {"@context": data_model.CONTEXT, "id": f"data:{_READ[kind]},{token}", "type": kind}
+def write(token: str, kind: str, *, media_type: str | None = None) -> JsonObject:
+    """The envelope of a token; of `media_type`, where it is not the usual one of its kind."""
+    return {"@context": data_model.CONTEXT, "id": f"data:{media_type or _READ[kind]},{token}", "type": kind}
 
 
 def _envelope(url: re.Match[str], kind: str, *, at: str) -> Envelope:
