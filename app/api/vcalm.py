@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 from app.api.vcalm_request import Options, read_request
 from app.core.credential import enveloped
 from app.core.problems import JsonObject, Problem
+from app.core.proof import sd_jwt_vc
 from app.http.described import CREDENTIAL, EXAMPLE_CREDENTIAL, json_answer, json_body, problems
 from app.http.negotiation import read_body
 from app.ports import Clock, Compute
@@ -117,7 +118,8 @@ def _results(report: VerificationReport) -> JsonObject:
         {"value": _status_value(report), "verified": passed[Check.STATUS], "input": each}
         for each in _listed(document.get("credentialStatus"))
     ]
-    secured = [_as_received(report)] if report.received.token is not None else _listed(document.get("proof"))
+    whole = report.received.token is not None or report.received.sd_jwt is not None
+    secured = [_as_received(report)] if whole else _listed(document.get("proof"))
     results["proof"] = [{"verified": passed[Check.PROOF], "input": each} for each in secured]
     return results
 
@@ -126,6 +128,9 @@ def _as_received(report: VerificationReport) -> JsonObject:
     """A credential that is signed as a token comes and goes in its envelope."""
     if report.received.token is not None:
         return enveloped.write(report.received.token, enveloped.CREDENTIAL)
+    if report.received.sd_jwt is not None:
+        media_type, *_ = sd_jwt_vc.MEDIA_TYPES
+        return enveloped.write(report.received.sd_jwt, enveloped.CREDENTIAL, media_type=media_type)
     return report.received.document
 
 

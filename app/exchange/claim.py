@@ -44,8 +44,7 @@ class ClaimOffer:
     state: str
     expires: datetime
     corrects: bool
-    credential: bytes = field(repr=False)
-    forms: tuple[OfferedForm, ...] = ()
+    forms: tuple[OfferedForm, ...]
 
     @classmethod
     def of(cls, award: RegisteredAward, institution: Institution) -> "ClaimOffer":
@@ -62,15 +61,18 @@ class ClaimOffer:
             state=award.state,
             expires=award.claim_expires,
             corrects=award.supersedes is not None,
-            credential=signed,
             forms=tuple(
                 _offered(each.mechanism, each.signed.open(), claimed) for each in award.credentials if each.signed
             ),
         )
 
     @property
+    def credential(self) -> bytes:
+        return self.forms[0].credential
+
+    @property
     def filename(self) -> str:
-        return file_name(self.micro_credential, ".vc.json")
+        return self.forms[0].filename
 
     def form(self, *, mechanism: str | None) -> OfferedForm:
         """The one by that name; the first where none is named. Raises Refused (MALFORMED_VALUE_ERROR at /mechanism)."""

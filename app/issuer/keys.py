@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.core.did.document import MAX_VERIFICATION_METHODS
-from app.core.multiformats import KeyKind, decode_multikey
+from app.core.multiformats import KeyKind
 from app.core.problems import MALFORMED_VALUE_ERROR, NOT_FOUND, STATE_CONFLICT, Problem, Refused
 from app.issuer.set_up import KeyMaker
 from app.ports import Directory, Institution, InstitutionKey, KeyPurpose
@@ -152,7 +152,7 @@ def _kinds(institution: Institution, purpose: KeyPurpose) -> tuple[KeyKind, ...]
 
 
 def _kind(key: InstitutionKey) -> KeyKind:
-    return decode_multikey(key.public_key_multibase).kind
+    return key.public_key.kind
 
 
 def _made(

@@ -6,9 +6,9 @@ The first is what receipts, certificates and pictures hold, so it is one that an
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.core.did import web as did_web
-from app.core.multiformats import KeyKind, PublicKey, decode_multikey
+from app.core.multiformats import KeyKind, PublicKey
 from app.core.problems import MALFORMED_VALUE_ERROR, PROOF_GENERATION_ERROR, Problem, Refused, pointer
+from app.issuer import learning
 from app.issuer.mechanisms import BY_DEFAULT, DC_SD_JWT, MECHANISMS, mechanism_named
 from app.ports import Institution, InstitutionKey, KeyPurpose
 
@@ -26,10 +26,7 @@ class Planned:
 def plan(institution: Institution, *, new_id: Callable[[], str]) -> tuple[Planned, ...]:
     """Raises Refused (PROOF_GENERATION_ERROR) where the institution has no key in use for one of its mechanisms."""
     keys = [(name, key_for(institution, name)) for name in mechanisms_of(institution)]
-    return tuple(
-        Planned(f"urn:uuid:{new_id()}", name, key.verification_method, decode_multikey(key.public_key_multibase))
-        for name, key in keys
-    )
+    return tuple(Planned(f"urn:uuid:{new_id()}", name, key.verification_method, key.public_key) for name, key in keys)
 
 
 def never_awarded() -> str:
@@ -46,7 +43,7 @@ def mechanisms_of(institution: Institution) -> tuple[str, ...]:
 
 def key_for(institution: Institution, mechanism: str) -> InstitutionKey:
     """Its newest key in use that `mechanism` is for. Raises Refused (PROOF_GENERATION_ERROR)."""
-    if mechanism == DC_SD_JWT and not institution.did.startswith(did_web.PREFIX):
+    if mechanism == DC_SD_JWT and not learning.has_address(institution.did):
         detail = f"{mechanism} names its issuer by an address on https, and {institution.did} has none"
         raise Refused(Problem(PROOF_GENERATION_ERROR, detail=detail, remedy="set it up with PUBLIC_URL on https"))
     return signing_key(institution, KeyPurpose.CREDENTIAL, mechanism=mechanism)
@@ -78,7 +75,7 @@ def kinds_for(mechanisms: tuple[str, ...]) -> tuple[KeyKind, ...]:
 
 
 def kind_of(key: InstitutionKey) -> KeyKind:
-    return decode_multikey(key.public_key_multibase).kind
+    return key.public_key.kind
 
 
 def problems_of_mechanisms(names: tuple[str, ...]) -> tuple[Problem, ...]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from app.core.credential.micro_credential import Organisation
+from app.core.multiformats import PublicKey, decode_multikey
 from app.ports.keys import KeyPurpose
 
 
@@ -20,6 +21,10 @@ class InstitutionKey:
     created: datetime
     retired: datetime | None = None
     revoked: datetime | None = None
+
+    @property
+    def public_key(self) -> PublicKey:
+        return decode_multikey(self.public_key_multibase)
 
     @property
     def in_use(self) -> bool:

@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 
+from app.adapters.cpu_pool import InlineCompute
 from app.adapters.database import Database
+from app.adapters.fetch import Offline
 from app.adapters.keys.maker import FileKeyMaker
+from app.adapters.known_issuers import OwnAndListedIssuers
 from app.core import strict_json
 from app.core.credential import award_request, open_badge
 from app.core.json_ld import Contexts
@@ -23,7 +26,10 @@ from app.issuer.mechanisms import DC_SD_JWT, MECHANISMS, OPEN_BADGE_JWT, VC_JWT,
 from app.issuer.plan import mechanisms_of
 from app.issuer.publish import controlled_identifier
 from app.issuer.set_up import made_institution
-from app.ports import Institution, RegisteredAward
+from app.ports import Institution, RegisteredAward, Unavailable
+from app.verifier.report import VerificationReport
+from app.verifier.verifier import Verifier
+from tests.databases import take_away
 from tests.issuing import Died, MortalCompute, Office, request
 from tests.verifying import NOW
 
@@ -281,3 +287,71 @@ async def test_a_revoked_key_is_replaced_though_another_of_another_kind_is_in_us
         now=NOW.replace(hour=13),
     )
     assert [key.public_key_multibase[:3] for key in changed.made] == ["zDn"]
+
+
+# ── learning credentials, as the world finds them ────────────────────────────────────────────────────────────────────
+
+
+async def test_a_learning_credential_is_good_until_it_is_revoked_and_nobody_else_is_asked(
+    office: Office, contexts: Contexts
+) -> None:
+    institution = asking_for(office, "eddsa-rdfc-2022", DC_SD_JWT)
+    award = await awarded(office, institution)
+    verifier = Verifier(
+        fetch=Offline(),
+        publications=office.publisher(),
+        known_issuers=OwnAndListedIssuers(office.database.directory, {}),
+        compute=InlineCompute(contexts),
+        fetch_timeout_seconds=1.0,
+    )
+
+    async def report() -> VerificationReport:
+        return await verifier.verify(signed(award)[DC_SD_JWT], "application/dc+sd-jwt", now=NOW)
+
+    good = await report()
+    assert (good.verdict, good.known_issuer is not None and good.known_issuer.own) == ("valid", True)
+    await office.issuer().act(award.id, Act.REVOKE, institution=institution, actor="a test", reason=None, now=NOW)
+    assert (await report()).verdict == "revoked"
+
+
+async def test_the_keys_are_published_where_sd_jwt_vc_looks_for_them(office: Office) -> None:
+    metadata = await office.publisher().issuer_metadata(office.institution.name)
+    assert metadata is not None
+    assert metadata["issuer"] == f"{HTTPS}/issuers/demo"
+    assert [key["kid"] for key in metadata["jwks"]["keys"]] == [
+        key.verification_method for key in office.institution.keys
+    ]
+    assert await office.publisher().issuer_metadata("nobody") is None
+
+
+async def test_a_list_for_tokens_stands_until_its_rows_change(office: Office) -> None:
+    institution = asking_for(office, "eddsa-rdfc-2022", DC_SD_JWT)
+    award = await awarded(office, institution)
+    publisher, list_id = office.publisher(), award.credentials[1].status_list_id
+    first = await publisher.token_list(list_id, now=NOW)
+    assert first == await publisher.token_list(list_id, now=NOW)
+    await office.issuer().act(award.id, Act.REVOKE, institution=institution, actor="a test", reason=None, now=NOW)
+    assert first != await publisher.token_list(list_id, now=NOW)
+    assert await publisher.token_list("0" * 16, now=NOW) is None
+
+
+async def test_while_the_register_is_away_the_last_list_serves_until_its_ttl(office: Office) -> None:
+    award = await awarded(office, asking_for(office, "eddsa-rdfc-2022", DC_SD_JWT))
+    publisher, list_id = office.publisher(), award.credentials[1].status_list_id
+    last = await publisher.token_list(list_id, now=NOW)
+    await take_away(office.database)
+    assert await publisher.token_list(list_id, now=NOW) == last
+    with pytest.raises(Unavailable):
+        await publisher.token_list(list_id, now=NOW.replace(hour=13))
+
+
+async def test_an_institution_without_an_address_has_no_list_for_tokens(
+    database: Database, contexts: Contexts, tmp_path: Path
+) -> None:
+    office = await Office.opened(database, contexts, tmp_path / "keys")
+    asked: dict[str, Any] = {"institution": office.institution, "actor": "a test", "idempotency_key": None}
+    receipt = await office.issuer().award(request(), now=NOW, **asked)
+    award = await office.issuer().find(receipt.id, institution=office.institution)
+    publisher = office.publisher()
+    assert await publisher.token_list(award.credentials[0].status_list_id, now=NOW) is None
+    assert await publisher.issuer_metadata(office.institution.name) is None
