@@ -120,7 +120,10 @@ def _as_sd_jwt(carried: bytes) -> str | None:
 
 def _sd_jwt(text: str) -> _Content:
     """The claims that it seems to show. That each of them was signed is seen where it is verified."""
-    received = sd_jwt.read(text.encode())
+    try:
+        received = sd_jwt.read(text.encode())
+    except Refused as refused:
+        raise _unreadable(f"it is an SD-JWT that cannot be read: {refused.problems[0].detail}") from refused
     signed = received.issuer_signed.payload
     try:
         claims = disclose(signed, received.disclosures).claims
