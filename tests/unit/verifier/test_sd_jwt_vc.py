@@ -1,5 +1,6 @@
 """An SD-JWT VC through the verifier: whose it is, whether it stands, what is shown of it; changed, it is refused."""
 
+import contextlib
 import json
 from collections.abc import Mapping
 from dataclasses import replace
@@ -8,6 +9,8 @@ from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from app.core.credential import enveloped, learning_credential
 from app.core.did.document import write
@@ -326,3 +329,17 @@ def test_the_key_is_found_without_a_name_where_there_is_one_alone(contexts: Cont
     two = replace(document, verification_methods=(*document.verification_methods, document.verification_methods[0]))
     with pytest.raises(Refused):
         jwt_vc_issuer.find_key(unnamed, two)
+
+
+CHARACTERS = "abcXYZ019-_.~= {}"
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    st.binary(max_size=60)
+    | st.text(CHARACTERS, max_size=60).map(str.encode)
+    | st.text(CHARACTERS, max_size=40).map(lambda tail: b"eyJhbGciOiJFUzI1NiJ9.eyJ2Y3QiOiJhIn0.AAAA~" + tail.encode())
+)
+async def test_any_bytes_are_reported_on_or_refused(contexts: Contexts, content: bytes) -> None:
+    with contextlib.suppress(Refused):
+        assert (await report_on(World(contexts), content)).verified is None
