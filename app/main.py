@@ -14,6 +14,7 @@ from app.access.tokens import AccessTokens
 from app.adapters import typesetting
 from app.adapters.act_journal import ActJournal
 from app.adapters.cached_fetch import CachedFetch
+from app.adapters.clients_challenges import ClientsChallenges
 from app.adapters.contexts import load_contexts
 from app.adapters.cpu_pool import CpuPool, InlineCompute
 from app.adapters.database import Database
@@ -37,8 +38,9 @@ from app.issuer.batch import Classes
 from app.issuer.preview import Previews
 from app.issuer.publish import NothingPublished, Publisher
 from app.issuer.set_up import demand_public_url
-from app.ports import Compute, Counts, Fetch, Institution, KeyPurpose
+from app.ports import Challenges, Compute, Counts, Fetch, Institution, KeyPurpose
 from app.settings import Settings
+from app.verifier.presentations import Presentations
 from app.verifier.verifier import Verifier
 from app.web import badge_picture
 from app.web.certificates import Certificates, Press
@@ -62,6 +64,8 @@ class Service:
     classes: Classes
     publisher: Publisher
     verifier: Verifier
+    challenges: Challenges
+    presentations: Presentations
     claims: Claims
     passwords: Argon2Passwords
     sign_in: SignIn
@@ -156,6 +160,15 @@ async def composed(
             writes_to_learners=settings.mail_server is not None,
             counts=counts,
         )
+        verifier = Verifier(
+            fetch=fetch,
+            publications=publisher,
+            known_issuers=OwnAndListedIssuers(remembered, listed),
+            compute=compute,
+            fetch_timeout_seconds=settings.fetch_timeout_seconds,
+            counts=counts,
+        )
+        challenges = ClientsChallenges(database.challenges) if settings.strict_http else database.challenges
         yield Service(
             settings=settings,
             contexts=contexts,
@@ -180,13 +193,15 @@ async def composed(
             ),
             previews=Previews(compute=compute, public_url=settings.public_url),
             publisher=publisher,
-            verifier=Verifier(
+            verifier=verifier,
+            challenges=challenges,
+            presentations=Presentations(
+                verifier=verifier,
+                challenges=challenges,
                 fetch=fetch,
                 publications=publisher,
-                known_issuers=OwnAndListedIssuers(remembered, listed),
                 compute=compute,
                 fetch_timeout_seconds=settings.fetch_timeout_seconds,
-                counts=counts,
             ),
             claims=Claims(register=database.register, directory=database.directory, counts=counts),
             passwords=passwords,
@@ -270,6 +285,7 @@ async def _database(settings: Settings, stack: AsyncExitStack, counts: Counts | 
         settings.database_url,
         vault=AesGcmVault(data_key),
         intent_lease_seconds=settings.intent_lease_seconds,
+        challenge_seconds=settings.challenge_seconds,
         # Handing in a letter ends at its time-out: nobody else tries the same one before.
         message_lease_seconds=2 * settings.smtp_timeout_seconds + 5,
         journal=journal,

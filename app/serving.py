@@ -90,7 +90,14 @@ def web_application(service: Service, *, counts: Counts | None = None) -> tuple[
             public_url=settings.public_url,
             max_form_bytes=settings.max_form_bytes,
         ),
-        vcalm.routes(verifier=service.verifier, compute=service.compute, clock=clock, strict_http=settings.strict_http),
+        vcalm.routes(
+            verifier=service.verifier,
+            presentations=service.presentations,
+            challenges=service.challenges,
+            compute=service.compute,
+            clock=clock,
+            strict_http=settings.strict_http,
+        ),
     ):
         application.include_router(router)
     application.include_router(

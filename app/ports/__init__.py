@@ -1,5 +1,6 @@
 """What we ask of the world, in small protocols that `main` hands in: one boundary, a module for each of its sides."""
 
+from app.ports.challenges import Challenges
 from app.ports.classes import Batch, Batches, BatchProgress, BatchRow, RowAwarded, RowFailed
 from app.ports.clock import Clock
 from app.ports.compute import Compute
@@ -40,6 +41,7 @@ __all__ = [
     "BatchProgress",
     "BatchRow",
     "Batches",
+    "Challenges",
     "ClaimLink",
     "Client",
     "Clock",

@@ -1,6 +1,7 @@
 """The database: register, directory and status lists in SQLite or PostgreSQL. The only package that knows SQLModel."""
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import text
@@ -10,6 +11,7 @@ from app.adapters.act_journal import ActJournal
 from app.adapters.database import migrations
 from app.adapters.database.awards import Awards
 from app.adapters.database.backlog import DatabaseBacklog
+from app.adapters.database.challenges import DatabaseChallenges
 from app.adapters.database.directory import DatabaseDirectory
 from app.adapters.database.engine import (
     SQLITE,
@@ -45,6 +47,7 @@ class Database:
         vault: Vault,
         limits: RegisterLimits,
         message_lease_seconds: float,
+        challenge_lifetime: timedelta,
         journal: ActJournal | None = None,
         counts: Counts | None = None,
     ) -> None:
@@ -59,6 +62,7 @@ class Database:
         self.status_lists = DatabaseStatusLists(transactions)
         self.sealed_copies = DatabaseSealedCopies(transactions)
         self.recorded_proofs = DatabaseRecordedProofs(transactions, vault=vault)
+        self.challenges = DatabaseChallenges(transactions, vault=vault, lifetime=challenge_lifetime)
         self.people = DatabasePeople(transactions, vault=vault)
         self.backlog = DatabaseBacklog(transactions)
         self.sessions = DatabaseSessions(transactions, vault=vault)
@@ -73,6 +77,7 @@ class Database:
         intent_lease_seconds: int = 30,
         message_lease_seconds: float = 300,
         status_list_length: int = STATUS_LIST_LENGTH,
+        challenge_seconds: int = 300,
         journal: ActJournal | None = None,
         max_clock_skew_seconds: int | None = None,
         counts: Counts | None = None,
@@ -92,6 +97,7 @@ class Database:
             vault=vault,
             limits=limits,
             message_lease_seconds=message_lease_seconds,
+            challenge_lifetime=timedelta(seconds=challenge_seconds),
             journal=journal,
             counts=counts,
         )

@@ -9,6 +9,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.adapters.act_journal import BitSet, ListOpened
+from app.adapters.database.brought_tables import BroughtCredentialRow, BroughtStatusEntryRow
 from app.adapters.database.engine import Transactions, Unacknowledged, storable
 from app.adapters.database.tables import CredentialRow, InstitutionRow, LostEntryRow, PublishedListRow, StatusListRow
 from app.core.problems import NOT_FOUND, Problem, Refused
@@ -37,6 +38,14 @@ class DatabaseStatusLists:
                     col(CredentialRow.status_list_id) == list_id, col(CredentialRow.state).in_(BITS[found.purpose])
                 )
             )
+            set_of_brought = await session.exec(
+                select(BroughtStatusEntryRow.status_list_index)
+                .join(BroughtCredentialRow, col(BroughtCredentialRow.id) == col(BroughtStatusEntryRow.credential_id))
+                .where(
+                    BroughtStatusEntryRow.status_list_id == list_id,
+                    col(BroughtCredentialRow.state).in_(BITS[found.purpose]),
+                )
+            )
             lost_indexes = await session.exec(
                 select(LostEntryRow.status_list_index).where(LostEntryRow.status_list_id == list_id)
             )
@@ -46,7 +55,7 @@ class DatabaseStatusLists:
                 purpose=found.purpose,
                 length=found.length,
                 version=found.version,
-                set_indexes=tuple(sorted({*set_indexes, *lost_indexes})),
+                set_indexes=tuple(sorted({*set_indexes, *set_of_brought, *lost_indexes})),
             )
 
     async def version(self, list_id: str) -> int | None:

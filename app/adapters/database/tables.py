@@ -34,7 +34,7 @@ class Instant(TypeDecorator[datetime]):
 
 
 # Text, not a type of the database's own: a new state is a row of `issuer/life.py` and no migration.
-_STATE = Enum(State, native_enum=False, length=16, values_callable=lambda states: [state.value for state in states])
+STATE = Enum(State, native_enum=False, length=16, values_callable=lambda states: [state.value for state in states])
 
 
 class Row(SQLModel):
@@ -73,6 +73,8 @@ class InstitutionRow(Row, table=True):
     contact: str
     demo: bool
     accent: str | None = None
+    # What it may have signed that it composed itself; None: micro-credentials alone.
+    signing: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
 
 
 class InstitutionKeyRow(Row, table=True):
@@ -97,6 +99,7 @@ class ClientRow(Row, table=True):
     institution: str = Field(foreign_key="institution.name", index=True)
     secret_sha256: bytes
     scopes: Sequence[str] = Field(sa_type=JSON)
+    mechanism: str | None = None
     revoked: datetime | None = Field(default=None, sa_type=Instant)
 
 
@@ -154,7 +157,7 @@ class AwardRow(Row, table=True):
 
     id: str = Field(primary_key=True)
     institution: str = Field(foreign_key="institution.name")
-    state: State = Field(sa_type=_STATE)
+    state: State = Field(sa_type=STATE)
     title: str
     data_key: bytes
     learner_name_sealed: bytes
@@ -197,7 +200,7 @@ class CredentialRow(Row, table=True):
     award_id: str = Field(foreign_key="award.id", index=True)
     mechanism: str
     verification_method: str
-    state: State = Field(sa_type=_STATE)
+    state: State = Field(sa_type=STATE)
     status_list_id: str = Field(foreign_key="status_list.id")
     status_list_index: int
     document_sealed: bytes
