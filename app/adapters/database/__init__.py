@@ -11,7 +11,9 @@ from app.adapters.act_journal import ActJournal
 from app.adapters.database import migrations
 from app.adapters.database.awards import Awards
 from app.adapters.database.backlog import DatabaseBacklog
+from app.adapters.database.brought import DatabaseBrought
 from app.adapters.database.challenges import DatabaseChallenges
+from app.adapters.database.clocks import Clocks
 from app.adapters.database.directory import DatabaseDirectory
 from app.adapters.database.engine import (
     SQLITE,
@@ -62,6 +64,14 @@ class Database:
         self.status_lists = DatabaseStatusLists(transactions)
         self.sealed_copies = DatabaseSealedCopies(transactions)
         self.recorded_proofs = DatabaseRecordedProofs(transactions, vault=vault)
+        skew = limits.max_clock_skew_seconds
+        self.brought = DatabaseBrought(
+            transactions,
+            vault=vault,
+            clocks=Clocks(self.name, None if skew is None else timedelta(seconds=skew)),
+            lease_seconds=limits.intent_lease_seconds,
+            status_list_length=limits.status_list_length,
+        )
         self.challenges = DatabaseChallenges(transactions, vault=vault, lifetime=challenge_lifetime)
         self.people = DatabasePeople(transactions, vault=vault)
         self.backlog = DatabaseBacklog(transactions)
