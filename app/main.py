@@ -30,6 +30,7 @@ from app.adapters.vault import AesGcmVault
 from app.core.credential import vocabularies
 from app.core.json_ld import Contexts
 from app.core.problems import SETTING_ERROR, Problem, Refused
+from app.core.proof.chance import CHANCE_BYTES
 from app.exchange.claim import Claims
 from app.exchange.delivery import Delivery
 from app.exchange.picture_badge import PictureBadges
@@ -88,6 +89,10 @@ def clock() -> datetime:
 
 def new_id() -> str:
     return str(uuid.uuid4())
+
+
+def new_chance() -> bytes:
+    return secrets.token_bytes(CHANCE_BYTES)
 
 
 def new_token() -> str:
@@ -157,6 +162,7 @@ async def composed(
             public_url=settings.public_url,
             claim_expires_days=settings.claim_expires_days,
             new_id=new_id,
+            new_chance=new_chance,
             writes_to_learners=settings.mail_server is not None,
             counts=counts,
         )

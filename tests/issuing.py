@@ -1,6 +1,7 @@
 """An institution that awards over a real database, with real keys, in this process: for tests of what it does."""
 
 import json
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from app.adapters.remembered_institutions import RememberedInstitutions
 from app.adapters.vault import AesGcmVault
 from app.core.credential import award_request
 from app.core.json_ld import Contexts
+from app.core.proof.chance import CHANCE_BYTES
 from app.issuer.award import Issuer
 from app.issuer.institution_file import DEMONSTRATION
 from app.issuer.publish import Publisher
@@ -99,6 +101,7 @@ class Office:
             public_url=self.public_url,
             claim_expires_days=90,
             new_id=new_id,
+            new_chance=lambda: secrets.token_bytes(CHANCE_BYTES),
             writes_to_learners=writes_to_learners,
             counts=counts,
         )

@@ -28,8 +28,9 @@ from app.core.problems import (
 from app.issuer.claim_link import FIRST_GENERATION, claim_token, claim_token_digest, claim_url
 from app.issuer.learner_digests import learner_digests, search_digests
 from app.issuer.life import ASKED_FOR, FORGOTTEN, Act, State, after
+from app.issuer.mechanisms import BY_DEFAULT
 from app.issuer.prepare import Awarding, Prepared, prepare, prepare_correction
-from app.issuer.sign import MECHANISMS, Documents, OwnWorkRefused, Signing, key_kind, signing_key
+from app.issuer.sign import Documents, OwnWorkRefused, Signing, key_kind, signing_key
 from app.ports import (
     AwardFilter,
     Compute,
@@ -106,13 +107,14 @@ class Issuer:
         public_url: str,
         claim_expires_days: int,
         new_id: Callable[[], str],
+        new_chance: Callable[[], bytes],
         writes_to_learners: bool = False,
         counts: Counts | None = None,
     ) -> None:
         self._register = register
         self._vault = vault
         self._signers = signers
-        self._signing = Signing(signers=signers, documents=documents, compute=compute)
+        self._signing = Signing(signers=signers, documents=documents, compute=compute, new_chance=new_chance)
         self._compute = compute
         self._public_url = public_url
         self._claim_expires = timedelta(days=claim_expires_days)
@@ -332,7 +334,7 @@ class Issuer:
             award_id=asked.award_id,
             credential_id=asked.awarding.credential_id,
             institution=asked.institution.name,
-            mechanism=MECHANISMS[key_kind(asked.institution, verification_method)],
+            mechanism=BY_DEFAULT[key_kind(asked.institution, verification_method)],
             verification_method=verification_method,
             examined=prepared.examined,
             title=claimed.achievement.title.best(claimed.achievement.language)[1],

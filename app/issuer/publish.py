@@ -21,7 +21,8 @@ from app.core.problems import JsonObject
 from app.core.proof import data_integrity
 from app.core.status import bitstring_status_list
 from app.issuer.examine import status_list_url
-from app.issuer.sign import MECHANISMS, key_kind, signing_key
+from app.issuer.mechanisms import BY_DEFAULT
+from app.issuer.sign import key_kind, signing_key
 from app.ports import (
     Compute,
     Counts,
@@ -77,7 +78,7 @@ def draft_list(
         valid_until=valid_until,
         ttl_milliseconds=ttl_seconds * 1000,
     )
-    options = data_integrity.proof_options(MECHANISMS[kind], verification_method=verification_method, created=now)
+    options = data_integrity.proof_options(BY_DEFAULT[kind], verification_method=verification_method, created=now)
     return DraftedList(unsigned, options, data_integrity.sign_input(contexts, unsigned, options, key_kind=kind))
 
 

@@ -41,6 +41,8 @@ class Idempotency:
 class Intention:
     """What `intend` writes down, beside the document that it makes from `examined`.
 
+    `mandatory_pointers` are what is always shown of a credential of which parts can be; None leaves that to `sign`.
+
     `supersedes` is the award whose place this one takes, `reason` why. Where there is a `learner_email`, the learner is
     written to once the award is recorded.
     """
@@ -63,6 +65,7 @@ class Intention:
     learner_email: Personal[str] | None = None
     supersedes: str | None = None
     reason: Personal[str] | None = None
+    mandatory_pointers: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,7 @@ class Intended:
     verification_method: str
     document: JsonObject
     intended_at: datetime
+    mandatory_pointers: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ EXAMPLES = 150
 STEPS = 30
 LEASE = timedelta(seconds=30)
 # What is left undone by a process that dies there: the signature, our own check of it, the record.
-STEPS_TO_DIE_AT = ("sign_input", "checked")
+STEPS_TO_DIE_AT = ("to_sign", "checked")
 BODIES = (request(), request(awardedDate="2026-07-01"))
 CORRECTION = json.dumps({"reason": "misspelt", "learner": {"fullName": "Another Name"}}).encode()
 ASKED = (Act.REVOKE, Act.WITHDRAW, Act.ERASE, Act.SUSPEND, Act.REINSTATE)

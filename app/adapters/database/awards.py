@@ -87,6 +87,7 @@ class Awards:
             ),
             intended_at=now,
             lease_until=lease_until,
+            mandatory_pointers=intention.mandatory_pointers,
         )
         return award, credential
 
@@ -127,6 +128,7 @@ class Awards:
             verification_method=credential.verification_method,
             document=json.loads(document),
             intended_at=credential.intended_at,
+            mandatory_pointers=None if credential.mandatory_pointers is None else tuple(credential.mandatory_pointers),
         )
 
     def signed(self, award: AwardRow, credential: CredentialRow) -> bytes | None:

@@ -36,6 +36,8 @@ class Instant(TypeDecorator[datetime]):
 # Text, not a type of the database's own: a new state is a row of `issuer/life.py` and no migration.
 STATE = Enum(State, native_enum=False, length=16, values_callable=lambda states: [state.value for state in states])
 
+_LIST_OR_NULL = JSON(none_as_null=True)
+
 
 class Row(SQLModel):
     metadata = MetaData(
@@ -208,6 +210,8 @@ class CredentialRow(Row, table=True):
     intended_at: datetime = Field(sa_type=Instant)
     recorded_at: datetime | None = Field(default=None, sa_type=Instant)
     lease_until: datetime = Field(sa_type=Instant)
+    # JSON Pointers: none where the mechanism shows no parts, or what is mandatory follows from the document.
+    mandatory_pointers: Sequence[str] | None = Field(default=None, sa_type=_LIST_OR_NULL)
 
 
 class ActRow(Row, table=True):

@@ -54,7 +54,7 @@ async def test_a_key_is_not_used_for_another_request(office: Office) -> None:
 
 
 async def test_an_intent_that_no_key_can_finish_is_voided(office: Office, contexts: Contexts) -> None:
-    dying = office.issuer(compute=MortalCompute(contexts, "sign_input"))
+    dying = office.issuer(compute=MortalCompute(contexts, "to_sign"))
     with pytest.raises(Died):
         await dying.award(request(), institution=office.institution, actor="a test", idempotency_key=None, now=NOW)
     keyless = office.issuer(signers=office.without_its_keys())
@@ -64,7 +64,7 @@ async def test_an_intent_that_no_key_can_finish_is_voided(office: Office, contex
 
 
 async def test_what_died_before_it_was_signed_is_finished_by_another(office: Office, contexts: Contexts) -> None:
-    dying = office.issuer(compute=MortalCompute(contexts, "sign_input"))
+    dying = office.issuer(compute=MortalCompute(contexts, "to_sign"))
     with pytest.raises(Died):
         await dying.award(request(), institution=office.institution, actor="a test", idempotency_key="k", now=NOW)
     later = NOW + timedelta(hours=1)

@@ -208,7 +208,7 @@ async def test_an_achievement_with_an_address_of_its_own_keeps_it(office: Office
 
 async def test_after_a_death_each_learner_has_one_award(office: Office, contexts: Contexts) -> None:
     with pytest.raises(BaseExceptionGroup) as caught:
-        await Class(office, compute=MortalCompute(contexts, "sign_input")).award(given(contexts, learners(6)))
+        await Class(office, compute=MortalCompute(contexts, "to_sign")).award(given(contexts, learners(6)))
     assert caught.value.subgroup(Died)
     awarded = await Class(office, clock=Time(NOW + timedelta(hours=1))).award(given(contexts, learners(6)))
     assert len(awarded) == 6
@@ -217,7 +217,7 @@ async def test_after_a_death_each_learner_has_one_award(office: Office, contexts
 
 async def test_a_row_that_another_is_awarding_is_waited_for_and_then_told(office: Office, contexts: Contexts) -> None:
     with pytest.raises(BaseExceptionGroup):
-        await Class(office, compute=MortalCompute(contexts, "sign_input")).award(given(contexts, learners(1)))
+        await Class(office, compute=MortalCompute(contexts, "to_sign")).award(given(contexts, learners(1)))
     impatient = Class(office, patience_seconds=0.5)
     assert await impatient.award(given(contexts, learners(1))) == {}
     assert [each.problem.type for each in impatient.outcomes if isinstance(each, RowFailed)] == [IDEMPOTENCY_IN_FLIGHT]
