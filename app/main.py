@@ -36,6 +36,7 @@ from app.exchange.delivery import Delivery
 from app.exchange.picture_badge import PictureBadges
 from app.issuer.award import Issuer
 from app.issuer.batch import Classes
+from app.issuer.brought import BroughtIssuer
 from app.issuer.preview import Previews
 from app.issuer.publish import NothingPublished, Publisher
 from app.issuer.set_up import demand_public_url
@@ -61,6 +62,7 @@ class Service:
     institutions: tuple[Institution, ...]
     tokens: AccessTokens
     issuer: Issuer
+    brought: BroughtIssuer
     previews: Previews
     classes: Classes
     publisher: Publisher
@@ -189,6 +191,17 @@ async def composed(
                 lifetime=timedelta(seconds=settings.access_token_seconds),
             ),
             issuer=issuer,
+            brought=BroughtIssuer(
+                register=database.brought,
+                signers=keys,
+                documents=publisher,
+                compute=compute,
+                public_url=settings.public_url,
+                new_id=new_id,
+                new_chance=new_chance,
+                takes_checks=settings.strict_http,
+                counts=counts,
+            ),
             classes=Classes(
                 issuer=issuer,
                 compute=compute,

@@ -8,10 +8,15 @@ from dataclasses import dataclass
 
 from app.core import strict_json
 from app.core.json_ld import Contexts
-from app.core.problems import MALFORMED_VALUE_ERROR, JsonObject, Problem, Refused, pointer
+from app.core.problems import (
+    MALFORMED_VALUE_ERROR,
+    UNKNOWN_OPTION_PROVIDED,
+    JsonObject,
+    Problem,
+    Refused,
+    pointer,
+)
 from app.verifier.presentation import Asked
-
-UNKNOWN_OPTION_PROVIDED = "https://www.w3.org/TR/vcalm#UNKNOWN_OPTION_PROVIDED"
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,10 +100,14 @@ def made_institution(
 ) -> Institution:
     """The institution, its keys in files now. Raises Refused where it can have no DID, before any is made."""
     # did:web is https alone. A did:key document has one key, which then signs credentials and lists alike.
-    did = did_web(public_url, profile.slug) if urlsplit(public_url).scheme == "https" else None
+    https = urlsplit(public_url).scheme == "https"
+    if profile.did == "web" and not https:
+        detail = f"PUBLIC_URL is {public_url}: a did:web is looked up on https."
+        raise Refused(Problem(SETTING_ERROR, at="/did", detail=detail, remedy='Leave did out, or write did = "key".'))
+    did = did_web(public_url, profile.slug) if https and profile.did != "key" else None
     if own_keys_too:
         keys.make_own_keys()
-    made = _named_keys(keys, profile.slug, did, now) if did else _own_named_key(keys, profile.slug, now)
+    made = _named_keys(keys, profile, did, now) if did else _own_named_key(keys, profile, now)
     return _institution(profile, made)
 
 
@@ -127,15 +131,20 @@ def did_web(public_url: str, name: str) -> str:
     return f"did:web:{quote(parts.netloc, safe='')}:issuers:{name}"
 
 
-def _named_keys(keys: KeyMaker, slug: str, did: str, now: datetime) -> tuple[InstitutionKey, ...]:
+def _named_keys(keys: KeyMaker, profile: InstitutionProfile, did: str, now: datetime) -> tuple[InstitutionKey, ...]:
     return tuple(
-        _row(keys.make_key(f"{slug}-{purpose}-1"), f"{did}#{purpose}-1", frozenset({purpose}), now)
+        _row(
+            keys.make_key(f"{profile.slug}-{purpose}-1", kind=profile.key),
+            f"{did}#{purpose}-1",
+            frozenset({purpose}),
+            now,
+        )
         for purpose in (KeyPurpose.CREDENTIAL, KeyPurpose.STATUS_LIST)
     )
 
 
-def _own_named_key(keys: KeyMaker, slug: str, now: datetime) -> tuple[InstitutionKey, ...]:
-    key = keys.make_key(slug)
+def _own_named_key(keys: KeyMaker, profile: InstitutionProfile, now: datetime) -> tuple[InstitutionKey, ...]:
+    key = keys.make_key(profile.slug, kind=profile.key)
     url = f"did:key:{key.public_key_multibase}#{key.public_key_multibase}"
     return (_row(key, url, frozenset({KeyPurpose.CREDENTIAL, KeyPurpose.STATUS_LIST}), now),)
 
@@ -152,6 +161,7 @@ def _institution(profile: InstitutionProfile, keys: tuple[InstitutionKey, ...]) 
         demo=profile.demo,
         keys=keys,
         accent=profile.accent,
+        signing=profile.signing,
     )
 
 

@@ -129,7 +129,7 @@ def _schema(contexts: Contexts, gathered: Gathered, _policy: VerificationPolicy)
 def _open_badge(contexts: Contexts, gathered: Gathered, _policy: VerificationPolicy) -> Outcome:
     if isinstance(gathered.proven, Unproven):
         return NOT_JUDGED
-    if not _is_badge(gathered.proven.document):
+    if not is_badge(gathered.proven.document):
         return NotApplicable("It does not say that it is an Open Badge.")
     return _passed_unless(open_badge.problems(gathered.proven.document, contexts=contexts))
 
@@ -143,13 +143,13 @@ def _micro_credential(contexts: Contexts, gathered: Gathered, _policy: Verificat
 
 
 def _badge_problems(contexts: Contexts, document: JsonObject) -> tuple[tuple[Problem, ...], ...]:
-    badge = open_badge.problems(document, contexts=contexts) if _is_badge(document) else ()
+    badge = open_badge.problems(document, contexts=contexts) if is_badge(document) else ()
     if not open_badge.is_micro_credential(document):
         return (badge,)
     return badge, open_badge.micro_credential_problems(document, contexts=contexts)
 
 
-def _is_badge(document: JsonObject) -> bool:
+def is_badge(document: JsonObject) -> bool:
     # One IRI under two names.
     return not data_model.types(document).isdisjoint({open_badge.TYPE, "AchievementCredential"})
 

@@ -296,7 +296,7 @@ def _at(credential_id: str, what: str) -> str:
 _DONE = {
     Act.REVOKE: frozenset({State.REVOKED, State.REVOKED_ERASED}),
     Act.SUSPEND: frozenset({State.SUSPENDED}),
-    Act.REINSTATE: frozenset({State.ISSUED, State.ERASED}),
+    Act.REINSTATE: frozenset(State) - {State.SUSPENDED},
     Act.ERASE: frozenset({State.ERASED, State.REVOKED_ERASED}),
 }
 # Each of these is told by a bit of a list of that purpose, and by nothing else.

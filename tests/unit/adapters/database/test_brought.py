@@ -79,7 +79,8 @@ async def set_bits(database: Database, entry: StatusEntry) -> tuple[int, ...]:
 async def test_what_was_recorded_is_found_by_its_name(with_institution: Database) -> None:
     intended = await signed(with_institution)
     (credential,) = await found(with_institution)
-    assert credential.signed and credential.signed.open() == b"signed " + intended.id.encode()
+    assert credential.signed
+    assert credential.signed.open() == b"signed " + intended.id.encode()
     assert [entry.purpose for entry in credential.entries] == ["revocation"]
 
 
@@ -220,7 +221,8 @@ async def test_a_list_is_opened_once_and_then_is_there(with_institution: Databas
     ]
     assert opened[0] == opened[1] != opened[2]
     rows = await with_institution.status_lists.rows(opened[0])
-    assert rows is not None and (rows.purpose, list(rows.set_indexes)) == ("suspension", [])
+    assert rows is not None
+    assert (rows.purpose, list(rows.set_indexes)) == ("suspension", [])
 
 
 # ── restored from a backup ──
