@@ -7,7 +7,6 @@
 """
 
 import asyncio
-import functools
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -88,6 +87,8 @@ class _NotPresented:
     holder: Outcome
 
 
+# One presentation does not keep everybody else's verifications waiting.
+_AT_ONCE = 2
 _NOBODY = NotApplicable("Nothing shows who signed it, so whose it is was not judged.")
 _NOTHING_SHOWN = tuple(
     Problem(kind, at="/proof", detail="nothing in it is proven, so it answers nothing")
@@ -130,9 +131,14 @@ class Presentations:
         presented = await self._presented(received, asked=asked, deadline=deadline, now=now)
         answered = await self._answered(presented, asked, now=now)
         problems = presentation.problems(received.document)
-        judging = functools.partial(self._judged, received, presented, deadline=deadline, now=now)
-        credentials = received.credentials[: presentation.MAX_CREDENTIALS]
-        judged = await asyncio.gather(*(judging(place) for place in range(len(credentials))))
+        few = asyncio.Semaphore(_AT_ONCE)
+
+        async def judged_in_turn(place: int) -> Judged:
+            async with few:
+                return await self._judged(received, presented, place, deadline=deadline, now=now)
+
+        places = range(len(received.credentials[: presentation.MAX_CREDENTIALS]))
+        judged = await asyncio.gather(*map(judged_in_turn, places))
         return PresentationReport(
             findings=(
                 (PresentationCheck.DATA_MODEL, Failed(problems) if problems else Passed()),

@@ -11,8 +11,8 @@ from app.core.problems import MALFORMED_VALUE_ERROR, JsonObject, Problem
 
 TYPE: Final = "VerifiablePresentation"
 
-# Each is verified, and may send us to another host.
-MAX_CREDENTIALS: Final = 16
+# Each costs what a verification costs, and may send us to another host.
+MAX_CREDENTIALS: Final = 8
 
 
 def problems(document: JsonObject) -> tuple[Problem, ...]:

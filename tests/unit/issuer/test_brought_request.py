@@ -2,6 +2,7 @@
 
 import json
 from contextlib import suppress
+from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
@@ -51,7 +52,7 @@ def credential(**members: Any) -> JsonObject:
 
 
 def micro_credential() -> JsonObject:
-    unsigned = {member: value for member, value in EXAMPLE_CREDENTIAL.items() if member != "proof"}
+    unsigned = deepcopy({member: value for member, value in EXAMPLE_CREDENTIAL.items() if member != "proof"})
     return {**unsigned, "issuer": {**unsigned["issuer"], "id": UNIVERSITY}}
 
 
