@@ -206,15 +206,20 @@ class BroughtIssuer:
             raise Refused(Problem(STATE_CONFLICT, at="/status", detail=detail, remedy="have it signed anew"))
 
 
+def keys_for(institution: Institution, mechanism: str | None) -> list[InstitutionKey]:
+    """Its keys in use that sign credentials by this mechanism; by any, where none is named."""
+    keys = [key for key in institution.keys if KeyPurpose.CREDENTIAL in key.purposes and key.in_use]
+    return [key for key in keys if mechanism is None or _kind(key) in MECHANISMS[mechanism].key_kinds]
+
+
 def _signing(institution: Institution, client: Client) -> tuple[str, InstitutionKey]:
     """By which mechanism, and the newest key in use that is for it. Raises Refused (STATE_CONFLICT)."""
     name = client.mechanism or institution.signing.mechanism
-    keys = [key for key in institution.keys if KeyPurpose.CREDENTIAL in key.purposes and key.in_use]
-    fitting = [key for key in keys if name is None or _kind(key) in MECHANISMS[name].key_kinds]
+    fitting = keys_for(institution, name)
     if not fitting:
         who, wanted = institution.profile.name, name or "credentials"
         detail = f"{who} has no key in use that signs by {wanted}"
-        remedy = f"testamur keys rotate {institution.name} --kind makes one of another kind"
+        remedy = f"testamur keys rotate {institution.name} --algorithm … makes one of another kind"
         raise Refused(Problem(STATE_CONFLICT, detail=detail, remedy=remedy))
     newest = max(fitting, key=lambda key: key.created)
     return name or BY_DEFAULT[_kind(newest)], newest

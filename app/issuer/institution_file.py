@@ -24,6 +24,7 @@ from app.core.problems import (
     pointer,
 )
 from app.issuer import signing_table
+from app.issuer.mechanisms import MECHANISMS
 from app.ports import SigningPolicy
 
 _MAX_BYTES = 65_536
@@ -127,6 +128,10 @@ def read_table(table: Mapping[str, Any], contexts: Contexts) -> InstitutionProfi
             problems.append(
                 Problem(MISSING_ELEMENT, at="/slug", detail="No slug follows from the name.", remedy=remedy)
             )
+    kind = values.get("key", KeyKind.ED25519)
+    if "key" in table and signing.mechanism and kind not in MECHANISMS[signing.mechanism].key_kinds:
+        detail = f"mechanism: {signing.mechanism} is not for keys of the kind {kind}."
+        problems.append(Problem(MALFORMED_VALUE_ERROR, at="/signing/mechanism", detail=detail))
     if problems:
         raise Refused(*problems)
     return InstitutionProfile(**values, signing=signing)

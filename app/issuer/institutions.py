@@ -9,6 +9,7 @@ from typing import Any
 from app.core.json_ld import Contexts
 from app.core.problems import KEY_ERROR, SETTING_ERROR, STATE_CONFLICT, Problem, Refused
 from app.issuer import signing_table
+from app.issuer.brought import keys_for
 from app.issuer.institution_file import InstitutionProfile, read_table
 from app.issuer.set_up import KeyMaker, SetUp, made_institution, organisation
 from app.ports import Client, Directory, Institution
@@ -67,6 +68,11 @@ async def change(
         accent=profile.accent,
         signing=profile.signing,
     )
+    mechanism = after.signing.mechanism
+    if mechanism != institution.signing.mechanism and not keys_for(after, mechanism):
+        detail = f"{institution.name} has no key in use that signs by {mechanism}."
+        remedy = f"Make one first: testamur keys rotate {institution.name} --algorithm …"
+        raise Refused(Problem(STATE_CONFLICT, at="/signing/mechanism", detail=detail, remedy=remedy))
     if after != institution:
         await directory.change_institution(institution, after)
     return after

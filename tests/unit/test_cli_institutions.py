@@ -157,6 +157,9 @@ def test_what_it_may_have_signed_is_changed_and_kept(terminal: Terminal) -> None
     (shown,) = terminal.read("institution", "show", NAME)
     assert shown["signing"] == {"credentials": "any", "status": [], "per_minute": 60}
     assert "/signing/credentials" in terminal.refused("institution", "set", NAME, "signing.credentials=all")
+    assert "has no key in use" in terminal.refused("institution", "set", NAME, "signing.mechanism=ecdsa-sd-2023")
+    terminal.done("keys", "rotate", NAME, "--algorithm", "ES256")
+    terminal.done("institution", "set", NAME, "signing.mechanism=ecdsa-sd-2023")
 
 
 def test_the_kind_of_its_did_stays(terminal: Terminal) -> None:

@@ -43,4 +43,9 @@ class DatabaseBacklog:
             )
             published = await session.exec(select(func.max(PublishedListRow.published)))
             count, oldest = letters.one()
-            return Backlog(intents=intents.one() + brought.one(), letters=count, oldest_letter=oldest, last_published=published.one())
+            return Backlog(
+                intents=intents.one() + brought.one(),
+                letters=count,
+                oldest_letter=oldest,
+                last_published=published.one(),
+            )
