@@ -16,7 +16,7 @@ from app.http.negotiation import SMALL_BODY_BYTES, HttpRefused, Refusal, best, r
 from app.issuer.brought import BroughtIssuer
 from app.issuer.brought_status import read_change, read_list_request
 from app.issuer.publish import Publisher
-from app.ports import Clock
+from app.ports import Clock, Unavailable
 
 _MEDIA_TYPES = ("application/json", "application/ld+json")
 _TEXT = {"type": "string"}
@@ -178,7 +178,9 @@ def routes(
         list_id = await issuer.open_list(read_list_request(body), institution=caller.institution, now=now)
         url = issuer.list_url(list_id)
         signed = await publisher.status_list(url, now=now)
-        content = b'{"id":"%s","verifiableCredential":%s}' % (url.encode(), signed or b"null")
+        if signed is None:
+            raise Unavailable("The list was opened, and is not to be had yet.")
+        content = b'{"id":"%s","verifiableCredential":%s}' % (url.encode(), signed)
         return Response(content, status_code=201, media_type=_media_type(request), headers={"Location": url})
 
     return router
