@@ -15,7 +15,7 @@ from app.adapters.cpu_pool import CpuPool
 from app.adapters.keys.ring import DATA_FILE
 from app.adapters.metrics import Levels, Metrics
 from app.adapters.running_batches import RunningBatches
-from app.api import acts, awards, badges, batches, brought, derive, oauth, public, vcalm
+from app.api import acts, awards, badges, batches, brought, derive, oauth, public, sd_jwt, vcalm
 from app.api import metrics as metrics_routes
 from app.api.authorization import authorization
 from app.api.described import CHAPTERS
@@ -87,6 +87,7 @@ def web_application(service: Service, *, counts: Counts | None = None) -> tuple[
             ready=service.ready,
             max_age_seconds=max_age_seconds,
         ),
+        sd_jwt.routes(publisher=service.publisher, clock=clock, max_age_seconds=max_age_seconds),
         routes(
             renderer=renderer,
             static=static,

@@ -38,17 +38,20 @@ class Died(BaseException):
 
 @dataclass
 class MortalCompute(InlineCompute):
-    """Dies when it is given the work of that name, as a process does that is killed there."""
+    """Dies when it is given the work of that name that many `times`, as a process does that is killed there."""
 
     contexts: Contexts
     dies_at: str
+    times: int = 1
 
     def __post_init__(self) -> None:
         super().__init__(self.contexts)
 
     async def run(self, work: Callable[Concatenate[Contexts, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         if work.__name__ == self.dies_at:
-            raise Died
+            self.times -= 1
+            if self.times == 0:
+                raise Died
         return await super().run(work, *args, **kwargs)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.core.did import web as did_web
 from app.core.problems import (
     MALFORMED_VALUE_ERROR,
     PARSING_ERROR,
@@ -27,7 +28,7 @@ class ListedIssuers:
     listed: Mapping[str, KnownIssuer]
 
     async def find(self, issuer_id: str) -> KnownIssuer | None:
-        return self.listed.get(issuer_id)
+        return _listed(self.listed, issuer_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +39,9 @@ class OwnAndListedIssuers:
     listed: Mapping[str, KnownIssuer]
 
     async def find(self, issuer_id: str) -> KnownIssuer | None:
-        listed = self.listed.get(issuer_id)
+        listed = _listed(self.listed, issuer_id)
         try:
-            own = await self.institutions.institution_by_did(issuer_id)
+            own = await self.institutions.institution_by_did(did_web.did_at(issuer_id) or issuer_id)
         except Unavailable:
             if listed is not None:
                 return listed
@@ -48,6 +49,11 @@ class OwnAndListedIssuers:
         if own is not None:
             return KnownIssuer(own.did, own.profile.name, _OWN, url=own.profile.url, demo=own.demo, own=True)
         return listed
+
+
+def _listed(listed: Mapping[str, KnownIssuer], issuer_id: str) -> KnownIssuer | None:
+    """By its identifier, or, where that is the URL around a did:web's document, by that DID: one host answers both."""
+    return listed.get(issuer_id) or listed.get(did_web.did_at(issuer_id) or issuer_id)
 
 
 def load_known_issuers(path: Path | None) -> Mapping[str, KnownIssuer]:

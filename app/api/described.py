@@ -89,7 +89,12 @@ AWARD: JsonObject = {
                 "properties": {"act": _TEXT, "actor": _TEXT, "at": _TIME, "reason": _TEXT},
             },
         },
-        "credentials": {"type": "array", "items": CREDENTIAL},
+        "credentials": {
+            "type": "array",
+            "description": "One for each mechanism of the institution, in its order; a token stands in an "
+            "EnvelopedVerifiableCredential.",
+            "items": CREDENTIAL,
+        },
     },
 }
 

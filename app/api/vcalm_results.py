@@ -6,6 +6,7 @@ https://www.w3.org/TR/vcalm/. It has exactly the members that were asked for.
 from app.api.vcalm_request import Options
 from app.core.credential import enveloped
 from app.core.problems import JsonObject, Problem
+from app.core.proof import sd_jwt_vc
 from app.verifier.presentation import Asked
 from app.verifier.presentations import Judged, PresentationCheck, PresentationReport
 from app.verifier.report import (
@@ -111,7 +112,8 @@ def _results(report: VerificationReport) -> JsonObject:
         {"value": _status_value(report), "verified": passed[Check.STATUS], "input": each}
         for each in _listed(document.get("credentialStatus"))
     ]
-    secured = [_as_received(report)] if report.received.token is not None else _listed(document.get("proof"))
+    whole = report.received.token is not None or report.received.sd_jwt is not None
+    secured = [_as_received(report)] if whole else _listed(document.get("proof"))
     results["proof"] = [{"verified": passed[Check.PROOF], "input": each} for each in secured]
     return results
 
@@ -120,6 +122,9 @@ def _as_received(report: VerificationReport) -> JsonObject:
     """A credential that is signed as a token comes and goes in its envelope."""
     if report.received.token is not None:
         return enveloped.write(report.received.token, enveloped.CREDENTIAL)
+    if report.received.sd_jwt is not None:
+        media_type, *_ = sd_jwt_vc.MEDIA_TYPES
+        return enveloped.write(report.received.sd_jwt, enveloped.CREDENTIAL, media_type=media_type)
     return report.received.document
 
 

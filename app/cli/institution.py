@@ -18,6 +18,7 @@ from app.main import administering, clock
 from app.ports import Institution
 from app.settings import Settings
 
+_LISTS = ("languages", "mechanisms", "status")
 _ADDRESS = ("street_address", "postal_code", "locality")
 
 
@@ -141,7 +142,7 @@ def _changed(institution: Institution, given: list[str]) -> dict[str, Any]:
 
 def _typed(member: str, value: str) -> object:
     """As the file would have it: a list, a number, or a text."""
-    if member in ("languages", "status"):
+    if member in _LISTS:
         return [each.strip() for each in value.split(",") if each.strip()]
     return int(value) if member == "per_minute" and value.isascii() and value.isdecimal() else value
 

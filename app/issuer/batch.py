@@ -29,6 +29,7 @@ from app.core.problems import (
     Refused,
 )
 from app.issuer.award import Issuer
+from app.issuer.plan import never_awarded, plan
 from app.issuer.prepare import Awarding, prepare
 from app.issuer.sign import OwnWorkRefused
 from app.ports import (
@@ -49,7 +50,6 @@ from app.ports import (
 _AT_ONCE = 4
 # Rows that one piece of work looks over, about a tenth of a second.
 _ROWS_OF_A_PIECE = 10
-_STAND_IN = "urn:uuid:00000000-0000-0000-0000-000000000000"
 
 log = logging.getLogger("testamur.issuer")
 
@@ -166,7 +166,7 @@ class Classes:
                     problems_of,
                     tuple(row.body.open() for row in piece),
                     Awarding(
-                        credential_id=_STAND_IN,
+                        planned=plan(institution, new_id=never_awarded),
                         issuer=institution.profile,
                         time_zone=institution.time_zone,
                         public_url=self._public_url,

@@ -14,7 +14,6 @@ from datetime import datetime
 
 from app.core import strict_json
 from app.core.credential import enveloped
-from app.core.multiformats import KeyKind, decode_multikey
 from app.core.personal import Personal
 from app.core.problems import (
     GONE,
@@ -29,6 +28,7 @@ from app.issuer.brought_status import StatusChange
 from app.issuer.examine import status_list_url
 from app.issuer.life import Act
 from app.issuer.mechanisms import BY_DEFAULT, MECHANISMS, VC_JWT
+from app.issuer.plan import kind_of
 from app.issuer.sign import Documents, OwnWorkRefused, Signing, as_made
 from app.ports import (
     BroughtCredential,
@@ -209,7 +209,7 @@ class BroughtIssuer:
 def keys_for(institution: Institution, mechanism: str | None) -> list[InstitutionKey]:
     """Its keys in use that sign credentials by this mechanism; by any, where none is named."""
     keys = [key for key in institution.keys if KeyPurpose.CREDENTIAL in key.purposes and key.in_use]
-    return [key for key in keys if mechanism is None or _kind(key) in MECHANISMS[mechanism].key_kinds]
+    return [key for key in keys if mechanism is None or kind_of(key) in MECHANISMS[mechanism].key_kinds]
 
 
 def _signing(institution: Institution, client: Client) -> tuple[str, InstitutionKey]:
@@ -219,14 +219,10 @@ def _signing(institution: Institution, client: Client) -> tuple[str, Institution
     if not fitting:
         who, wanted = institution.profile.name, name or "credentials"
         detail = f"{who} has no key in use that signs by {wanted}"
-        remedy = f"testamur keys rotate {institution.name} --algorithm … makes one of another kind"
+        remedy = f"make one: testamur keys add {institution.name} --algorithm …"
         raise Refused(Problem(STATE_CONFLICT, detail=detail, remedy=remedy))
     newest = max(fitting, key=lambda key: key.created)
-    return name or BY_DEFAULT[_kind(newest)], newest
-
-
-def _kind(key: InstitutionKey) -> KeyKind:
-    return decode_multikey(key.public_key_multibase).kind
+    return name or BY_DEFAULT[kind_of(newest)], newest
 
 
 def _is_meant(credential: BroughtCredential, change: StatusChange, lists_url: str) -> bool:

@@ -24,7 +24,7 @@ from app.core.problems import (
     pointer,
 )
 from app.issuer import signing_table
-from app.issuer.mechanisms import MECHANISMS
+from app.issuer.plan import problems_of_mechanisms
 from app.ports import SigningPolicy
 
 _MAX_BYTES = 65_536
@@ -70,10 +70,11 @@ class InstitutionProfile:
     postal_code: str | None = None
     url: str | None = None
     accent: str | None = None
+    mechanisms: tuple[str, ...] = ()
     demo: bool = False
     signing: SigningPolicy = field(default_factory=SigningPolicy)
     did: str | None = None
-    key: KeyKind = KeyKind.ED25519
+    key: KeyKind | None = None
 
 
 DEMONSTRATION = InstitutionProfile(
@@ -128,10 +129,7 @@ def read_table(table: Mapping[str, Any], contexts: Contexts) -> InstitutionProfi
             problems.append(
                 Problem(MISSING_ELEMENT, at="/slug", detail="No slug follows from the name.", remedy=remedy)
             )
-    kind = values.get("key", KeyKind.ED25519)
-    if "key" in table and signing.mechanism and kind not in MECHANISMS[signing.mechanism].key_kinds:
-        detail = f"mechanism: {signing.mechanism} is not for keys of the kind {kind}."
-        problems.append(Problem(MALFORMED_VALUE_ERROR, at="/signing/mechanism", detail=detail))
+    problems += problems_of_mechanisms(values.get("mechanisms", ()))
     if problems:
         raise Refused(*problems)
     return InstitutionProfile(**values, signing=signing)
@@ -212,6 +210,14 @@ def _key_kind(value: object) -> KeyKind:
     raise ValueError(f"{value!r:.40} is no kind of key: {', '.join(KeyKind)}")
 
 
+def _mechanisms(value: object) -> tuple[str, ...]:
+    match value:
+        case [str(), *_] as names:
+            return tuple(map(_text, names))
+        case _:
+            raise ValueError('it is a list of mechanisms, such as ["eddsa-rdfc-2022", "ecdsa-sd-2023"]')
+
+
 def _accent(value: object) -> str:
     colour = _matching(r"#[0-9a-fA-F]{6}", "a colour such as #1d4e89")(value)
     if (found := contrast(colour, _PAPER)) < _LEAST_CONTRAST:
@@ -271,6 +277,7 @@ _MEMBERS: Mapping[str, _Member | None] = {
     "did": _Member(_matching("web|key", "web or key")),
     "key": _Member(_key_kind),
     "signing": None,
+    "mechanisms": _Member(_mechanisms),
 }
 _ADDRESS: Mapping[str, _Member] = {
     "street_address": _Member(_text),

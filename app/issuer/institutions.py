@@ -9,8 +9,8 @@ from typing import Any
 from app.core.json_ld import Contexts
 from app.core.problems import KEY_ERROR, SETTING_ERROR, STATE_CONFLICT, Problem, Refused
 from app.issuer import signing_table
-from app.issuer.brought import keys_for
 from app.issuer.institution_file import InstitutionProfile, read_table
+from app.issuer.plan import key_for
 from app.issuer.set_up import KeyMaker, SetUp, made_institution, organisation
 from app.ports import Client, Directory, Institution
 
@@ -67,12 +67,10 @@ async def change(
         contact=profile.contact,
         accent=profile.accent,
         signing=profile.signing,
+        mechanisms=profile.mechanisms,
     )
-    mechanism = after.signing.mechanism
-    if mechanism != institution.signing.mechanism and not keys_for(after, mechanism):
-        detail = f"{institution.name} has no key in use that signs by {mechanism}."
-        remedy = f"Make one first: testamur keys rotate {institution.name} --algorithm …"
-        raise Refused(Problem(STATE_CONFLICT, at="/signing/mechanism", detail=detail, remedy=remedy))
+    for mechanism in (*after.mechanisms, *([after.signing.mechanism] if after.signing.mechanism else [])):
+        key_for(after, mechanism)
     if after != institution:
         await directory.change_institution(institution, after)
     return after
@@ -97,6 +95,7 @@ def describe(institution: Institution) -> dict[str, Any]:
         "contact": institution.contact,
         "url": profile.url,
         "accent": institution.accent,
+        "mechanisms": list(institution.mechanisms) or None,
         "address": {name: value for name, value in address.items() if value} or None,
         "signing": signing_table.write(institution.signing) or None,
     }

@@ -12,6 +12,7 @@ from functools import partial
 from types import MappingProxyType
 
 from app.core import strict_json
+from app.core.credential import enveloped
 from app.core.did.document import ControlledIdentifierDocument
 from app.core.json_ld import Contexts
 from app.core.multiformats import KeyKind, PublicKey
@@ -25,6 +26,9 @@ from app.core.proof.ecdsa_sd.statement_key import StatementKey
 from app.core.proof.vc_jwt import Profile
 from app.issuer import learning, showing
 from app.verifier import verifier
+
+# The media type of a document with its proof in it: JSON, spliced wherever it is answered.
+DOCUMENT = "application/vc"
 
 VC_JWT = "vc+jwt"
 OPEN_BADGE_JWT = "ob-jwt"
@@ -60,13 +64,18 @@ class ToSign:
 
 @dataclass(frozen=True, slots=True)
 class Mechanism:
-    """One way to secure a document. `checked` raises Refused where a stranger would not take what it made."""
+    """One way to secure a document. `checked` raises Refused where a stranger would not take what it made.
+
+    `ending` is that of a file of it. Only one whose bytes anybody can verify as they are, as JSON, `may_be_first`.
+    """
 
     name: str
     media_type: str
+    ending: str
     key_kinds: frozenset[KeyKind]
     to_sign: Callable[[Contexts, JsonObject, Securing], ToSign]
     checked: Callable[[Contexts, bytes, ControlledIdentifierDocument, datetime], None]
+    may_be_first: bool = False
 
 
 def to_sign(contexts: Contexts, name: str, document: JsonObject, securing: Securing) -> ToSign:
@@ -90,6 +99,14 @@ def mechanism_named(name: str) -> Mechanism:
     if name not in MECHANISMS:
         raise Refused(Problem(PROOF_GENERATION_ERROR, detail=f"there is no mechanism {name!r:.80}"))
     return MECHANISMS[name]
+
+
+def as_json(name: str, signed: bytes) -> bytes:
+    """The secured bytes where JSON is asked for: as they are, or a token in its envelope (VC Data Model 2.0 §4.13)."""
+    media_type = mechanism_named(name).media_type
+    if media_type == DOCUMENT:
+        return signed
+    return strict_json.write(enveloped.write(signed.decode(), enveloped.CREDENTIAL, media_type=media_type))
 
 
 # ── a proof in the document ──────────────────────────────────────────────────────────────────────────────────────────
@@ -196,10 +213,12 @@ def _embedded(name: str) -> Mechanism:
     suite = CRYPTOSUITES[name]
     return Mechanism(
         name,
-        "application/vc",
+        DOCUMENT,
+        f".{name}.vc.json" if suite.shows_parts else ".vc.json",
         frozenset(kind for kind in KeyKind if kind in suite.algorithms),
         _ecdsa_sd if suite.shows_parts else partial(_data_integrity, name),
         _all_shown if suite.shows_parts else _as_it_is,
+        may_be_first=not suite.shows_parts,
     )
 
 
@@ -214,16 +233,19 @@ MECHANISMS: Mapping[str, Mechanism] = MappingProxyType(
             _embedded("ecdsa-rdfc-2019"),
             _embedded("ecdsa-jcs-2019"),
             _embedded(ECDSA_SD_2023),
-            Mechanism(VC_JWT, "application/vc+jwt", _EVERY_KIND, partial(_vc_jwt, Profile.CREDENTIAL), _as_it_is),
+            Mechanism(
+                VC_JWT, "application/vc+jwt", ".vc.jwt", _EVERY_KIND, partial(_vc_jwt, Profile.CREDENTIAL), _as_it_is
+            ),
             Mechanism(
                 OPEN_BADGE_JWT,
                 "application/jwt",
+                ".badge.jwt",
                 # Open Badges 3.0, "JWT proof": RS256 or ES256, and our institutions have no RSA keys.
                 frozenset({KeyKind.P256}),
                 partial(_vc_jwt, Profile.OPEN_BADGE),
                 _as_it_is,
             ),
-            Mechanism(DC_SD_JWT, "application/dc+sd-jwt", _EVERY_KIND, _sd_jwt_vc, learning.checked),
+            Mechanism(DC_SD_JWT, "application/dc+sd-jwt", ".sd-jwt", _EVERY_KIND, _sd_jwt_vc, learning.checked),
         )
     }
 )

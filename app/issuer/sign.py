@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Protocol
 
 from app.core.did.document import ControlledIdentifierDocument, Relationship, VerificationMethod
-from app.core.multiformats import KeyKind, PublicKey, decode_multikey
+from app.core.multiformats import PublicKey
 from app.core.problems import PROOF_GENERATION_ERROR, JsonObject, Problem, Refused
 from app.core.proof.chance import Chance
 from app.issuer.examine import ReadyCredential
 from app.issuer.mechanisms import Securing, checked, to_sign
-from app.ports import Compute, Institution, KeyPurpose, Signers
+from app.ports import Compute, KeyPurpose, Signers
 
 log = logging.getLogger("testamur.issuer")
 
@@ -101,28 +101,6 @@ class Signing:
         unsigned = await self._compute.run(to_sign, intended.mechanism, ready.document, securing)
         signature = await signer.sign(unsigned.data, purpose=KeyPurpose.CREDENTIAL)
         return Signed(unsigned.attach(signature), unsigned.data)
-
-
-def signing_key(institution: Institution, purpose: KeyPurpose) -> str:
-    """The verification method that signs for `purpose` now: the newest that is neither retired nor revoked."""
-    in_use = [key for key in institution.keys if purpose in key.purposes and key.in_use]
-    if not in_use:
-        raise Refused(
-            Problem(
-                PROOF_GENERATION_ERROR,
-                detail=f"{institution.profile.name} has no key in use for {purpose}",
-                remedy=f"make one: testamur keys rotate {institution.name} --purpose {purpose}",
-            )
-        )
-    return max(in_use, key=lambda key: key.created).verification_method
-
-
-def key_kind(institution: Institution, verification_method: str) -> KeyKind:
-    """Of one of the institution's keys."""
-    (multibase,) = (
-        key.public_key_multibase for key in institution.keys if key.verification_method == verification_method
-    )
-    return decode_multikey(multibase).kind
 
 
 def _unrevoked(verification_method: str, document: ControlledIdentifierDocument) -> VerificationMethod:

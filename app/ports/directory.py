@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from app.core.credential.micro_credential import Organisation
+from app.core.multiformats import PublicKey, decode_multikey
 from app.ports.keys import KeyPurpose
 
 
@@ -21,6 +22,10 @@ class InstitutionKey:
     created: datetime
     retired: datetime | None = None
     revoked: datetime | None = None
+
+    @property
+    def public_key(self) -> PublicKey:
+        return decode_multikey(self.public_key_multibase)
 
     @property
     def in_use(self) -> bool:
@@ -50,7 +55,10 @@ class SigningPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Institution:
-    """One awarding body that this service issues for. `name` is its slug in URLs, `[a-z0-9-]+`."""
+    """One awarding body that this service issues for. `name` is its slug in URLs, `[a-z0-9-]+`.
+
+    `mechanisms` are those by which each award is signed, a credential for each; none: the one of its newest key.
+    """
 
     name: str
     did: str
@@ -62,6 +70,7 @@ class Institution:
     keys: tuple[InstitutionKey, ...] = ()
     accent: str | None = None
     signing: SigningPolicy = SigningPolicy()
+    mechanisms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,9 @@ from app.core.date_time_stamp import write
 from app.core.json_ld import Contexts
 from app.core.problems import EXPIRED, NOT_YET_VALID, UNKNOWN_ISSUER, JsonObject, Problem, Refused
 from app.ports import KnownIssuer
+from app.verifier.claims import are_claims, issuer_id
 from app.verifier.gather import Gathered
+from app.verifier.judge_claims import CHECKS_OF_CLAIMS
 from app.verifier.judge_status import judge_status
 from app.verifier.policy import VerificationPolicy
 from app.verifier.prove import NOT_JUDGED, Unproven
@@ -23,7 +25,10 @@ Judgement: TypeAlias = Callable[[Contexts, Gathered, VerificationPolicy], Outcom
 
 def judge(contexts: Contexts, gathered: Gathered, policy: VerificationPolicy) -> tuple[Finding, ...]:
     """Every check's finding, in the order of `CHECKS`."""
-    return tuple(Finding(check, judgement(contexts, gathered, policy)) for check, judgement in CHECKS)
+    of_claims = CHECKS_OF_CLAIMS if are_claims(gathered.document) else {}
+    return tuple(
+        Finding(check, of_claims.get(check, judgement)(contexts, gathered, policy)) for check, judgement in CHECKS
+    )
 
 
 def problems_of_form(contexts: Contexts, document: JsonObject) -> tuple[Problem, ...]:
@@ -86,7 +91,7 @@ def _known_issuer(_contexts: Contexts, gathered: Gathered, _policy: Verification
         case Undetermined() as undetermined:
             return undetermined
         case None:
-            detail = f"we do not know {data_model.issuer_id(gathered.document)}"
+            detail = f"we do not know {issuer_id(gathered.document)}"
             remedy = "ask the institution, at an address you find yourself"
             return Undetermined((Problem(UNKNOWN_ISSUER, at="/issuer", detail=detail, remedy=remedy),))
 

@@ -17,9 +17,10 @@ from app.core.credential.received import ReceivedCredential
 from app.core.did.document import ControlledIdentifierDocument
 from app.core.json_ld import Contexts
 from app.core.problems import KEY_REVOKED, MALFORMED_VALUE_ERROR, Problem, Refused
+from app.core.proof.sd_jwt import ReceivedSdJwt
 from app.core.proof.vc_jwt import SignedToken
 from app.ports import Compute, Counts, Fetch, KnownIssuer, KnownIssuers, NotCounted, Publications, Unavailable
-from app.verifier import secured
+from app.verifier import resolve_sd_jwt, secured
 from app.verifier.gather import Gathered, gather
 from app.verifier.judge import judge, problems_of_form
 from app.verifier.parse import parse, parse_published
@@ -153,6 +154,11 @@ class Verifier:
         except Refused as refused:
             outcome = told(refused)
             return Unproven(proof=outcome, controller=NotApplicable("No key of the issuer's could help to check it."))
+        if isinstance(read, ReceivedSdJwt):
+            keys = await resolve_sd_jwt.resolve(
+                read, publications=self._publications, fetch=self._fetch, compute=self._compute, deadline=deadline
+            )
+            return without_key(keys) if isinstance(keys, Failed | Undetermined) else keys
         issuer = data_model.issuer_id(received.document)
         if issuer is None:
             problem = Problem(MALFORMED_VALUE_ERROR, at="/issuer", detail="does not name one issuer by a URL")
@@ -177,7 +183,7 @@ class Verifier:
         return without_key(controller) if isinstance(controller, Failed | Undetermined) else controller
 
     async def _read(self, received: ReceivedCredential) -> secured.Secured:
-        if received.token is None:
+        if received.token is None and received.sd_jwt is None:
             return secured.read(received, policy=self._policy)
         return await self._compute.run(secured.read_aside, received, policy=self._policy)
 

@@ -48,12 +48,14 @@ class VerifiedProof:
 class VerifiedCredential:
     """A credential as its proofs cover it: the only thing whose links are followed and that is drawn as paper.
 
-    `document` is without its `proof`, under the contexts that were signed.
+    `document` is without its `proof`, under the contexts that were signed; of an SD-JWT, the claims that are shown.
+    `is_part`: more was signed than is shown, as far as anybody can tell.
     """
 
     document: JsonObject
     media_type: str
     proofs: tuple[VerifiedProof, ...]
+    is_part: bool = False
 
 
 # What a credential is signed for: that it is so.

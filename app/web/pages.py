@@ -16,7 +16,7 @@ from app.core.problems import (
     Problem,
     Refused,
 )
-from app.core.proof import vc_jwt
+from app.core.proof import sd_jwt_vc, vc_jwt
 from app.http.described import CREDENTIAL, EXAMPLE_CREDENTIAL, problems
 from app.http.forms import MULTIPART, URLENCODED, read_form
 from app.http.negotiation import read_body, takes_gzip, wants_json
@@ -37,6 +37,7 @@ CREDENTIAL_TYPES = (
     "application/ld+json",
     *PRESENTATIONS,
     *vc_jwt.MEDIA_TYPES,
+    *sd_jwt_vc.MEDIA_TYPES,
 )
 CONTAINER_TYPES = tuple(sorted(containers.MEDIA_TYPES))
 

@@ -13,11 +13,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from app.core import containers
-from app.core.credential import open_badge
+from app.core.credential import learning_credential, open_badge
 from app.core.credential.micro_credential import MicroCredential
 from app.core.problems import UNSUPPORTED_MECHANISM, JsonObject, Problem, Refused
 from app.exchange.claim import ClaimOffer
 from app.ports import KnownIssuer
+from app.verifier.claims import are_claims
 from app.verifier.report import Check, Headline, Passed, VerificationReport
 from app.web import badge_picture, cldr
 from app.web.api_page import chapters, first_to_try, refusals, without
@@ -37,7 +38,16 @@ _TEMPLATES = Path(__file__).parent / "templates"
 _MAX_RESUBMITTED_BYTES = 40_000
 # What a file dialog offers first; anything else may be chosen there all the same.
 _ACCEPTED = (
-    *(".json", ".vc", ".jwt", "application/json", "application/vc", "application/vc+jwt"),
+    *(
+        ".json",
+        ".vc",
+        ".jwt",
+        ".sd-jwt",
+        "application/json",
+        "application/vc",
+        "application/vc+jwt",
+        "application/dc+sd-jwt",
+    ),
     *sorted(containers.MEDIA_TYPES),
 )
 _ERRORS = frozenset({400, 403, 404, 405, 408, 410, 413, 415, 429, 500, 503})
@@ -152,6 +162,7 @@ class Renderer:
             corrects=offer.corrects,
             declined=declined,
             take=f"/claim/{token}/credential",
+            others=tuple(form.mechanism for form in offer.forms[1:]),
             decline=f"/claim/{token}/decline",
             take_picture=f"/claim/{token}/badge",
             picture=_picture(offer),
@@ -191,7 +202,8 @@ class Renderer:
         """The European elements where it has them, else what any credential has."""
         drawing = self._drawing(language)
         try:
-            return micro_credential_paper(open_badge.read(document), drawing)
+            said = learning_credential.read(document) if are_claims(document) else open_badge.read(document)
+            return micro_credential_paper(said, drawing)
         except Refused:
             return outline_paper(outline(document), drawing)
 

@@ -168,6 +168,7 @@ def _rows(institution: Institution) -> tuple[InstitutionRow | InstitutionKeyRow,
             demo=institution.demo,
             accent=institution.accent,
             signing=_signing_row(institution.signing),
+            mechanisms=list(institution.mechanisms) or None,
         ),
         *(
             InstitutionKeyRow(
@@ -214,6 +215,7 @@ async def _institution(session: AsyncSession, row: InstitutionRow) -> Institutio
         keys=tuple(_key(key) for key in keys),
         accent=row.accent,
         signing=_signing(row.signing),
+        mechanisms=tuple(row.mechanisms or ()),
     )
 
 

@@ -42,6 +42,7 @@ from app.ports import (
     NextClaim,
     Page,
     RegisteredAward,
+    StatusEntry,
     Vault,
 )
 
@@ -70,16 +71,16 @@ class DatabaseRegister:
 
     # ── issuing ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def intend(self, intention: Intention, *, now: datetime) -> Intended | RegisteredAward:
-        async def read_back() -> Intended | None:
+    async def intend(self, intention: Intention, *, now: datetime) -> tuple[Intended, ...] | RegisteredAward:
+        async def read_back() -> tuple[Intended, ...] | None:
             async with self._transactions.reading() as session:
-                credential = await session.get(CredentialRow, intention.credential_id)
                 award = await session.get(AwardRow, intention.award_id)
-                return self._awards.intended(award, credential) if award and credential else None
+                rows = [await session.get(CredentialRow, each.id) for each in intention.credentials]
+                return tuple(self._awards.intended(award, row) for row in rows if row) if award else None
 
         return await acknowledged(self._intend(intention, now=now), read_back)
 
-    async def _intend(self, intention: Intention, *, now: datetime) -> Intended | RegisteredAward:
+    async def _intend(self, intention: Intention, *, now: datetime) -> tuple[Intended, ...] | RegisteredAward:
         async with self._transactions.writing() as session:
             if intention.idempotency:
                 earlier = await self._earlier(session, intention, intention.idempotency, now=now)
@@ -90,18 +91,21 @@ class DatabaseRegister:
                 await self._acts.take_the_place_of(
                     session, intention.supersedes, award_id=intention.award_id, institution=intention.institution
                 )
-            entry = await take_entry(
-                self._transactions,
-                session,
-                institution=intention.institution,
-                purpose=REVOCATION,
-                length=self._status_list_length,
-            )
-            award, credential = self._awards.sealed(intention, entry, now=now, lease_until=now + self._lease)
+            award = self._awards.sealed(intention, now=now)
+            credentials = [
+                self._awards.sealed_credential(
+                    award,
+                    each,
+                    await self._taken(session, intention.institution),
+                    number=number,
+                    lease_until=now + self._lease,
+                )
+                for number, each in enumerate(intention.credentials, 1)
+            ]
             await self._transactions.add(
                 session,
                 award,
-                credential,
+                *credentials,
                 ClaimLinkRow(
                     token_sha256=intention.claim_token_sha256,
                     award_id=award.id,
@@ -116,11 +120,16 @@ class DatabaseRegister:
             await self._acts.append(session, award, Act.INTEND, actor=intention.actor, reason=intention.reason, now=now)
             kind = MessageKind.CORRECTED if intention.supersedes else MessageKind.AWARDED
             await write_message(session, award, kind, now=now)
-        return self._awards.intended(award, credential)
+        return tuple(self._awards.intended(award, credential) for credential in credentials)
+
+    async def _taken(self, session: AsyncSession, institution: str) -> StatusEntry:
+        return await take_entry(
+            self._transactions, session, institution=institution, purpose=REVOCATION, length=self._status_list_length
+        )
 
     async def _earlier(
         self, session: AsyncSession, intention: Intention, idempotency: Idempotency, *, now: datetime
-    ) -> Intended | RegisteredAward | None:
+    ) -> tuple[Intended, ...] | RegisteredAward | None:
         """What this key was used for before; None where it is this request's own from now on."""
         institution = intention.institution
         row = self._keys.row(idempotency, institution=institution, award_id=intention.award_id, now=now)
@@ -132,11 +141,12 @@ class DatabaseRegister:
         award, credentials = await locked(session, used.award_id)
         match award.state:
             case State.INTENDED:
-                unfinished = next(one for one in credentials if one.state is State.INTENDED)
-                if unfinished.lease_until > now:
+                unfinished = [one for one in credentials if one.state is State.INTENDED]
+                if any(one.lease_until > now for one in unfinished):
                     raise in_flight()
-                unfinished.lease_until = now + self._lease
-                return self._awards.intended(award, unfinished)
+                for one in unfinished:
+                    one.lease_until = now + self._lease
+                return tuple(self._awards.intended(award, one) for one in unfinished)
             case State.VOIDED:
                 # Nothing was ever answered under this key: it is as good as new.
                 used.award_id = intention.award_id
@@ -189,9 +199,11 @@ class DatabaseRegister:
             credential.recorded_at = now
             await self._recorded_proofs.keep(session, credential.id, signed_data, now=now)
             award.state = state_of_award(one.state for one in credentials)
-            await release_messages(session, award, now=now)
-            await self._acts.supersede(session, award, now=now)
-        return signed, award.supersedes is not None
+            whole = award.state is not State.INTENDED
+            if whole:
+                await release_messages(session, award, now=now)
+                await self._acts.supersede(session, award, now=now)
+        return signed, whole and award.supersedes is not None
 
     async def void(self, credential_id: str, *, reason: str, now: datetime) -> None:
         async def read_back() -> bool | None:
@@ -204,14 +216,16 @@ class DatabaseRegister:
 
     async def _void(self, credential_id: str, *, reason: str, now: datetime) -> bool:
         async with self._transactions.writing() as session:
-            award, credentials, credential = await locked_by_credential(session, credential_id)
-            credential.state = after(credential.state, Act.VOID)
-            award.state = state_of_award(one.state for one in credentials)
+            award, credentials, _ = await locked_by_credential(session, credential_id)
+            award.state = after(award.state, Act.VOID)
+            # Those of its credentials that were recorded, too: an award is whole, or it never was.
+            for credential in credentials:
+                credential.state = award.state
             await self._acts.append(session, award, Act.VOID, actor="testamur", reason=Personal(reason), now=now)
             # Nothing was ever answered under it: nobody could ask for it to be erased.
             await self._acts.destroy(session, award, credentials)
-            bit = (credential.status_list_id, credential.status_list_index)
-            await set_bits(self._transactions, session, {bit})
+            bits = {(credential.status_list_id, credential.status_list_index) for credential in credentials}
+            await set_bits(self._transactions, session, bits)
         return True
 
     async def unfinished(self, *, now: datetime) -> Intended | None:

@@ -75,6 +75,7 @@ class InstitutionRow(Row, table=True):
     contact: str
     demo: bool
     accent: str | None = None
+    mechanisms: Sequence[str] | None = Field(default=None, sa_type=_LIST_OR_NULL)
     # What it may have signed that it composed itself; None: micro-credentials alone.
     signing: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
 
@@ -200,6 +201,8 @@ class CredentialRow(Row, table=True):
 
     id: str = Field(primary_key=True)
     award_id: str = Field(foreign_key="award.id", index=True)
+    # Its place among the credentials of its award.
+    number: int = Field(default=1, sa_column_kwargs={"server_default": text("1")})
     mechanism: str
     verification_method: str
     state: State = Field(sa_type=STATE)

@@ -31,9 +31,19 @@ def locate(identifier: str) -> str:
     return f"https://{authority}/{'/'.join(segments or ['.well-known'])}/did.json"
 
 
-def address(identifier: str) -> str:
+def address(did: str) -> str:
     """The same issuer as a URL, for where no DID can stand: what lies around its document. Raises as `locate` does."""
-    return locate(identifier).removesuffix("/did.json").removesuffix("/.well-known")
+    return locate(did).removesuffix("/did.json").removesuffix("/.well-known")
+
+
+def did_at(url: str) -> str | None:
+    """The way back: the did:web whose document lies around that URL; None where none could."""
+    host, *segments = url.removeprefix("https://").split("/")
+    named = PREFIX + ":".join((host.replace(":", "%3A"), *segments))
+    try:
+        return named if address(named) == url else None
+    except Refused:
+        return None
 
 
 def _malformed(identifier: str, detail: str) -> Refused:

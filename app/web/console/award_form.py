@@ -198,7 +198,7 @@ class _Forms:
         page = await self._issuer.list(institution=guest.institution, cursor=None, limit=_EARLIER)
         newest: dict[str, RegisteredAward] = {}
         for award in page.awards:
-            if any(credential.signed for credential in award.credentials):
+            if award.primary:
                 newest.setdefault(award.achievement_id, award)
         return [(award.id, award.title) for award in newest.values()]
 
@@ -213,10 +213,9 @@ def _filled(form: Form, *, contexts: Contexts, new_token: Callable[[], str]) -> 
 
 
 def _achievement_of(award: RegisteredAward, guest: Guest) -> JsonObject:
-    signed = next((each.signed.open() for each in award.credentials if each.signed), None)
-    if signed is None:
+    if award.primary is None:
         return {}
-    about = open_badge.read(strict_json.read_object(signed)).achievement
+    about = open_badge.read(strict_json.read_object(award.primary.open())).achievement
     return achievement_again(about, issuer_id=guest.institution.profile.id)
 
 

@@ -220,7 +220,7 @@ class _AwardPages:
 
 def _kept(award: RegisteredAward, guest: Guest) -> ClaimOffer | None:
     """What the learner is offered; None where no signed credential is kept, or not yet."""
-    if not any(credential.signed for credential in award.credentials):
+    if award.primary is None:
         return None
     return ClaimOffer.of(award, guest.institution)
 

@@ -16,7 +16,7 @@ from app.core.problems import IDEMPOTENCY_KEY_REUSED, STATE_CONFLICT, Refused
 from app.core.status import bitstring_status_list
 from app.issuer.award import Wanted
 from app.issuer.life import Act
-from app.issuer.sign import signing_key
+from app.issuer.plan import signing_key
 from app.ports import KeyPurpose, Unavailable
 from tests.databases import take_away
 from tests.issuing import Died, MortalCompute, Office, request

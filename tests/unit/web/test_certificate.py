@@ -37,7 +37,8 @@ async def printed(
     state: str = "issued",
     signed: bytes = b'{"signed":1}',
 ) -> Certificate:
-    offer = replace(reports.offer(contexts, state=state), credential=signed)
+    offer = reports.offer(contexts, state=state)
+    offer = replace(offer, forms=(reports.form(offer.micro_credential, signed),))
     awarded = offer if credential is None else replace(offer, micro_credential=credential)
     made = reports.certificates(contexts, reports.CopiesInMemory())
     return await made.make(awarded, language=Language(language), now=reports.NOW)
