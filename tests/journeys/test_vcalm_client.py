@@ -2,7 +2,11 @@
 
 import base64
 import hashlib
-from collections.abc import Iterator
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -40,13 +44,26 @@ status = ["revocation", "suspension"]
 class Client:
     """What it knows of the service: where it is, who issues, and a token."""
 
-    def __init__(self, service: Running) -> None:
+    def __init__(self, service: Running, environment: Mapping[str, str]) -> None:
         self.http = service.client
         self.url = service.url
         self.token = service.token()
+        self.environment = environment
         listed = service.client.get("/openapi.json").json()["paths"]["/credentials/issue"]["post"]
         example = listed["requestBody"]["content"]["application/json"]["examples"]["full"]["value"]
         self.issuer = example["credential"]["issuer"]["id"]
+
+    def command(self, *arguments: str) -> str:
+        """`testamur …`, beside the service that runs."""
+        done = subprocess.run(
+            [sys.executable, "-m", "app.cli", *arguments],
+            cwd=ROOT,
+            env={**os.environ, **self.environment},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return done.stdout
 
     def send(self, method: str, path: str, body: object = None, accept: str = "application/json") -> httpx.Response:
         return self.http.request(
@@ -110,8 +127,10 @@ def institution(folder: Path, *, key: str = "Ed25519", mechanism: str = "eddsa-r
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     folder = tmp_path_factory.mktemp("vcalm")
     database = f"sqlite:///{folder / 'service.sqlite3'}"
-    with running(database_url=database, folder=folder, settings=institution(folder)) as service:
-        yield Client(service)
+    settings = institution(folder)
+    with running(database_url=database, folder=folder, settings=settings) as service:
+        environment = {**settings, "DATABASE_URL": database, "KEYS_DIR": str(service.keys_dir)}
+        yield Client(service, environment)
 
 
 @pytest.fixture(scope="module")
@@ -439,3 +458,33 @@ def test_no_date_is_needed_and_one_that_is_past_is_told(client: Client) -> None:
     answer = client.verify(client.issued(validUntil=yesterday)).json()
     assert answer["verified"] is True
     assert [problem["title"] for problem in answer["problemDetails"]] == ["EXPIRED"]
+
+
+# ── its institution's settings ──
+
+
+def test_a_client_may_have_a_mechanism_of_its_own(client: Client) -> None:
+    made = json.loads(client.command("client", "add", "conformance-college", "--mechanism", "vc+jwt", "--json"))
+    secret = dict(line.split("=", 1) for line in Path(made["file"]).read_text().splitlines())
+    form, login = {"grant_type": "client_credentials"}, (secret["CLIENT_ID"], secret["CLIENT_SECRET"])
+    token = client.http.post("/oauth/token", data=form, auth=login).json()["access_token"]
+    answer = client.http.post(
+        "/credentials/issue",
+        json={"credential": client.credential()},
+        headers={"Authorization": f"Bearer {token}"},
+    )
+    signed = answer.json()["verifiableCredential"]
+    assert signed["type"] == "EnvelopedVerifiableCredential"
+    assert client.verify(signed).json()["verified"] is True
+    refused(client.verify({name: value for name, value in signed.items() if name != "type"}))
+
+
+def test_what_may_be_signed_and_how_often_is_changed_while_the_service_runs(client: Client) -> None:
+    change = ("institution", "set", "conformance-college")
+    client.command(*change, "signing.credentials=open-badges", "signing.per_minute=1")
+    answer = client.issue(client.credential())
+    refused(answer)
+    assert answer.json()["type"].endswith("#NOT_TO_BE_SIGNED")
+    too_many = client.issue(client.credential())
+    assert (too_many.status_code, too_many.headers["retry-after"]) == (429, "60")
+    client.command(*change, "signing.credentials=any", "signing.per_minute=")
