@@ -7,7 +7,6 @@ from app.adapters.cpu_pool import InlineCompute
 from app.core.credential import enveloped
 from app.core.json_ld import Contexts
 from app.core.problems import JsonObject
-from app.http.described import EXAMPLE_CREDENTIAL
 from app.ports import Challenges
 from app.verifier.presentation import Asked
 from app.verifier.presentations import PresentationReport, Presentations
@@ -17,6 +16,14 @@ from tests.verifying import NOW, Key, World, sign
 HOLDER = Key.of("a learner's key")
 V2 = "https://www.w3.org/ns/credentials/v2"
 DOMAIN = "employer.example"
+
+# What a holder says of themself: small, and signed by the presentation alone.
+OWN_WORD: JsonObject = {
+    "@context": [V2],
+    "type": ["VerifiableCredential"],
+    "issuer": HOLDER.did,
+    "credentialSubject": {"id": HOLDER.did, "name": "Alex Example"},
+}
 
 
 def presentation(*credentials: JsonObject, **members: Any) -> JsonObject:
@@ -80,5 +87,9 @@ async def report_on(world: World, document: JsonObject, asked: Asked | None = No
     return await presentations(world).verify(content, asked=asked or Asked(), now=NOW)
 
 
+def example_small_credential(contexts: Contexts) -> JsonObject:
+    return sign(contexts, OWN_WORD, key=HOLDER, verification_method=HOLDER.did_method)
+
+
 def example_presentation(contexts: Contexts) -> JsonObject:
-    return presented(contexts, EXAMPLE_CREDENTIAL, proof={"domain": DOMAIN})
+    return presented(contexts, OWN_WORD, proof={"domain": DOMAIN})

@@ -91,6 +91,17 @@ _OPENED: JsonObject = {
     "properties": {"id": {**_TEXT, "format": "uri"}, "verifiableCredential": CREDENTIAL},
 }
 
+_LEAST_MEMBERS = (
+    "@context",
+    "id",
+    "type",
+    "issuer",
+    "validFrom",
+    "awardedDate",
+    "credentialSubject",
+    "relatedResource",
+)
+
 CredentialName = Annotated[
     str, Path(description="The credential's id, percent-encoded, or what it was called when it was signed.")
 ]
@@ -112,7 +123,7 @@ def routes(
         "/credentials/issue",
         status_code=201,
         summary="Have a credential signed that you composed (VCALM)",
-        openapi_extra=json_body(_ISSUE, full={"credential": _example(example_issuer), "options": {}}),
+        openapi_extra=json_body(_ISSUE, full={"credential": _example(example_issuer)}),
         responses={
             201: json_answer("Signed and recorded.", _ISSUED),
             **problems(400, 401, 403, 413, 415, 429, 503),
@@ -187,8 +198,10 @@ def routes(
 
 
 def _example(issuer: str) -> JsonObject:
-    unsigned = {member: value for member, value in EXAMPLE_CREDENTIAL.items() if member != "proof"}
-    return {**unsigned, "issuer": {**unsigned["issuer"], "id": issuer}}
+    """The least that may be signed everywhere: a micro-credential, and the digest by which its context is known."""
+    unsigned = {member: EXAMPLE_CREDENTIAL[member] for member in _LEAST_MEMBERS}
+    context, *_ = unsigned["relatedResource"]
+    return {**unsigned, "issuer": {**unsigned["issuer"], "id": issuer}, "relatedResource": context}
 
 
 def _demand_pace(pace: Pace, caller: Caller) -> None:

@@ -11,8 +11,8 @@ from app.api.vcalm_results import credential_result, presentation_result
 from app.core.problems import JsonObject
 from app.http.described import (
     CREDENTIAL,
-    EXAMPLE_CREDENTIAL,
     EXAMPLE_PRESENTATION,
+    EXAMPLE_SMALL_CREDENTIAL,
     json_answer,
     json_body,
     problems,
@@ -39,7 +39,7 @@ _BODY: JsonObject = {
         },
     },
 }
-_EXAMPLE: JsonObject = {"verifiableCredential": EXAMPLE_CREDENTIAL, "options": {"returnResults": True}}
+_EXAMPLE: JsonObject = {"verifiableCredential": EXAMPLE_SMALL_CREDENTIAL, "options": {"returnResults": True}}
 _RESULT: JsonObject = {
     "type": "object",
     "required": ["verified"],

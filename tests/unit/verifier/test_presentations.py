@@ -22,15 +22,17 @@ from app.core.problems import (
     JsonObject,
     Refused,
 )
-from app.http.described import EXAMPLE_CREDENTIAL, EXAMPLE_PRESENTATION
+from app.http.described import EXAMPLE_PRESENTATION, EXAMPLE_SMALL_CREDENTIAL
 from app.verifier.presentation import Asked
 from app.verifier.presentations import PresentationCheck, PresentationReport
 from app.verifier.report import Failed, NotApplicable, Passed, Undetermined, Verdict, VerificationReport
 from tests.presenting import (
     DOMAIN,
     HOLDER,
+    OWN_WORD,
     Challenge,
     example_presentation,
+    example_small_credential,
     in_its_envelope,
     presentation,
     presentation_token,
@@ -356,8 +358,14 @@ async def test_a_token_by_a_key_for_credentials_alone_shows_no_holder(contexts: 
 # ── what it answers ──
 
 
-def test_the_example_is_what_a_test_would_sign(contexts: Contexts) -> None:
+def test_the_examples_are_what_a_test_would_sign(contexts: Contexts) -> None:
     assert example_presentation(contexts) == EXAMPLE_PRESENTATION
+    assert example_small_credential(contexts) == EXAMPLE_SMALL_CREDENTIAL
+
+
+async def test_the_small_example_is_valid(contexts: Contexts) -> None:
+    report = await World(contexts).report_on(EXAMPLE_SMALL_CREDENTIAL)
+    assert report.verdict is Verdict.VALID
 
 
 async def test_the_example_is_verified(contexts: Contexts) -> None:
@@ -367,7 +375,7 @@ async def test_the_example_is_verified(contexts: Contexts) -> None:
     assert result["verified"]
     assert result["verifiablePresentation"] == EXAMPLE_PRESENTATION
     assert set(result["results"]["presentation"]) == {"domain", "holder", "proof"}
-    assert result["results"]["credentials"][0]["credential"] == EXAMPLE_CREDENTIAL
+    assert result["results"]["credentials"][0]["credential"] == OWN_WORD
 
 
 async def test_any_member_of_it_changed_or_gone_is_not_verified(contexts: Contexts) -> None:
