@@ -18,7 +18,8 @@ from app.core.credential import award_request
 from app.core.json_ld import Contexts
 from app.core.proof.chance import CHANCE_BYTES
 from app.issuer.award import Issuer
-from app.issuer.institution_file import DEMONSTRATION
+from app.issuer.brought import BroughtIssuer
+from app.issuer.institution_file import DEMONSTRATION, InstitutionProfile
 from app.issuer.publish import Publisher
 from app.issuer.set_up import first_institution
 from app.ports import Compute, Counts, Institution, Signers
@@ -67,13 +68,19 @@ class Office:
 
     @classmethod
     async def opened(
-        cls, database: Database, contexts: Contexts, keys_dir: Path, *, public_url: str = PUBLIC_URL
+        cls,
+        database: Database,
+        contexts: Contexts,
+        keys_dir: Path,
+        *,
+        public_url: str = PUBLIC_URL,
+        profile: InstitutionProfile = DEMONSTRATION,
     ) -> "Office":
         """Over a database without an institution. On https it is a did:web, else a did:key."""
         made = await first_institution(
             database.directory,
             FileKeyMaker(keys_dir, None),
-            lambda: DEMONSTRATION,
+            lambda: profile,
             public_url=public_url,
             scopes=frozenset(),
             now=NOW,
@@ -107,6 +114,17 @@ class Office:
             new_chance=lambda: secrets.token_bytes(CHANCE_BYTES),
             writes_to_learners=writes_to_learners,
             counts=counts,
+        )
+
+    def brought(self, *, signers: Signers | None = None, compute: Compute | None = None) -> BroughtIssuer:
+        return BroughtIssuer(
+            register=self.database.brought,
+            signers=signers or self.keys,
+            documents=self.publisher(),
+            compute=compute or InlineCompute(self.contexts),
+            public_url=self.public_url,
+            new_id=lambda: str(uuid4()),
+            new_chance=lambda: secrets.token_bytes(CHANCE_BYTES),
         )
 
     def publisher(self, *, signers: Signers | None = None, counts: Counts | None = None) -> Publisher:

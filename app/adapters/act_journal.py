@@ -40,8 +40,24 @@ class BitSet:
 
 
 @dataclass(frozen=True, slots=True)
+class BitCleared:
+    """Of a suspension that was lifted; no revocation ever is. `version` is the list's without this bit."""
+
+    list_id: str
+    index: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
 class AwardErased:
     award_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class BroughtErased:
+    """A credential that was not ours to compose, by our own name for it."""
+
+    credential_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +90,24 @@ class PersonRemoved:
     removed: str
 
 
-Entry: TypeAlias = ListOpened | BitSet | AwardErased | LinkEnded | KeyRevoked | ClientChanged | PersonRemoved
+Entry: TypeAlias = (
+    ListOpened
+    | BitSet
+    | BitCleared
+    | AwardErased
+    | BroughtErased
+    | LinkEnded
+    | KeyRevoked
+    | ClientChanged
+    | PersonRemoved
+)
 
 _KINDS: tuple[tuple[str, type[Entry]], ...] = (
     ("list-opened", ListOpened),
     ("bit-set", BitSet),
+    ("bit-cleared", BitCleared),
     ("award-erased", AwardErased),
+    ("brought-erased", BroughtErased),
     ("link-ended", LinkEnded),
     ("key-revoked", KeyRevoked),
     ("client-changed", ClientChanged),

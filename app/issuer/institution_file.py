@@ -4,7 +4,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from app.core.colour import contrast
 from app.core.credential import vocabularies
 from app.core.json_ld import Contexts
+from app.core.multiformats import KeyKind
 from app.core.problems import (
     MALFORMED_VALUE_ERROR,
     MISSING_ELEMENT,
@@ -22,7 +23,9 @@ from app.core.problems import (
     Refused,
     pointer,
 )
+from app.issuer import signing_table
 from app.issuer.plan import problems_of_mechanisms
+from app.ports import SigningPolicy
 
 _MAX_BYTES = 65_536
 
@@ -49,7 +52,10 @@ _TWO_LETTERS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstitutionProfile:
-    """An institution before it has keys. `slug` is its name in URLs and file names; `country` ISO 3166-1 alpha-2."""
+    """An institution before it has keys. `slug` is its name in URLs and file names; `country` ISO 3166-1 alpha-2.
+
+    `did` is the method of its DID, where it does not follow from the service's address; `key` the kind of its keys.
+    """
 
     name: str
     slug: str
@@ -66,6 +72,9 @@ class InstitutionProfile:
     accent: str | None = None
     mechanisms: tuple[str, ...] = ()
     demo: bool = False
+    signing: SigningPolicy = field(default_factory=SigningPolicy)
+    did: str | None = None
+    key: KeyKind | None = None
 
 
 DEMONSTRATION = InstitutionProfile(
@@ -93,7 +102,8 @@ def read_table(table: Mapping[str, Any], contexts: Contexts) -> InstitutionProfi
     address = table.get("address", {})
     if not isinstance(address, dict):
         raise Refused(Problem(MALFORMED_VALUE_ERROR, at="/address", detail="address is a table: [address]."))
-    problems = [*_unknown(table, _MEMBERS, at=()), *_unknown(address, _ADDRESS, at=("address",))]
+    signing, wrong_in_signing = signing_table.read(table.get("signing", {}))
+    problems = [*_unknown(table, _MEMBERS, at=()), *_unknown(address, _ADDRESS, at=("address",)), *wrong_in_signing]
     values: dict[str, Any] = {}
     for name, member in (*_MEMBERS.items(), *_ADDRESS.items()):
         source, at = (address, ("address", name)) if name in _ADDRESS else (table, (name,))
@@ -122,7 +132,7 @@ def read_table(table: Mapping[str, Any], contexts: Contexts) -> InstitutionProfi
     problems += problems_of_mechanisms(values.get("mechanisms", ()))
     if problems:
         raise Refused(*problems)
-    return InstitutionProfile(**values)
+    return InstitutionProfile(**values, signing=signing)
 
 
 def table(content: bytes) -> dict[str, Any]:
@@ -193,6 +203,13 @@ def _language(value: object) -> str:
     return text
 
 
+def _key_kind(value: object) -> KeyKind:
+    for kind in KeyKind:
+        if value == kind.value:
+            return kind
+    raise ValueError(f"{value!r:.40} is no kind of key: {', '.join(KeyKind)}")
+
+
 def _mechanisms(value: object) -> tuple[str, ...]:
     match value:
         case [str(), *_] as names:
@@ -257,6 +274,9 @@ _MEMBERS: Mapping[str, _Member | None] = {
     "contact": _Member(_matching(r"[^@\s]+@[^@\s]+\.[^@\s]+", "an e-mail address"), "an e-mail address for learners"),
     "url": _Member(_web_address),
     "accent": _Member(_accent),
+    "did": _Member(_matching("web|key", "web or key")),
+    "key": _Member(_key_kind),
+    "signing": None,
     "mechanisms": _Member(_mechanisms),
 }
 _ADDRESS: Mapping[str, _Member] = {

@@ -254,3 +254,7 @@ MECHANISMS: Mapping[str, Mechanism] = MappingProxyType(
 BY_DEFAULT: Mapping[KeyKind, str] = MappingProxyType(
     {KeyKind.ED25519: "eddsa-rdfc-2022", KeyKind.P256: "ecdsa-rdfc-2019", KeyKind.P384: "ecdsa-rdfc-2019"}
 )
+
+# What others composed is a credential: an envelope holds no other token (VC Data Model 2.0 §4.13), and an SD-JWT VC is
+# none of that data model.
+BROUGHT = tuple(name for name in MECHANISMS if name not in (OPEN_BADGE_JWT, DC_SD_JWT))

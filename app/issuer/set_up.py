@@ -19,7 +19,7 @@ from app.core.credential.micro_credential import Organisation
 from app.core.multiformats import KeyKind
 from app.core.problems import SETTING_ERROR, STATE_CONFLICT, Problem, Refused
 from app.issuer.institution_file import InstitutionProfile
-from app.issuer.mechanisms import DC_SD_JWT
+from app.issuer.mechanisms import DC_SD_JWT, mechanism_named
 from app.issuer.plan import kinds_for
 from app.ports import Client, Directory, Institution, InstitutionKey, KeyPurpose
 
@@ -102,10 +102,14 @@ def made_institution(
 ) -> Institution:
     """The institution, its keys in files now. Raises Refused where it can have no DID, before any is made."""
     # did:web is https alone. A did:key document has one key, which then signs credentials and lists alike.
-    did = did_web(public_url, profile.slug) if urlsplit(public_url).scheme == "https" else None
-    kinds = kinds_for(profile.mechanisms)
+    https = urlsplit(public_url).scheme == "https"
+    if profile.did == "web" and not https:
+        detail = f"PUBLIC_URL is {public_url}: a did:web is looked up on https."
+        raise Refused(Problem(SETTING_ERROR, at="/did", detail=detail, remedy='Leave did out, or write did = "key".'))
+    did = did_web(public_url, profile.slug) if https and profile.did != "key" else None
+    kinds = _kinds_of_keys(profile)
     if did is None and (len(kinds) > 1 or DC_SD_JWT in profile.mechanisms):
-        named = ", ".join(profile.mechanisms)
+        named = ", ".join(_mechanisms_of(profile))
         detail = f"mechanisms: its DID is one key, without an address on https: it can't sign by {named}."
         remedy = "Set PUBLIC_URL to an https address; or name fewer mechanisms."
         raise Refused(Problem(SETTING_ERROR, at="/mechanisms", detail=detail, remedy=remedy))
@@ -115,6 +119,20 @@ def made_institution(
         _named_keys(keys, profile.slug, did, kinds, now) if did else _own_named_key(keys, profile.slug, kinds[0], now)
     )
     return _institution(profile, made)
+
+
+def _mechanisms_of(profile: InstitutionProfile) -> tuple[str, ...]:
+    """By which it signs its awards, and what it composed itself."""
+    return (*profile.mechanisms, *([profile.signing.mechanism] if profile.signing.mechanism else []))
+
+
+def _kinds_of_keys(profile: InstitutionProfile) -> tuple[KeyKind, ...]:
+    """The fewest by which all of them can sign, the one first that it asks for."""
+    wanted = _mechanisms_of(profile)
+    if profile.key is None:
+        return kinds_for(wanted)
+    others = tuple(name for name in wanted if profile.key not in mechanism_named(name).key_kinds)
+    return (profile.key, *(kinds_for(others) if others else ()))
 
 
 async def demand_public_url(directory: Directory, public_url: str) -> None:
@@ -171,6 +189,7 @@ def _institution(profile: InstitutionProfile, keys: tuple[InstitutionKey, ...]) 
         demo=profile.demo,
         keys=keys,
         accent=profile.accent,
+        signing=profile.signing,
         mechanisms=profile.mechanisms,
     )
 

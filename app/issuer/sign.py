@@ -8,11 +8,11 @@ from typing import Protocol
 
 from app.core.did.document import ControlledIdentifierDocument, Relationship, VerificationMethod
 from app.core.multiformats import PublicKey
-from app.core.problems import PROOF_GENERATION_ERROR, Problem, Refused
+from app.core.problems import PROOF_GENERATION_ERROR, JsonObject, Problem, Refused
 from app.core.proof.chance import Chance
 from app.issuer.examine import ReadyCredential
 from app.issuer.mechanisms import Securing, checked, to_sign
-from app.ports import Compute, Intended, KeyPurpose, Signers
+from app.ports import Compute, KeyPurpose, Signers
 
 log = logging.getLogger("testamur.issuer")
 
@@ -35,6 +35,32 @@ class Signed:
     data: bytes = field(repr=False)
 
 
+class Unsigned(Protocol):
+    """What was written down to be signed: of an award, or of a credential that others composed."""
+
+    @property
+    def credential_id(self) -> str: ...
+
+    @property
+    def mechanism(self) -> str: ...
+
+    @property
+    def verification_method(self) -> str: ...
+
+    @property
+    def document(self) -> JsonObject: ...
+
+    @property
+    def intended_at(self) -> datetime: ...
+
+    @property
+    def mandatory_pointers(self) -> tuple[str, ...] | None: ...
+
+
+def as_made(signed: bytes) -> bytes:
+    return signed
+
+
 class Signing:
     """`new_chance` draws the random bytes of one `Chance`."""
 
@@ -46,14 +72,15 @@ class Signing:
         self._compute = compute
         self._new_chance = new_chance
 
-    async def signed(self, intended: Intended, *, now: datetime) -> Signed:
-        """By the intent's mechanism, whatever that is.
+    async def signed(self, intended: Unsigned, *, now: datetime, written: Callable[[bytes], bytes] = as_made) -> Signed:
+        """By the intent's mechanism, whatever that is; `written` says in other letters what was made.
 
         Raises Refused where the key may not sign (any more), OwnWorkRefused where what it signed does not verify.
         """
         controller = await self._documents.controlled_identifier(intended.verification_method.partition("#")[0])
         method = _unrevoked(intended.verification_method, controller)
-        signed = await self._sign(intended, method.public_key())
+        made = await self._sign(intended, method.public_key())
+        signed = Signed(written(made.credential), made.data)
         try:
             await self._compute.run(checked, intended.mechanism, signed.credential, controller, now=now)
         except Refused as refused:
@@ -61,7 +88,7 @@ class Signing:
             raise OwnWorkRefused(str(refused)) from refused
         return signed
 
-    async def _sign(self, intended: Intended, key: PublicKey) -> Signed:
+    async def _sign(self, intended: Unsigned, key: PublicKey) -> Signed:
         ready = ReadyCredential(document=intended.document)
         securing = Securing(
             verification_method=intended.verification_method,

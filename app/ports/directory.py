@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 from app.core.credential.micro_credential import Organisation
@@ -31,6 +32,27 @@ class InstitutionKey:
         return self.retired is None and self.revoked is None
 
 
+class MaySign(StrEnum):
+    """Which credentials that it composed itself an institution may have signed."""
+
+    MICRO_CREDENTIALS = "micro-credentials"
+    OPEN_BADGES = "open-badges"
+    ANY = "any"
+
+
+@dataclass(frozen=True, slots=True)
+class SigningPolicy:
+    """How an institution has signed what it composed itself. `mechanism` None is what its key signs by anyway.
+
+    Each gets a place in a list for each purpose of `status`.
+    """
+
+    may_sign: MaySign = MaySign.MICRO_CREDENTIALS
+    mechanism: str | None = None
+    status: tuple[str, ...] = ("revocation",)
+    per_minute: int = 600
+
+
 @dataclass(frozen=True, slots=True)
 class Institution:
     """One awarding body that this service issues for. `name` is its slug in URLs, `[a-z0-9-]+`.
@@ -47,18 +69,23 @@ class Institution:
     demo: bool
     keys: tuple[InstitutionKey, ...] = ()
     accent: str | None = None
+    signing: SigningPolicy = SigningPolicy()
     mechanisms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """A program of an institution. Its secret is 256 random bits, kept as SHA-256 alone."""
+    """A program of an institution. Its secret is 256 random bits, kept as SHA-256 alone.
+
+    What it has signed that it composed itself is signed by its `mechanism`, where it has one of its own.
+    """
 
     id: str
     institution: str
     secret_sha256: bytes
     scopes: frozenset[str]
     revoked: datetime | None = None
+    mechanism: str | None = None
 
 
 class Institutions(Protocol):

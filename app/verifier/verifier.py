@@ -64,19 +64,39 @@ class Verifier:
         self._policy = policy or VerificationPolicy()
         self._counts = counts or NotCounted()
 
-    async def verify(self, content: bytes, media_type: str, *, now: datetime) -> VerificationReport:
-        """The report on what was handed over. Raises Refused where no credential can be read in it."""
-        deadline = asyncio.get_running_loop().time() + self._fetch_timeout_seconds
+    async def verify(
+        self, content: bytes, media_type: str, *, now: datetime, deadline: float | None = None
+    ) -> VerificationReport:
+        """The report on what was handed over. Raises Refused where no credential can be read in it.
+
+        `deadline` is a reading of the event loop's clock, where several are verified and have it in common.
+        """
+        if deadline is None:
+            deadline = asyncio.get_running_loop().time() + self._fetch_timeout_seconds
         with self._counts.timed(Step.PARSE):
             received = await self._compute.run(parse, content, media_type)
-        gathered = await self._gather(received, deadline=deadline, now=now)
+        return await self._judged(await self._gather(received, deadline=deadline, now=now))
+
+    async def report_on(
+        self,
+        received: ReceivedCredential,
+        proven: VerifiedCredential,
+        controller: ControlledIdentifierDocument,
+        *,
+        deadline: float,
+        now: datetime,
+    ) -> VerificationReport:
+        """The report on a credential that is proven already: by the presentation that it came in, by its own issuer."""
+        return await self._judged(await self._found(received, proven, controller, deadline=deadline, now=now))
+
+    async def _judged(self, gathered: Gathered) -> VerificationReport:
         with self._counts.timed(Step.JUDGE):
             findings = await self._compute.run(judge, gathered, self._policy)
         known_issuer = gathered.known_issuer
         report = VerificationReport(
-            checked_at=now,
+            checked_at=gathered.now,
             findings=findings,
-            received=received,
+            received=gathered.received,
             verified=gathered.proven if isinstance(gathered.proven, VerifiedCredential) else None,
             known_issuer=known_issuer if isinstance(known_issuer, KnownIssuer) else None,
         )
@@ -92,6 +112,17 @@ class Verifier:
             proven = await self._prove(received, controller, now=now)
         if isinstance(proven, Unproven):
             return Gathered(received=received, proven=proven, now=now)
+        return await self._found(received, proven, controller, deadline=deadline, now=now)
+
+    async def _found(
+        self,
+        received: ReceivedCredential,
+        proven: VerifiedCredential,
+        controller: ControlledIdentifierDocument,
+        *,
+        deadline: float,
+        now: datetime,
+    ) -> Gathered:
         with self._counts.timed(Step.GATHER):
             return await gather(
                 received,

@@ -3,20 +3,18 @@
 Locks are taken in one order: idempotency key, award with its credentials, institution, status lists by id.
 """
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.adapters.database.acknowledged import acknowledged
 from app.adapters.database.acts import Acts
 from app.adapters.database.awards import Awards
 from app.adapters.database.clocks import Clocks
 from app.adapters.database.cursors import Cursors, Position
-from app.adapters.database.engine import Transactions, Unacknowledged, storable
+from app.adapters.database.engine import Transactions, storable
 from app.adapters.database.idempotency import IdempotencyKeys, in_flight
 from app.adapters.database.locks import locked, locked_by_credential
 from app.adapters.database.outbox import end_messages, release_messages, write_message
@@ -47,8 +45,6 @@ from app.ports import (
     StatusEntry,
     Vault,
 )
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +78,7 @@ class DatabaseRegister:
                 rows = [await session.get(CredentialRow, each.id) for each in intention.credentials]
                 return tuple(self._awards.intended(award, row) for row in rows if row) if award else None
 
-        return await self._acknowledged(self._intend(intention, now=now), read_back)
+        return await acknowledged(self._intend(intention, now=now), read_back)
 
     async def _intend(self, intention: Intention, *, now: datetime) -> tuple[Intended, ...] | RegisteredAward:
         async with self._transactions.writing() as session:
@@ -187,7 +183,7 @@ class DatabaseRegister:
                 await self._transactions.write_over_what_was_erased()
             return recorded
 
-        return await self._acknowledged(work(), read_back)
+        return await acknowledged(work(), read_back)
 
     async def _record(
         self, credential_id: str, signed: bytes, *, signed_data: bytes, now: datetime
@@ -215,7 +211,7 @@ class DatabaseRegister:
                 credential = await session.get(CredentialRow, credential_id)
                 return True if credential and credential.state is State.VOIDED else None
 
-        await self._acknowledged(self._void(credential_id, reason=reason, now=now), read_back)
+        await acknowledged(self._void(credential_id, reason=reason, now=now), read_back)
         await self._transactions.write_over_what_was_erased()
 
     async def _void(self, credential_id: str, *, reason: str, now: datetime) -> bool:
@@ -318,7 +314,7 @@ class DatabaseRegister:
                 await self._acts.append(session, award, asked, actor=actor, reason=reason, now=now)
                 return await self._awards.opened(session, award)
 
-        acted = await self._acknowledged(work(), read_back)
+        acted = await acknowledged(work(), read_back)
         if asked is Act.ERASE:
             await self._transactions.write_over_what_was_erased()
         return acted
@@ -337,14 +333,3 @@ class DatabaseRegister:
             )
             award = await session.get_one(AwardRow, row.award_id)
             return link, await self._awards.opened(session, award)
-
-    async def _acknowledged(self, work: Awaitable[T], read_back: Callable[[], Awaitable[T | None]]) -> T:
-        """A COMMIT without an answer is neither done nor failed until what it should have kept was looked for."""
-        try:
-            # A transaction that was begun ends, though who asked for it goes away: half of one holds up the others.
-            return await asyncio.shield(asyncio.ensure_future(work))
-        except Unacknowledged:
-            kept = await read_back()
-            if kept is None:
-                raise
-            return kept

@@ -17,7 +17,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.adapters.act_journal import (
     AwardErased,
+    BitCleared,
     BitSet,
+    BroughtErased,
     ClientChanged,
     Entry,
     KeyRevoked,
@@ -26,6 +28,7 @@ from app.adapters.act_journal import (
     PersonRemoved,
 )
 from app.adapters.database.acts import Acts
+from app.adapters.database.brought_restored import RestoredBrought, without_what_was_undone
 from app.adapters.database.locks import locked, locked_by_credential
 from app.adapters.database.people import PersonRow, SessionRow
 from app.adapters.database.status_lists import closed_list
@@ -68,18 +71,25 @@ class Restored:
         self._session = session
         self._acts = acts
         self._now = now
+        self._brought = RestoredBrought(session, now=now)
         self._replayed = Replayed()
 
     async def continue_from(self, entries: Sequence[Entry]) -> Replayed:
         """`entries` are all that the journals say, older than the backup or not: what it had already stays as it is."""
+        await self._brought.take_for_issued()
+        entries = without_what_was_undone(entries)
         await self._open_lists([entry for entry in entries if isinstance(entry, ListOpened)])
         await self._close_lists(entries)
         for entry in entries:
             match entry:
                 case BitSet():
                     await self._set_bit(entry)
+                case BitCleared():
+                    self._replayed.bits_set += await self._brought.clear_bit(entry)
                 case AwardErased():
                     await self._erase(entry)
+                case BroughtErased():
+                    self._replayed.awards_erased += await self._brought.erase(entry)
                 case LinkEnded():
                     await self._end_link(entry)
                 case KeyRevoked():
@@ -104,7 +114,7 @@ class Restored:
     async def _close_lists(self, entries: Sequence[Entry]) -> None:
         newest: dict[str, int] = {}
         for entry in entries:
-            if isinstance(entry, BitSet):
+            if isinstance(entry, BitSet | BitCleared):
                 newest[entry.list_id] = max(entry.version, newest.get(entry.list_id, 0))
         for status_list in await self._session.exec(select(StatusListRow)):
             status_list.taken = status_list.length
@@ -118,7 +128,11 @@ class Restored:
         )
         credential_id = (await self._session.exec(found)).first()
         if credential_id is None:
-            await self._keep_lost(entry)
+            match await self._brought.set_bit(entry):
+                case None:
+                    await self._keep_lost(entry)
+                case is_new:
+                    self._replayed.bits_set += is_new
             return
         award, credentials, credential = await locked_by_credential(self._session, credential_id)
         if credential.state in BITS[REVOCATION]:
