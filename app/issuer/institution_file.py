@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from app.core.colour import contrast
 from app.core.credential import vocabularies
 from app.core.json_ld import Contexts
+from app.core.normalized import normalized
 from app.core.problems import (
     MALFORMED_VALUE_ERROR,
     MISSING_ELEMENT,
@@ -150,8 +151,8 @@ def _text(value: object) -> str:
         raise ValueError("it is longer than 500 characters")
     if any(unicodedata.category(character) in ("Cc", "Cf", "Cs") for character in value):
         raise ValueError("it has control or invisible characters in it")
-    if unicodedata.normalize("NFC", value) != value:
-        raise ValueError(f"write it composed (NFC): {unicodedata.normalize('NFC', value)}")
+    if (composed := normalized(value, form="NFC")) != value:
+        raise ValueError(f"write it composed (NFC): {composed}")
     return value
 
 
@@ -211,7 +212,7 @@ def _web_address(value: object) -> str:
 
 
 def _slug_of(name: str) -> str:
-    letters = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    letters = normalized(name, form="NFKD").encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:40].rstrip("-")
 
 

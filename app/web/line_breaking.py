@@ -8,6 +8,8 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from app.core.normalized import normalized
+
 LEADING = 1.18
 _ELLIPSIS = "…"
 _HYPHEN = "-"
@@ -71,7 +73,7 @@ def legible(text: str) -> str:
     """Without what has no look of its own (controls, bidi overrides, half a surrogate pair), on one line."""
     kept = (
         character
-        for character in unicodedata.normalize("NFC", text)
+        for character in normalized(text, form="NFC")
         if character.isspace() or character in _JOINERS or unicodedata.category(character) not in _NOT_SHOWN
     )
     return " ".join("".join(kept).split())
