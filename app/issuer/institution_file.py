@@ -1,7 +1,6 @@
 """What an institution says of itself in its `institution.toml`: read whole, with every problem named."""
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from app.core import strict_toml
 from app.core.colour import contrast
 from app.core.credential import vocabularies
 from app.core.json_ld import Contexts
@@ -128,8 +128,8 @@ def table(content: bytes) -> dict[str, Any]:
     if len(content) > _MAX_BYTES:
         raise Refused(Problem(PARSING_ERROR, detail=f"The file is longer than {_MAX_BYTES} bytes."))
     try:
-        return tomllib.loads(content.decode("utf-8"))
-    except (UnicodeDecodeError, ValueError, RecursionError) as error:
+        return strict_toml.read(content)
+    except strict_toml.NotToml as error:
         raise Refused(Problem(PARSING_ERROR, detail=f"The file is not TOML: {error}.")) from None
 
 

@@ -38,9 +38,7 @@ def content(
     setting = _Setting(drawing, glyphs)
     words, paper = drawing.words, micro_credential_paper(credential, drawing)
     by_number = {number: [row for row in paper.rows if row.number == number] for number in range(1, 17)}
-    facts = [
-        setting.row(row, notes=False) for number in (_WORKLOAD, _LEVEL, _ASSESSMENT) for row in by_number[number]
-    ]
+    facts = [setting.row(row, notes=False) for number in (_WORKLOAD, _LEVEL, _ASSESSMENT) for row in by_number[number]]
     rows = [(row.number, setting.row(row)) for row in paper.rows]
     title = credential.achievement.title.best(drawing.language.reader)[1]
     data: dict[str, Any] = {
