@@ -1,9 +1,9 @@
 """What a restored backup would undo, written down outside of the database before it is acknowledged.
 
 One JSON object a line, appended by one write and synced to the disk: which lists were opened, which bits were set,
-which awards were erased, which claim links ended, which keys were revoked, whom nobody lets in any more. It names no
-person. Several processes append to one
-file. It may hold an act whose transaction failed afterwards, never lack one that was acknowledged.
+which awards were erased or replaced, which claim links ended, which keys were revoked, whom nobody lets in any more. It
+names no person. Several processes append to one file. It may hold an act whose transaction failed afterwards, never
+lack one that was acknowledged.
 """
 
 import asyncio
@@ -45,6 +45,13 @@ class AwardErased:
 
 
 @dataclass(frozen=True, slots=True)
+class AwardSuperseded:
+    """Another took its place; whom it named before is told no more."""
+
+    award_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class LinkEnded:
     award_id: str
     generation: int
@@ -74,12 +81,15 @@ class PersonRemoved:
     removed: str
 
 
-Entry: TypeAlias = ListOpened | BitSet | AwardErased | LinkEnded | KeyRevoked | ClientChanged | PersonRemoved
+Entry: TypeAlias = (
+    ListOpened | BitSet | AwardErased | AwardSuperseded | LinkEnded | KeyRevoked | ClientChanged | PersonRemoved
+)
 
 _KINDS: tuple[tuple[str, type[Entry]], ...] = (
     ("list-opened", ListOpened),
     ("bit-set", BitSet),
     ("award-erased", AwardErased),
+    ("award-superseded", AwardSuperseded),
     ("link-ended", LinkEnded),
     ("key-revoked", KeyRevoked),
     ("client-changed", ClientChanged),
