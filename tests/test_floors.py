@@ -18,7 +18,9 @@ CORE = (
     "core.personal",
     "core.date_time_stamp",
     "core.colour",
+    "core.normalized",
     "core.strict_json",
+    "core.strict_toml",
     "core.multiformats",
     "core.json_web_key",
     "core.jcs",
@@ -30,7 +32,7 @@ CORE = (
     "core.containers",
 )
 _TERMS = CORE[:3]
-_BYTES = (*_TERMS, "core.strict_json", "core.multiformats")
+_BYTES = (*_TERMS, "core.normalized", "core.strict_json", "core.strict_toml", "core.multiformats")
 _DOMAIN = (*CORE, "ports")
 MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "core": (),
@@ -38,6 +40,8 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "core.personal": (),
     "core.date_time_stamp": ("core.problems",),
     "core.colour": (),
+    "core.normalized": (),
+    "core.strict_toml": (),
     "core.strict_json": _TERMS,
     "core.multiformats": _TERMS,
     "core.json_web_key": _BYTES,
@@ -64,6 +68,7 @@ TOP = frozenset({"main", "serving", "cli"})
 # One owner for each library: it translates every exception that the library can raise.
 OWNERS: Mapping[str, tuple[str, ...]] = {
     "pyld": ("app.core.json_ld",),
+    "tomllib": ("app.core.strict_toml",),
     "jwt": ("app.core.proof", "app.access"),
     "jsonschema": ("app.core.credential",),
     "referencing": ("app.core.credential",),

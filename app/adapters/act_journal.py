@@ -1,9 +1,9 @@
 """What a restored backup would undo, written down outside of the database before it is acknowledged.
 
 One JSON object a line, appended by one write and synced to the disk: which lists were opened, which bits were set,
-which awards were erased, which claim links ended, which keys were revoked, whom nobody lets in any more. It names no
-person. Several processes append to one
-file. It may hold an act whose transaction failed afterwards, never lack one that was acknowledged.
+which awards were erased or replaced, which claim links ended, which keys were revoked, whom nobody lets in any more. It
+names no person. Several processes append to one file. It may hold an act whose transaction failed afterwards, never
+lack one that was acknowledged.
 """
 
 import asyncio
@@ -61,6 +61,13 @@ class BroughtErased:
 
 
 @dataclass(frozen=True, slots=True)
+class AwardSuperseded:
+    """Another took its place; whom it named before is told no more."""
+
+    award_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class LinkEnded:
     award_id: str
     generation: int
@@ -95,6 +102,7 @@ Entry: TypeAlias = (
     | BitSet
     | BitCleared
     | AwardErased
+    | AwardSuperseded
     | BroughtErased
     | LinkEnded
     | KeyRevoked
@@ -107,6 +115,7 @@ _KINDS: tuple[tuple[str, type[Entry]], ...] = (
     ("bit-set", BitSet),
     ("bit-cleared", BitCleared),
     ("award-erased", AwardErased),
+    ("award-superseded", AwardSuperseded),
     ("brought-erased", BroughtErased),
     ("link-ended", LinkEnded),
     ("key-revoked", KeyRevoked),

@@ -1,10 +1,10 @@
 """Whom we know: this service's own institutions, and those that the operator wrote down in a file."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.core import strict_toml
 from app.core.did import web as did_web
 from app.core.problems import (
     MALFORMED_VALUE_ERROR,
@@ -73,8 +73,8 @@ def read_known_issuers(content: bytes, *, source: str) -> Mapping[str, KnownIssu
     if len(content) > _MAX_BYTES:
         raise Refused(Problem(PARSING_ERROR, detail=f"{source} is longer than {_MAX_BYTES} bytes."))
     try:
-        document = tomllib.loads(content.decode("utf-8"))
-    except (UnicodeDecodeError, ValueError, RecursionError) as error:
+        document = strict_toml.read(content)
+    except strict_toml.NotToml as error:
         raise Refused(Problem(PARSING_ERROR, detail=f"{source} is not TOML: {error}.")) from None
     match document:
         case {"issuer": list(tables)} if len(document) == 1:

@@ -17,7 +17,6 @@ from app.core.credential import class_request, csv_table
 from app.core.credential.class_request import GivenClass
 from app.core.credential.given_learners import GivenLearner
 from app.core.credential.row_problems import RowProblem
-from app.core.json_ld import Contexts
 from app.core.personal import Personal
 from app.core.problems import (
     GONE,
@@ -29,8 +28,9 @@ from app.core.problems import (
     Refused,
 )
 from app.issuer.award import Issuer
+from app.issuer.class_problems import problems_of
 from app.issuer.plan import never_awarded, plan
-from app.issuer.prepare import Awarding, prepare
+from app.issuer.prepare import Awarding
 from app.issuer.sign import OwnWorkRefused
 from app.ports import (
     Batch,
@@ -48,8 +48,9 @@ from app.ports import (
 
 # Rows of one class that are on their way at a time: it must leave room for everybody else.
 _AT_ONCE = 4
-# Rows that one piece of work looks over, about a tenth of a second.
-_ROWS_OF_A_PIECE = 10
+# What one piece of work looks over, about a tenth of a second.
+_ROWS_OF_A_PIECE = 50
+_BYTES_OF_A_PIECE = 262_144
 
 log = logging.getLogger("testamur.issuer")
 
@@ -68,22 +69,6 @@ class LookedOver:
         if self.problems:
             raise Refused(*(problem.as_problem() for problem in self.problems))
         return self.batch
-
-
-def problems_of(
-    contexts: Contexts,
-    bodies: tuple[bytes, ...],
-    awarding: Awarding,
-) -> tuple[tuple[Problem, ...], ...]:
-    """What is wrong with each request, up to the credential that would come of it."""
-    found: list[tuple[Problem, ...]] = []
-    for body in bodies:
-        try:
-            prepare(contexts, body, awarding)
-            found.append(())
-        except Refused as refused:
-            found.append(refused.problems)
-    return tuple(found)
 
 
 class Classes:
@@ -157,7 +142,9 @@ class Classes:
     async def _problems(
         self, rows: Sequence[BatchRow], institution: Institution, now: datetime
     ) -> dict[int, tuple[Problem, ...]]:
-        pieces = [rows[start : start + _ROWS_OF_A_PIECE] for start in range(0, len(rows), _ROWS_OF_A_PIECE)]
+        longest = max((len(row.body.open()) for row in rows), default=1)
+        size = max(1, min(_ROWS_OF_A_PIECE, _BYTES_OF_A_PIECE // longest))
+        pieces = [rows[start : start + size] for start in range(0, len(rows), size)]
         places = asyncio.Semaphore(_AT_ONCE)
 
         async def look_at(piece: Sequence[BatchRow]) -> tuple[tuple[Problem, ...], ...]:

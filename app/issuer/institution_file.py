@@ -1,7 +1,6 @@
 """What an institution says of itself in its `institution.toml`: read whole, with every problem named."""
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -10,10 +9,12 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from app.core import strict_toml
 from app.core.colour import contrast
 from app.core.credential import vocabularies
 from app.core.json_ld import Contexts
 from app.core.multiformats import KeyKind
+from app.core.normalized import normalized
 from app.core.problems import (
     MALFORMED_VALUE_ERROR,
     MISSING_ELEMENT,
@@ -140,8 +141,8 @@ def table(content: bytes) -> dict[str, Any]:
     if len(content) > _MAX_BYTES:
         raise Refused(Problem(PARSING_ERROR, detail=f"The file is longer than {_MAX_BYTES} bytes."))
     try:
-        return tomllib.loads(content.decode("utf-8"))
-    except (UnicodeDecodeError, ValueError, RecursionError) as error:
+        return strict_toml.read(content)
+    except strict_toml.NotToml as error:
         raise Refused(Problem(PARSING_ERROR, detail=f"The file is not TOML: {error}.")) from None
 
 
@@ -163,8 +164,8 @@ def _text(value: object) -> str:
         raise ValueError("it is longer than 500 characters")
     if any(unicodedata.category(character) in ("Cc", "Cf", "Cs") for character in value):
         raise ValueError("it has control or invisible characters in it")
-    if unicodedata.normalize("NFC", value) != value:
-        raise ValueError(f"write it composed (NFC): {unicodedata.normalize('NFC', value)}")
+    if (composed := normalized(value, form="NFC")) != value:
+        raise ValueError(f"write it composed (NFC): {composed}")
     return value
 
 
@@ -239,7 +240,7 @@ def _web_address(value: object) -> str:
 
 
 def _slug_of(name: str) -> str:
-    letters = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    letters = normalized(name, form="NFKD").encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:40].rstrip("-")
 
 

@@ -48,7 +48,7 @@ def prepare(contexts: Contexts, body: bytes, awarding: Awarding) -> Prepared:
         time_zone=awarding.time_zone,
         now=awarding.now,
     )
-    return Prepared(claimed, _examined(contexts, claimed, awarding))
+    return Prepared(claimed, examine_claimed(contexts, claimed, awarding))
 
 
 def prepare_correction(contexts: Contexts, body: bytes, superseded: bytes, awarding: Awarding) -> Prepared:
@@ -64,10 +64,11 @@ def prepare_correction(contexts: Contexts, body: bytes, superseded: bytes, award
         now=awarding.now,
     )
     claimed = corrected.micro_credential
-    return Prepared(claimed, _examined(contexts, claimed, awarding), corrected.reason)
+    return Prepared(claimed, examine_claimed(contexts, claimed, awarding), corrected.reason)
 
 
-def _examined(contexts: Contexts, claimed: MicroCredential, awarding: Awarding) -> tuple[ExaminedCredential, ...]:
+def examine_claimed(contexts: Contexts, claimed: MicroCredential, awarding: Awarding) -> tuple[ExaminedCredential, ...]:
+    """What is claimed as drafts that were examined, one for each credential. Raises Refused with every problem."""
     public_url = awarding.public_url
     badge = open_badge.write(
         claimed,

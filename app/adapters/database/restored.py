@@ -3,7 +3,7 @@
 1. Every list is closed, and its version leaps: nobody knows which entries were given out since, nor what was published.
 2. Lists that were opened since are known again, and closed too.
 3. Every bit that was set since is set; of an award that the backup does not have, as a lost entry.
-4. Awards that were erased since are erased, and claim links that ended since have ended.
+4. Awards that were erased or replaced since are erased, and claim links that ended since have ended.
 5. Keys that were revoked since are revoked, and who was let in no more since is not.
 """
 
@@ -17,6 +17,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.adapters.act_journal import (
     AwardErased,
+    AwardSuperseded,
     BitCleared,
     BitSet,
     BroughtErased,
@@ -87,7 +88,9 @@ class Restored:
                 case BitCleared():
                     self._replayed.bits_set += await self._brought.clear_bit(entry)
                 case AwardErased():
-                    await self._erase(entry)
+                    await self._erase(entry.award_id)
+                case AwardSuperseded():
+                    await self._forget_superseded(entry)
                 case BroughtErased():
                     self._replayed.awards_erased += await self._brought.erase(entry)
                 case LinkEnded():
@@ -156,11 +159,11 @@ class Restored:
             await self._session.flush()
             self._replayed.lost_entries += 1
 
-    async def _erase(self, entry: AwardErased) -> None:
-        award = await self._session.get(AwardRow, entry.award_id)
+    async def _erase(self, award_id: str) -> None:
+        award = await self._session.get(AwardRow, award_id)
         if award is None or award.state in FORGOTTEN:
             return
-        award, credentials = await locked(self._session, entry.award_id)
+        award, credentials = await locked(self._session, award_id)
         for credential in credentials:
             match credential.state:
                 case State.INTENDED:
@@ -175,6 +178,12 @@ class Restored:
         await self._acts.erase(self._session, award, credentials)
         await self._write(award, Act.ERASE)
         self._replayed.awards_erased += 1
+
+    async def _forget_superseded(self, entry: AwardSuperseded) -> None:
+        """What took its place is not in the backup, and the name that was corrected must not come back (article 16)."""
+        award = await self._session.get(AwardRow, entry.award_id)
+        if award is not None and award.state is not State.SUPERSEDED:
+            await self._erase(entry.award_id)
 
     async def _end_link(self, entry: LinkEnded) -> None:
         ended = (

@@ -1,9 +1,8 @@
 """The file that says what a class is awarded, the same for every learner: TOML for people, JSON for programs."""
 
-import tomllib
 from datetime import date, datetime, time
 
-from app.core import strict_json
+from app.core import strict_json, strict_toml
 from app.core.problems import MALFORMED_VALUE_ERROR, PARSING_ERROR, JsonObject, Problem, Refused, pointer
 
 MAX_BYTES = 262_144
@@ -30,17 +29,13 @@ def read(data: bytes) -> JsonObject:
 
 def _as_json(data: bytes) -> bytes:
     """What JSON has no word for is told as it would be written there: days and moments as text."""
+    problems: list[Problem] = []
     try:
-        table = tomllib.loads(data.decode("utf-8"))
-        problems: list[Problem] = []
-        plain = _plain(table, (), problems)
-    except UnicodeDecodeError as error:
-        detail = f"the achievement file is not UTF-8 at byte {error.start}"
-        raise Refused(Problem(PARSING_ERROR, detail=detail)) from None
-    except tomllib.TOMLDecodeError as error:
+        plain = _plain(strict_toml.read(data), (), problems)
+    except strict_toml.NotToml as error:
         raise Refused(Problem(PARSING_ERROR, detail=f"the achievement file is not TOML: {error}")) from None
-    except (ValueError, RecursionError):
-        raise Refused(Problem(PARSING_ERROR, detail="the achievement file is not TOML")) from None
+    except RecursionError:
+        raise Refused(Problem(PARSING_ERROR, detail="the achievement file is nested too deeply")) from None
     if problems:
         raise Refused(*problems)
     return strict_json.write(plain)

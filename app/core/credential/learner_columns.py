@@ -1,7 +1,6 @@
 """The columns of a class list: which member of a learner each gives, told by its header in English or German."""
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -10,6 +9,7 @@ from types import MappingProxyType
 from app.core.credential.given_organisations import EXTENSION, IDENTIFIER_TYPES
 from app.core.credential.readable_text import show
 from app.core.credential.row_problems import RowProblem
+from app.core.normalized import normalized
 from app.core.personal import Personal
 from app.core.problems import MALFORMED_VALUE_ERROR, MISSING_ELEMENT, UNKNOWN_VALUE, Problem
 
@@ -63,7 +63,7 @@ class Column:
 
 
 def _squeezed(text: str) -> str:
-    plain = unicodedata.normalize("NFKD", text.replace("ß", "ss")).casefold()
+    plain = normalized(text.replace("ß", "ss"), form="NFKD").casefold()
     return "".join(character for character in plain if character.isalnum())
 
 
