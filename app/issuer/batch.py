@@ -9,9 +9,11 @@
 import asyncio
 import hashlib
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
+from types import MappingProxyType
 
 from app.core.credential import class_request, csv_table
 from app.core.credential.class_request import GivenClass
@@ -29,6 +31,7 @@ from app.core.problems import (
     Refused,
 )
 from app.issuer.award import Issuer
+from app.issuer.life import State
 from app.issuer.prepare import Awarding, prepare
 from app.issuer.sign import OwnWorkRefused
 from app.ports import (
@@ -54,14 +57,31 @@ _STAND_IN = "urn:uuid:00000000-0000-0000-0000-000000000000"
 log = logging.getLogger("testamur.issuer")
 
 
+class Since(StrEnum):
+    """What became of a row that was awarded before; none of these is awarded again."""
+
+    STANDS = "stands"
+    CORRECTED = "corrected"
+    REVOKED = "revoked"
+    ERASED = "erased"
+
+
 @dataclass(frozen=True, slots=True)
 class LookedOver:
-    """What would be awarded, and what is wrong. `awarded` are the rows that were awarded before."""
+    """What would be awarded, and what is wrong. `before` are the rows that were awarded before."""
 
     given: GivenClass
     batch: Batch
-    awarded: frozenset[int]
+    before: Mapping[int, Since]
     problems: tuple[RowProblem, ...]
+
+    @property
+    def new(self) -> tuple[BatchRow, ...]:
+        """The rows that nobody has been awarded yet."""
+        return tuple(row for row in self.batch.rows if row.row not in self.before)
+
+    def count(self, since: Since) -> int:
+        return sum(each is since for each in self.before.values())
 
     def sound(self) -> Batch:
         """The class to award. Raises Refused with every problem, each with its row and column."""
@@ -114,7 +134,7 @@ class Classes:
         """Every row as it would be awarded, and every problem. `key` is the class's own; else its content is."""
         batch_key = key or given.key
         rows = tuple(_row(given, learner) for learner in given.learners)
-        awarded: set[int] = set()
+        before: dict[int, Since] = {}
         wrong: dict[int, tuple[Problem, ...]] = {}
         for learner, row in zip(given.learners, rows, strict=True):
             try:
@@ -125,14 +145,14 @@ class Classes:
                 wrong[learner.row] = tuple(_reused(problem) for problem in refused.problems)
             else:
                 if earlier is not None:
-                    awarded.add(learner.row)
-        new = [row for row in rows if row.row not in awarded and row.row not in wrong]
+                    before[learner.row] = await self._since(earlier, institution)
+        new = [row for row in rows if row.row not in before and row.row not in wrong]
         wrong |= await self._problems(new, institution, now)
         problems = class_request.by_row(
             given, [(learner, wrong[learner.row]) for learner in given.learners if learner.row in wrong]
         )
         batch = Batch(id=_batch_id(institution, batch_key, rows), key=batch_key, rows=rows)
-        return LookedOver(given, batch, frozenset(awarded), problems)
+        return LookedOver(given, batch, MappingProxyType(before), problems)
 
     async def award(
         self,
@@ -153,6 +173,14 @@ class Classes:
         async with asyncio.TaskGroup() as group:
             for row in batch.rows:
                 group.create_task(one(row))
+
+    async def _since(self, earlier: RegisteredAward, institution: Institution) -> Since:
+        award = await self._issuer.as_it_stands(earlier.id, institution=institution)
+        if award is None:
+            return Since.ERASED
+        if award.state == State.REVOKED:
+            return Since.REVOKED
+        return Since.STANDS if award.id == earlier.id else Since.CORRECTED
 
     async def _problems(
         self, rows: Sequence[BatchRow], institution: Institution, now: datetime
@@ -190,7 +218,9 @@ class Classes:
                     idempotency_key=idempotency_key(batch_key, row),
                     now=clock(),
                 )
-                return RowAwarded(row.row, row.key, row.learner_name, receipt.id, receipt.claim_url)
+                # A receipt is the same however often it is asked for; a link may have been renewed since.
+                award = await self._issuer.as_it_stands(receipt.id, institution=institution)
+                return await self._told(row, award)
             except Refused as refused:
                 problem = refused.problems[0]
                 if problem.type == GONE:

@@ -112,7 +112,7 @@ def routes(*, door: Doorkeeper, classes: Classes, batches: Batches, renderer: Re
             problems=problems[:_MOST_PROBLEMS],
             looked=looked,
             rows=len(looked.batch.rows) if looked else 0,
-            again=len(looked.awarded) if looked else 0,
+            again=len(looked.before) if looked else 0,
             first=tuple(each.name.open() for each in looked.given.learners[:_FIRST_ROWS]) if looked else (),
             achievement=files[0].decode() if files else "",
             learners=b64encode(files[1]).decode() if files else "",
