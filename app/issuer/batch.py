@@ -18,6 +18,7 @@ from types import MappingProxyType
 from app.core.credential import class_request, csv_table
 from app.core.credential.class_request import GivenClass
 from app.core.credential.given_learners import GivenLearner
+from app.core.credential.learners_csv import ReadAs
 from app.core.credential.row_problems import RowProblem
 from app.core.json_ld import Contexts
 from app.core.personal import Personal
@@ -29,6 +30,7 @@ from app.core.problems import (
     STATE_CONFLICT,
     Problem,
     Refused,
+    said,
 )
 from app.issuer.award import Issuer
 from app.issuer.life import State
@@ -127,6 +129,10 @@ class Classes:
         return await self._compute.run(
             class_request.read_files, achievement, learners, encoding=encoding, most_rows=self._most_rows
         )
+
+    async def samples(self, learners: bytes) -> tuple[ReadAs, ...]:
+        """What a list reads like in each encoding that it may be in; empty where it says itself."""
+        return await self._compute.run(class_request.samples, learners, most_rows=self._most_rows)
 
     async def look_over(
         self, given: GivenClass, *, institution: Institution, key: str | None, now: datetime
@@ -228,15 +234,19 @@ class Classes:
                 # Another process has begun this very row, and may have died over it: its lease is waited for.
                 wait_seconds = 1 if problem.type == IDEMPOTENCY_IN_FLIGHT else None
             except (Unavailable, Overloaded) as later:
-                problem = Problem(STATE_CONFLICT, detail=str(later), remedy="send the class again")
+                remedy, which = "send the class again", said("row.later")
+                problem = Problem(STATE_CONFLICT, detail=str(later), remedy=remedy, said=which)
                 wait_seconds = later.retry_after_seconds
             except OwnWorkRefused:
                 detail = "what we signed does not verify, so it was not released"
-                problem, wait_seconds = Problem(PROOF_GENERATION_ERROR, detail=detail), None
+                problem = Problem(PROOF_GENERATION_ERROR, detail=detail, said=said("row.fault"))
+                wait_seconds = None
             except Exception:
                 # One row's fault must not take the others' answers away.
                 log.exception("a row of a class failed")
-                problem, wait_seconds = Problem(PROOF_GENERATION_ERROR, detail="this is a fault of ours"), None
+                detail = "this is a fault of ours"
+                problem = Problem(PROOF_GENERATION_ERROR, detail=detail, said=said("row.fault"))
+                wait_seconds = None
             if wait_seconds is None or clock() >= until:
                 return RowFailed(row.row, row.key, row.learner_name, problem)
             await asyncio.sleep(wait_seconds)
@@ -252,7 +262,8 @@ class Classes:
     async def _told(self, row: BatchRow | RowAwarded, award: RegisteredAward | None) -> RowAwarded | RowFailed:
         if award is None or award.learner_name is None:
             detail = "what was awarded to this learner was erased since"
-            problem = Problem(GONE, detail=detail, remedy="leave the row out; to award it again, give it another key")
+            remedy = "leave the row out; to award it again, give it another key"
+            problem = Problem(GONE, detail=detail, remedy=remedy, said=said("row.erased"))
             return RowFailed(row.row, row.key, Personal(""), problem)
         return RowAwarded(row.row, row.key, award.learner_name, award.id, await self._issuer.claim_url(award))
 
@@ -307,4 +318,5 @@ def _reused(problem: Problem) -> Problem:
     remedy = (
         "leave the row out, the award stands; to change it, act on it; for a second award, give the row another key"
     )
-    return Problem(IDEMPOTENCY_KEY_REUSED, at="/learner/fullName", detail=detail, remedy=remedy)
+    which, at = said("row.reused"), "/learner/fullName"
+    return Problem(IDEMPOTENCY_KEY_REUSED, at=at, detail=detail, remedy=remedy, said=which)

@@ -1,6 +1,9 @@
 """Text that people will read: what may stand in it, and how a foreign value is shown in a message."""
 
 import unicodedata
+from dataclasses import dataclass
+
+from app.core.problems import Said, said
 
 MOST_CHARACTERS = 20_000
 MOST_CHARACTERS_OF_A_NAME = 1_000
@@ -36,23 +39,32 @@ def escaped(text: str) -> str:
     return "".join(c if " " <= c <= "~" else f"\\u{ord(c):04x}" for c in text)
 
 
-def wrong_in_text(text: str, *, prose: bool) -> str:
-    """What is wrong with a text that people will read; "" where nothing is."""
+@dataclass(frozen=True, slots=True)
+class WrongText:
+    """What is wrong with a text."""
+
+    detail: str
+    said: Said
+
+
+def wrong_in_text(text: str, *, prose: bool) -> WrongText | None:
+    """What is wrong with a text that people will read; None where nothing is."""
     longest = MOST_CHARACTERS if prose else MOST_CHARACTERS_OF_A_NAME
     if len(text) > longest:
-        return f"has {len(text)} characters; {longest} are allowed"
+        return WrongText(f"has {len(text)} characters; {longest} are allowed", said("text.long", most=str(longest)))
     if not text.strip():
-        return "is blank"
+        return WrongText("is blank", said("text.blank"))
     for character in text:
         if character in _BIDI_CONTROLS:
-            return f"holds the direction control {escaped(character)}, which can make it read otherwise than it is"
+            detail = f"holds the direction control {escaped(character)}, which can make it read otherwise than it is"
+            return WrongText(detail, said("text.unseen"))
         category = unicodedata.category(character)
         if category in ("Cc", "Cs", "Zl", "Zp") and not (prose and character in "\n\t"):
-            return f"holds the control character {escaped(character)}"
+            return WrongText(f"holds the control character {escaped(character)}", said("text.unseen"))
         if category == "Cf" and character not in _JOINERS and not prose:
-            return f"holds the invisible character {escaped(character)}"
+            return WrongText(f"holds the invisible character {escaped(character)}", said("text.unseen"))
     composed = unicodedata.normalize("NFC", text)
     if composed != text:
         shown = f'"{escaped(text[:60])}" is given, "{escaped(composed[:60])}" is the composed form'
-        return f"is not in Unicode's composed form (NFC): {shown}"
-    return ""
+        return WrongText(f"is not in Unicode's composed form (NFC): {shown}", said("text.decomposed"))
+    return None
