@@ -12,6 +12,7 @@ from app.access.people import allowed
 from app.access.scopes import Scope
 from app.core.credential import correction
 from app.core.problems import (
+    GONE,
     MALFORMED_VALUE_ERROR,
     MISSING_ELEMENT,
     NOT_FOUND,
@@ -63,9 +64,8 @@ def routes(
     @router.get("/console/awards/{award_id}")
     async def one(award_id: AwardId, request: Request) -> Response:
         guest = await door.look(request, Scope.READ_AWARDS)
-        award = await issuer.find(award_id, institution=guest.institution)
         is_new = request.query_params.get("new") is not None
-        return door.keep_language(await pages.draw(award, guest, is_new=is_new), request)
+        return door.keep_language(await pages.show(award_id, guest, is_new=is_new), request)
 
     @router.get("/console/awards/{award_id}/credential")
     async def save(award_id: AwardId, request: Request) -> Response:
@@ -173,6 +173,24 @@ class _AwardPages:
         self._renderer = renderer
         self._clock = clock
 
+    async def show(self, award_id: str, guest: Guest, *, is_new: bool) -> Response:
+        """The award; where it was erased, a page that says so. Raises Refused (NOT_FOUND)."""
+        try:
+            award = await self._issuer.find(award_id, institution=guest.institution)
+        except Refused as refused:
+            if refused.problems[0].type != GONE:
+                raise
+            return drawn(
+                self._renderer,
+                "gone.html",
+                guest=guest,
+                language=guest.language,
+                because=refused,
+                here=HOME,
+                award_id=award_id,
+            )
+        return await self.draw(award, guest, is_new=is_new)
+
     async def draw(
         self,
         award: RegisteredAward,
@@ -210,12 +228,20 @@ class _AwardPages:
             corrects=award_path(award.supersedes) if award.supersedes else None,
             corrected_by=award_path(award.superseded_by) if award.superseded_by else None,
             is_new=is_new,
+            next_step=_next_step(award),
             may_award=Scope.AWARD in allowed(guest.visitor.person),
         )
 
     def _may_send(self, award: RegisteredAward, guest: Guest) -> bool:
         may = Scope.AWARD in allowed(guest.visitor.person) and award.claim_expires > self._clock()
         return may and self._issuer.writes_to_learners and (State(award.state), Act.SEND) in AFTER
+
+
+def _next_step(award: RegisteredAward) -> str:
+    """What is left to do once it is awarded, by the id of its sentence."""
+    if award.supersedes:
+        return "console.awarded.corrected"
+    return "console.awarded.letter" if award.messages else "console.awarded.next"
 
 
 def _kept(award: RegisteredAward, guest: Guest) -> ClaimOffer | None:
