@@ -32,7 +32,7 @@ from app.core.problems import (
     Refused,
     said,
 )
-from app.issuer.award import Issuer
+from app.issuer.award import Issuer, Wanted
 from app.issuer.life import State
 from app.issuer.prepare import Awarding, prepare
 from app.issuer.sign import OwnWorkRefused
@@ -159,6 +159,24 @@ class Classes:
         )
         batch = Batch(id=_batch_id(institution, batch_key, rows), key=batch_key, rows=rows)
         return LookedOver(given, batch, MappingProxyType(before), problems)
+
+    async def a_second_time(
+        self, looked: LookedOver, *, achievement_id: str, institution: Institution
+    ) -> frozenset[int]:
+        """New rows whose learner has the same achievement in force, from another day or another class.
+
+        The learner is known by their identifiers, else by the name: it is a question to a person, not an answer.
+        """
+        new = {row.row for row in looked.new}
+        found: set[int] = set()
+        for learner in looked.given.learners:
+            if learner.row not in new:
+                continue
+            wanted = Wanted(learner=_known_by(learner), achievement_id=achievement_id, state=State.ISSUED)
+            page = await self._issuer.list(institution=institution, cursor=None, limit=1, wanted=wanted)
+            if page.awards:
+                found.add(learner.row)
+        return frozenset(found)
 
     async def award(
         self,
@@ -302,6 +320,14 @@ def links(outcomes: Sequence[RowAwarded | RowFailed]) -> bytes:
 
 def _row(given: GivenClass, learner: GivenLearner) -> BatchRow:
     return BatchRow(learner.row, learner.row_key, learner.name, Personal(given.request(learner)))
+
+
+def _known_by(learner: GivenLearner) -> str:
+    match learner.learner.open():
+        case {"identifier": [_, *_] as identifiers}:
+            return " ".join(str(each["value"]) for each in identifiers)
+        case _:
+            return learner.name.open()
 
 
 def _batch_id(institution: Institution, batch_key: str, rows: Sequence[BatchRow]) -> str:

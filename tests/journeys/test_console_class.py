@@ -155,6 +155,15 @@ def test_who_has_it_already_is_told_by_what_became_of_it(here: Visitor, service:
     assert ("Nobody is left" in nobody.text, "Award it to" in nobody.text) == (True, False)
 
 
+def test_who_would_get_it_a_second_time_is_asked_about(here: Visitor) -> None:
+    data = {**WRITTEN, "by": "form", "title": "A second time"}
+    award(here, data, hand_in(here, data, learners("name\nOnce Only\n")).text)
+    tomorrow = hand_in(here, {**data, "awardedDate": "2026-07-01"}, learners("name\nOnce Only\nSomebody New\n"))
+    text = re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", tomorrow.text))
+    assert ("1 have the same already" in text, "Award it to 2" in text) == (True, True)
+    assert [text.count(f"{who} would get it a second time") for who in ("They", "Once Only")] == [1, 1]
+
+
 def test_addresses_that_nobody_writes_to_are_not_dropped_without_a_word(here: Visitor) -> None:
     data = {**WRITTEN, "by": "form"}
     looked = hand_in(here, data, learners("name,email\nWith Address,a@example.org\n"))

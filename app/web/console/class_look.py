@@ -41,7 +41,10 @@ class ProblemLine:
 
 @dataclass(frozen=True, slots=True)
 class ClassLook:
-    """All that the page shows of a class. `paper` is that of the first learner who is new, where nothing is wrong."""
+    """All that the page shows of a class. `paper` is that of the first learner who is new, where nothing is wrong.
+
+    `twice` counts those who would get it a second time.
+    """
 
     seen: str
     rows: int
@@ -53,6 +56,7 @@ class ClassLook:
     paper: Paper | None
     first: Markup | None
     learners: tuple[LearnerLine, ...]
+    twice: int
     read_as: str
     columns: tuple[Markup, ...]
     addresses: int
@@ -61,7 +65,7 @@ class ClassLook:
     is_asked_about: bool
 
 
-def class_look(looked: LookedOver, preview: Preview | None, *, drawing: Drawing) -> ClassLook:
+def class_look(looked: LookedOver, preview: Preview | None, *, twice: frozenset[int], drawing: Drawing) -> ClassLook:
     words, listed = drawing.words, looked.given.listed
     awarded = preview.micro_credential if preview and not preview.problems else None
     day, until = (awarded.awarded_date, awarded.valid_until) if awarded else (None, None)
@@ -75,7 +79,8 @@ def class_look(looked: LookedOver, preview: Preview | None, *, drawing: Drawing)
         until=day_element(until, language=words.language) if until else None,
         paper=micro_credential_paper(awarded, drawing) if awarded else None,
         first=outside(awarded.learner.full_name.open()) if awarded else None,
-        learners=tuple(_learner(each, looked) for each in looked.given.learners),
+        learners=tuple(_learner(each, looked, twice) for each in looked.given.learners),
+        twice=len(twice),
         read_as=listed.recognised.encoding if listed else "",
         columns=tuple(outside(each.header) for each in listed.recognised.columns) if listed else (),
         addresses=sum("email" in each.learner.open() for each in looked.given.learners),
@@ -85,10 +90,11 @@ def class_look(looked: LookedOver, preview: Preview | None, *, drawing: Drawing)
     )
 
 
-def _learner(learner: GivenLearner, looked: LookedOver) -> LearnerLine:
+def _learner(learner: GivenLearner, looked: LookedOver, twice: frozenset[int]) -> LearnerLine:
     since = looked.before.get(learner.row)
+    is_new = "twice" if learner.row in twice else "new"
     grade = outside(learner.grade.open()) if learner.grade else None
-    return LearnerLine(learner.row, outside(learner.name.open()), grade, since.value if since else "new")
+    return LearnerLine(learner.row, outside(learner.name.open()), grade, since.value if since else is_new)
 
 
 def _problems(problems: Sequence[RowProblem], *, words: Words) -> tuple[ProblemLine, ...]:

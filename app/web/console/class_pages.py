@@ -23,12 +23,13 @@ from app.ports import Batches, BatchProgress, Clock
 from app.web.console.award_draft import drawn_fields
 from app.web.console.award_fields import fresh
 from app.web.console.class_form import By, ClassForm, read
-from app.web.console.class_look import class_look
+from app.web.console.class_look import ClassLook, class_look
 from app.web.console.doorkeeper import Doorkeeper, Guest
 from app.web.console.drawn import drawn
 from app.web.console.earlier import earlier_achievements
 from app.web.console.rows import award_path
 from app.web.console.told import in_a_cell
+from app.web.drawing import Drawing
 from app.web.outside import outside
 from app.web.renderer import Renderer
 
@@ -180,11 +181,21 @@ class _ClassPages:
             earlier=await earlier_achievements(self._issuer, guest.institution),
             samples=await self._classes.samples(filled.list_content) if asks else (),
             refused=refused.problems if refused and not asks else (),
-            look=class_look(looked, await self._preview(looked, guest), drawing=drawing) if looked else None,
+            look=await self._look(looked, guest, drawing=drawing) if looked else None,
             changed=changed,
             demo=guest.institution.profile.name if guest.institution.demo else None,
             writes=self._issuer.writes_to_learners,
         )
+
+    async def _look(self, looked: LookedOver, guest: Guest, *, drawing: Drawing) -> ClassLook:
+        preview = await self._preview(looked, guest)
+        twice: frozenset[int] = frozenset()
+        if preview and not preview.problems:
+            achievement_id = preview.micro_credential.achievement.id
+            twice = await self._classes.a_second_time(
+                looked, achievement_id=achievement_id, institution=guest.institution
+            )
+        return class_look(looked, preview, twice=twice, drawing=drawing)
 
     async def _preview(self, looked: LookedOver, guest: Guest) -> Preview | None:
         """What the first of those will get who have nothing yet; where all have it, what the first one has."""
