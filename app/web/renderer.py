@@ -42,7 +42,7 @@ _ACCEPTED = (
 )
 _ERRORS = frozenset({400, 403, 404, 405, 408, 410, 413, 415, 429, 500, 503})
 # Elsewhere their words speak of a credential that was handed in, or of the check.
-_IN_THE_CONSOLE = {**dict.fromkeys((400, 405, 408, 415), "console"), 413: "console_large"}
+_IN_THE_CONSOLE = {**dict.fromkeys((400, 405, 408, 415), "console"), 404: "console_nothing", 413: "console_large"}
 _STAMPS = {
     Headline.REVOKED: "stamp.revoked",
     Headline.SUSPENDED: "stamp.suspended",

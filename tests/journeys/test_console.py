@@ -324,8 +324,9 @@ def test_what_is_erased_is_in_no_page_any_more(here: Visitor, service: Running) 
     body = {**MINIMAL_EXAMPLE, "learner": {"fullName": "Erased Canary"}}
     made = service.award(body).json()
     assert here.send(f"/console/awards/{made['id']}/erase", {"reason": "Asked for."}).headers["location"] == (
-        "/console/awards"
+        "/console/awards?erased"
     )
+    assert "It was erased." in here.get("/console/awards?erased").text
     page = here.get(f"/console/awards/{made['id']}")
     assert (page.status_code, 'href="/console/class"' in page.text) == (410, True)
     assert "Erased Canary" not in here.get("/console/awards").text

@@ -114,6 +114,8 @@ def samples(data: bytes, *, most_rows: int) -> tuple[ReadAs, ...]:
     found = csv_encoding.readings(data)
     names = [_names(data, each.encoding, most_rows=most_rows) for each in found]
     telling = [row for row, versions in enumerate(zip(*names, strict=False)) if len(set(versions)) > 1]
+    if not telling and len({each.lines for each in found}) == 1:
+        telling = [row for row, name in enumerate(names[0]) if not name.isascii()]
     shown: dict[tuple[str, ...], ReadAs] = {}
     for each, of_it in zip(found, names, strict=True):
         lines = tuple(text for _, text in each.lines)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from types import MappingProxyType
 from typing import Annotated, Protocol
 
 from fastapi import APIRouter, Path, Request, Response
@@ -38,6 +39,8 @@ from app.web.verdict import day_element
 
 # What a person can mend where they typed it; anything else is an error like any other.
 _TOLD_AT_THE_FORM = frozenset({MALFORMED_VALUE_ERROR, MISSING_ELEMENT, RANGE_ERROR, STATE_CONFLICT})
+# `error.{…}.…` are their words.
+_NOT_HERE: Mapping[str, str] = MappingProxyType({GONE: "410", NOT_FOUND: "console_nothing"})
 AwardId = Annotated[str, Path(max_length=64)]
 
 
@@ -134,7 +137,7 @@ async def _done(issuer: Issuer, award: RegisteredAward, act: Act, guest: Guest, 
         return f"{award_path(receipt.id)}?new"
     reason = read_reason(form.text("reason"))
     await issuer.act(award.id, act, institution=guest.institution, actor=guest.actor, reason=reason, now=clock())
-    return HOME if act is Act.ERASE else award_path(award.id)
+    return f"{HOME}?erased" if act is Act.ERASE else award_path(award.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,11 +177,11 @@ class _AwardPages:
         self._clock = clock
 
     async def show(self, award_id: str, guest: Guest, *, is_new: bool) -> Response:
-        """The award; where it was erased, a page that says so. Raises Refused (NOT_FOUND)."""
+        """The award; where it was erased, or is none of the institution's, a page that says so."""
         try:
             award = await self._issuer.find(award_id, institution=guest.institution)
         except Refused as refused:
-            if refused.problems[0].type != GONE:
+            if refused.problems[0].type not in _NOT_HERE:
                 raise
             return drawn(
                 self._renderer,
@@ -187,6 +190,7 @@ class _AwardPages:
                 language=guest.language,
                 because=refused,
                 here=HOME,
+                kind=_NOT_HERE[refused.problems[0].type],
                 award_id=award_id,
             )
         return await self.draw(award, guest, is_new=is_new)

@@ -79,7 +79,11 @@ def class_look(looked: LookedOver, preview: Preview | None, *, twice: frozenset[
         until=day_element(until, language=words.language) if until else None,
         paper=micro_credential_paper(awarded, drawing) if awarded else None,
         first=outside(awarded.learner.full_name.open()) if awarded else None,
-        learners=tuple(_learner(each, looked, twice) for each in looked.given.learners),
+        # Who is asked about must not be found by scrolling.
+        learners=tuple(
+            _learner(each, looked, twice)
+            for each in sorted(looked.given.learners, key=lambda learner: learner.row not in twice)
+        ),
         twice=len(twice),
         read_as=listed.recognised.encoding if listed else "",
         columns=tuple(outside(each.header) for each in listed.recognised.columns) if listed else (),
