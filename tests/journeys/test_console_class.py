@@ -208,4 +208,4 @@ def test_every_mistake_of_the_form_is_told_in_german(here: Visitor) -> None:
 
 def test_another_institutions_award_is_no_achievement_to_take(here: Visitor) -> None:
     answer = hand_in(here, {"by": "earlier", "earlier": "never"}, learners("name\nA\n"))
-    assert (answer.status_code, "Everything is in order" in answer.text) == (404, False)
+    assert (answer.status_code, "This award is not here any more" in answer.text) == (404, True)

@@ -61,7 +61,12 @@ class ClassForm:
         if not self.earlier:
             detail = "it is not said which award it is taken from"
             raise Refused(Problem(MISSING_ELEMENT, at="/achievement", detail=detail, said=said("earlier.missing")))
-        return achievement_of(await issuer.find(self.earlier, institution=guest.institution), guest.institution)
+        try:
+            award = await issuer.find(self.earlier, institution=guest.institution)
+        except Refused as refused:
+            gone = replace(refused.problems[0], at="/achievement", said=said("earlier.gone"))
+            raise Refused(gone) from None
+        return achievement_of(award, guest.institution)
 
     def _file(self) -> JsonObject:
         if self.achievement is None:
