@@ -47,7 +47,9 @@ class OwnAndListedIssuers:
                 return listed
             raise
         if own is not None:
-            return KnownIssuer(own.did, own.profile.name, _OWN, url=own.profile.url, demo=own.demo, own=True)
+            return KnownIssuer(
+                own.did, own.profile.name, _OWN, url=own.profile.url, demo=own.demo, own=True, accent=own.accent
+            )
         return listed
 
 

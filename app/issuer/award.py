@@ -301,6 +301,10 @@ class Issuer:
         )
         return await self._register.list(institution=institution.name, cursor=cursor, limit=limit, where=where)
 
+    async def earlier_achievements(self, *, institution: Institution, limit: int) -> tuple[RegisteredAward, ...]:
+        """Of each achievement that was awarded the newest award, to award the same again."""
+        return await self._register.newest_of_each_achievement(institution=institution.name, limit=limit)
+
     async def claim_url(self, award: RegisteredAward) -> str:
         """The learner's link as it is now: the same until it is withdrawn."""
         return await self._claim_url(award.id, award.claim_generation)

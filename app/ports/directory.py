@@ -139,7 +139,10 @@ class Directory(Institutions, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class KnownIssuer:
-    """An issuer that we can say something of. `source` tells where from, for the reader; `own`: we sign for it."""
+    """An issuer that we can say something of. `source` tells where from, for the reader; `own`: we sign for it.
+
+    `accent` is its colour on the paper, `#rrggbb`.
+    """
 
     id: str
     name: str
@@ -147,6 +150,7 @@ class KnownIssuer:
     url: str | None = None
     demo: bool = False
     own: bool = False
+    accent: str | None = None
 
 
 class KnownIssuers(Protocol):

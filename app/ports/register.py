@@ -220,6 +220,10 @@ class Register(Protocol):
         """Newest first. Raises Refused (MALFORMED_VALUE_ERROR at /cursor) for a cursor that is not ours."""
         ...
 
+    async def newest_of_each_achievement(self, *, institution: str, limit: int) -> tuple[RegisteredAward, ...]:
+        """Of each achievement the newest award whose signed credential is kept; newest first."""
+        ...
+
     async def act(
         self,
         award_id: str,

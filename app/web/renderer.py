@@ -51,6 +51,8 @@ _ACCEPTED = (
     *sorted(containers.MEDIA_TYPES),
 )
 _ERRORS = frozenset({400, 403, 404, 405, 408, 410, 413, 415, 429, 500, 503})
+# Elsewhere their words speak of a credential that was handed in, or of the check.
+_IN_THE_CONSOLE = {**dict.fromkeys((400, 405, 408, 415), "console"), 404: "console_nothing", 413: "console_large"}
 _STAMPS = {
     Headline.REVOKED: "stamp.revoked",
     Headline.SUSPENDED: "stamp.suspended",
@@ -132,6 +134,7 @@ class Renderer:
             rows=() if confirmed else plain_rows(seen),
             stamp=_STAMPS.get(report.headline) if confirmed else None,
             demo=_demo(known, own=own, operator=self._operator),
+            accent=known.accent if known and own else None,
             checks=check_rows(report, seen, words=words),
             own=own,
             download=_download(report.as_json()),
@@ -158,6 +161,7 @@ class Renderer:
             demo=institution.profile.name if institution.demo else None,
             paper=micro_credential_paper(offer.micro_credential, self._drawing(language)),
             stamp="stamp.revoked" if offer.state == "revoked" else None,
+            accent=institution.accent,
             revoked=offer.state == "revoked",
             corrects=offer.corrects,
             declined=declined,
@@ -180,9 +184,10 @@ class Renderer:
         verify = Markup('<a href="/verify">{}</a>').format(f"{self._operator.public_url}/verify")
         return self._page("printed.html", language, copy_id=copy_id, verify=verify)
 
-    def render_error(self, status: int, *, language: Language, reference: str) -> str:
+    def render_error(self, status: int, *, language: Language, reference: str, in_the_console: bool = False) -> str:
         kind = status if status in _ERRORS else 500 if status >= 500 else 400
-        return self._page("error.html", language, kind=str(kind), reference=reference)
+        told = _IN_THE_CONSOLE.get(kind, str(kind)) if in_the_console else str(kind)
+        return self._page("error.html", language, kind=told, reference=reference, in_the_console=in_the_console)
 
     def render_console(self, template: str, *, language: Language, **values: Any) -> str:
         """A page of the console; its values were worked out in `web.console`."""

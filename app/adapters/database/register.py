@@ -19,7 +19,7 @@ from app.adapters.database.idempotency import IdempotencyKeys, in_flight
 from app.adapters.database.locks import locked, locked_by_credential
 from app.adapters.database.outbox import end_messages, release_messages, write_message
 from app.adapters.database.recorded_proofs import DatabaseRecordedProofs
-from app.adapters.database.search import newest_first
+from app.adapters.database.search import newest_first, newest_of_each_achievement
 from app.adapters.database.status_lists import set_bits, take_entry
 from app.adapters.database.tables import (
     ActRow,
@@ -273,6 +273,11 @@ class DatabaseRegister:
             awards=opened,
             next_cursor=self._cursors.write(Position(last.created, last.id), institution=institution),
         )
+
+    async def newest_of_each_achievement(self, *, institution: str, limit: int) -> tuple[RegisteredAward, ...]:
+        async with self._transactions.reading() as session:
+            found = await session.exec(newest_of_each_achievement(institution, limit=limit))
+            return await self._awards.all_opened(session, found.all())
 
     async def act(
         self,

@@ -3,7 +3,7 @@
 from datetime import date, datetime, time
 
 from app.core import strict_json, strict_toml
-from app.core.problems import MALFORMED_VALUE_ERROR, PARSING_ERROR, JsonObject, Problem, Refused, pointer
+from app.core.problems import MALFORMED_VALUE_ERROR, PARSING_ERROR, JsonObject, Problem, Refused, Said, pointer, said
 
 MAX_BYTES = 262_144
 
@@ -17,7 +17,7 @@ def read(data: bytes) -> JsonObject:
     The achievement's members may stand at the top, as people write them, or under `achievement`, as programs do.
     """
     if len(data) > MAX_BYTES:
-        raise Refused(Problem(PARSING_ERROR, detail=f"has {len(data):,} bytes; at most {MAX_BYTES:,} are read"))
+        raise _unreadable(f"has {len(data):,} bytes; at most {MAX_BYTES:,} are read", said("file.large"))
     data = data.removeprefix(b"\xef\xbb\xbf")
     # No TOML document begins with a brace, and every JSON object does.
     found = strict_json.read_object(data if data.lstrip()[:1] == b"{" else _as_json(data))
@@ -33,12 +33,16 @@ def _as_json(data: bytes) -> bytes:
     try:
         plain = _plain(strict_toml.read(data), (), problems)
     except strict_toml.NotToml as error:
-        raise Refused(Problem(PARSING_ERROR, detail=f"the achievement file is not TOML: {error}")) from None
+        raise _unreadable(f"the achievement file is not TOML: {error}", said("file.toml", why=str(error))) from None
     except RecursionError:
-        raise Refused(Problem(PARSING_ERROR, detail="the achievement file is nested too deeply")) from None
+        raise _unreadable("the achievement file is nested too deeply", said("file.other")) from None
     if problems:
         raise Refused(*problems)
     return strict_json.write(plain)
+
+
+def _unreadable(detail: str, which: Said) -> Refused:
+    return Refused(Problem(PARSING_ERROR, detail=detail, said=which))
 
 
 def _plain(value: object, path: tuple[str | int, ...], problems: list[Problem]) -> object:

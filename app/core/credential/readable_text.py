@@ -2,8 +2,10 @@
 
 import unicodedata
 from bisect import bisect_left
+from dataclasses import dataclass
 
 from app.core.normalized import is_composed, normalized
+from app.core.problems import Said, said
 
 MOST_CHARACTERS = 20_000
 MOST_CHARACTERS_OF_A_NAME = 1_000
@@ -47,26 +49,35 @@ def _is_seen(character: str) -> bool:
     return unicodedata.category(character)[0] in "LNPS" and character not in _BLANK_LETTERS
 
 
-def wrong_in_text(text: str, *, prose: bool) -> str:
-    """What is wrong with a text that people will read; "" where nothing is."""
+@dataclass(frozen=True, slots=True)
+class WrongText:
+    """What is wrong with a text."""
+
+    detail: str
+    said: Said
+
+
+def wrong_in_text(text: str, *, prose: bool) -> WrongText | None:
+    """What is wrong with a text that people will read; None where nothing is."""
     longest = MOST_CHARACTERS if prose else MOST_CHARACTERS_OF_A_NAME
     if len(text) > longest:
-        return f"has {len(text)} characters; {longest} are allowed"
+        return WrongText(f"has {len(text)} characters; {longest} are allowed", said("text.long", most=str(longest)))
     if not any(map(_is_seen, dict.fromkeys(text))):
-        return "is blank"
+        return WrongText("is blank", said("text.blank"))
     # Each once: a long text has few.
     for character in dict.fromkeys(text):
         if character in _BIDI_CONTROLS:
-            return f"holds the direction control {escaped(character)}, which can make it read otherwise than it is"
+            detail = f"holds the direction control {escaped(character)}, which can make it read otherwise than it is"
+            return WrongText(detail, said("text.unseen"))
         category = unicodedata.category(character)
         if category in ("Cc", "Cs", "Zl", "Zp") and not (prose and character in "\n\t"):
-            return f"holds the control character {escaped(character)}"
+            return WrongText(f"holds the control character {escaped(character)}", said("text.unseen"))
         if category == "Cf" and character not in _JOINERS and not prose:
-            return f"holds the invisible character {escaped(character)}"
+            return WrongText(f"holds the invisible character {escaped(character)}", said("text.unseen"))
     if not is_composed(text):
         # Around the first character that is not.
         end = bisect_left(range(len(text)), True, key=lambda last: not is_composed(text[: last + 1])) + 1
         given = text[max(0, end - _SHOWN_CHARACTERS) : max(end, _SHOWN_CHARACTERS)]
         shown = f'"{escaped(given)}" is given, "{escaped(normalized(given, form="NFC"))}" is the composed form'
-        return f"is not in Unicode's composed form (NFC): {shown}"
-    return ""
+        return WrongText(f"is not in Unicode's composed form (NFC): {shown}", said("text.decomposed"))
+    return None

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.access.people import read_login, read_name, read_password
-from app.core.credential.readable_text import MOST_CHARACTERS, wrong_in_text
+from app.core.credential.readable_text import MOST_CHARACTERS, WrongText, wrong_in_text
 from app.core.normalized import is_composed, normalized
-from app.core.problems import Refused
+from app.core.problems import Refused, said
 from tests.conftest import ROOT
 
 # Each pair is out of order: to sort them all takes the square of their number, most of an hour for these.
@@ -33,14 +33,17 @@ def test_a_run_of_marks_costs_no_more_than_as_many_letters() -> None:
 
 def test_a_text_is_refused_at_the_first_that_is_not_composed() -> None:
     wrong = wrong_in_text("a" * 200 + "e\u0301" + "b" * 10, prose=True)
-    assert wrong == (
+    assert wrong is not None
+    assert wrong.detail == (
         "is not in Unicode's composed form (NFC): "
         f'"{"a" * 58}e\\u0301" is given, "{"a" * 58}\\u00e9" is the composed form'
     )
 
 
 def test_a_text_of_marks_alone_is_refused() -> None:
-    assert wrong_in_text(MARKS[:MOST_CHARACTERS], prose=True).startswith("is not in Unicode's composed form")
+    wrong = wrong_in_text(MARKS[:MOST_CHARACTERS], prose=True)
+    assert wrong is not None
+    assert wrong.detail.startswith("is not in Unicode's composed form")
 
 
 def test_a_megabyte_is_no_login_no_name_and_no_password() -> None:
@@ -58,4 +61,4 @@ def test_nobody_else_asks_for_a_form() -> None:
 
 @pytest.mark.parametrize("text", ["\u200d", "\u3164", "\u2800 ", "\u0301", "\u00a0", "\n"])
 def test_a_text_in_which_nothing_is_seen_is_blank(text: str) -> None:
-    assert wrong_in_text(text, prose=True) == "is blank"
+    assert wrong_in_text(text, prose=True) == WrongText("is blank", said("text.blank"))

@@ -47,7 +47,10 @@ ISSUER = Organisation(
     url=f"https://{HOST}",
     legal_identifier="FI-1234567-8",
 )
-KNOWN = KnownIssuer(id=DID, name=ISSUER.name, source="listed by its national register", url=ISSUER.url, own=True)
+ACCENT = "#0b5c4a"
+KNOWN = KnownIssuer(
+    id=DID, name=ISSUER.name, source="listed by its national register", url=ISSUER.url, own=True, accent=ACCENT
+)
 OPERATOR = Operator(name=ISSUER.name, public_url="https://verify.northerncoast.example")
 
 
@@ -192,6 +195,7 @@ def offer(contexts: Contexts, *, state: str = "issued", demo: bool = False) -> C
         languages=("en",),
         contact="registry@northerncoast.example",
         demo=demo,
+        accent=ACCENT,
     )
     return ClaimOffer(
         award_id="award-1",

@@ -11,6 +11,7 @@ from app.http.headers import attachment
 from app.web import static_files
 from app.web.static_files import StaticFiles
 from tests.browser.conftest import application
+from tests.unit.web.reports import ACCENT
 
 _HTML = {"Accept": "text/html"}
 _JSON = {"Accept": "application/json"}
@@ -48,6 +49,19 @@ async def test_every_page_is_kept_by_nobody_and_names_no_referrer(client: httpx.
         "no-referrer",
         "nosniff",
     ]
+
+
+async def test_the_paper_bears_the_institutions_accent_where_we_sign_for_it(client: httpx.AsyncClient) -> None:
+    pages = [
+        await client.get("/claim/good", headers=_HTML),
+        await client.post("/verify", data={"text": '{"case": "valid_known"}'}, headers=_HTML),
+        await client.post("/verify", data={"text": '{"case": "valid_unknown"}'}, headers=_HTML),
+    ]
+    assert [f'<rect width="36" height="4" fill="{ACCENT}"/>' in page.text for page in pages] == [True, True, False]
+
+
+async def test_the_front_page_leads_institutions_to_the_console(client: httpx.AsyncClient) -> None:
+    assert 'href="/console?lang=de"' in (await client.get("/?lang=de", headers=_HTML)).text
 
 
 @pytest.mark.parametrize("token", ["good", "revoked", "gone"])
