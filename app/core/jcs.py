@@ -1,7 +1,7 @@
 """RFC 8785, the JSON Canonicalization Scheme: one JSON value, one text, whoever writes it.
 
 https://www.rfc-editor.org/rfc/rfc8785. Where the standard library's encoder gives the same bytes, it does the writing:
-wherever there is no fraction, and names sort alike by code points and by UTF-16. All else goes the general way.
+wherever it writes each number alike, and names sort alike by code points and by UTF-16. All else goes the general way.
 """
 
 import json
@@ -27,7 +27,7 @@ def canonicalize(value: object) -> bytes:
     Raises Refused: RANGE_ERROR for a number that a double does not hold, MALFORMED_VALUE_ERROR for what is no JSON
     value, half a surrogate pair among it, or nests too deep.
     """
-    if not _has_a_fraction(value, depth=0):
+    if not _is_written_otherwise(value, depth=0):
         text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
         if text.isascii():
             return text.encode()
@@ -37,33 +37,37 @@ def canonicalize(value: object) -> bytes:
     return _utf8("".join(_written(value)))
 
 
-def _has_a_fraction(value: object, *, depth: int) -> bool:
-    """Whether a float stands anywhere in `value`; on the way, whether all of it is JSON. Raises Refused."""
+def _is_written_otherwise(value: object, *, depth: int) -> bool:
+    """Whether Python writes a number anywhere in `value` otherwise; on the way, whether it is JSON. Raises Refused."""
     if depth > MAX_DEPTH:
         raise Refused(Problem(MALFORMED_VALUE_ERROR, detail=f"nests deeper than {MAX_DEPTH} levels"))
+    kind = value.__class__
+    if kind is str or kind is bool or value is None:
+        return False
     match value:
-        case str() | bool() | None:
-            return False
         case dict():
             if not all(isinstance(name, str) for name in value):
                 raise Refused(Problem(MALFORMED_VALUE_ERROR, detail="has a member whose name is no string"))
-            return _any_has_a_fraction(value.values(), depth=depth + 1)
+            return _any_is_written_otherwise(value.values(), depth=depth + 1)
         case list():
-            return _any_has_a_fraction(value, depth=depth + 1)
+            return _any_is_written_otherwise(value, depth=depth + 1)
         case int() if abs(value) <= _MAX_INTEGER:
             return False
         case float() if math.isfinite(value):
-            return True
+            return _number(value) != repr(value)
         case int() | float():
             raise Refused(Problem(RANGE_ERROR, detail="holds a number that a double does not keep"))
+        case str():
+            return False
         case _:
             raise Refused(Problem(MALFORMED_VALUE_ERROR, detail=f"a {type(value).__name__} is no JSON value"))
 
 
-def _any_has_a_fraction(values: Iterable[object], *, depth: int) -> bool:
+def _any_is_written_otherwise(values: Iterable[object], *, depth: int) -> bool:
     found = False
     for value in values:
-        found |= _has_a_fraction(value, depth=depth)
+        if value.__class__ is not str:
+            found |= _is_written_otherwise(value, depth=depth)
     return found
 
 

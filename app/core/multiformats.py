@@ -13,6 +13,8 @@ from enum import StrEnum
 from app.core.problems import INVALID_VERIFICATION_METHOD, MALFORMED_VALUE_ERROR, Problem, Refused
 
 _BASE58_ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+# Two digits at once take half the steps.
+_BASE58_PAIRS = tuple(first + second for first in _BASE58_ALPHABET for second in _BASE58_ALPHABET)
 _BASE58_VALUES = {character: value for value, character in enumerate(_BASE58_ALPHABET)}
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]*")
 
@@ -58,11 +60,11 @@ def encode_base58btc(data: bytes) -> str:
     """Multibase `z`."""
     zeros = len(data) - len(data.lstrip(b"\0"))
     number = int.from_bytes(data, "big")
-    digits = []
+    pairs = []
     while number:
-        number, digit = divmod(number, 58)
-        digits.append(_BASE58_ALPHABET[digit])
-    return "z" + "1" * zeros + "".join(reversed(digits))
+        number, pair = divmod(number, 58 * 58)
+        pairs.append(_BASE58_PAIRS[pair])
+    return "z" + "1" * zeros + "".join(reversed(pairs)).lstrip("1")
 
 
 def encode_base64url(data: bytes) -> str:
@@ -105,6 +107,21 @@ def _decode_base64url(encoded: str) -> bytes:
     return data
 
 
+def has_square_root(value: int, prime: int) -> bool:
+    """Whether `value`, not 0, is a square modulo an odd prime: the Jacobi symbol."""
+    value, modulus, is_square = value % prime, prime, True
+    while value:
+        twos = (value & -value).bit_length() - 1
+        value >>= twos
+        # 2 is a square modulo what is ±1 modulo 8; of two that are 3 modulo 4, one is a square modulo the other.
+        if twos & 1 and modulus & 7 in {3, 5}:
+            is_square = not is_square
+        if value & modulus & 2:
+            is_square = not is_square
+        value, modulus = modulus % value, value
+    return is_square and modulus == 1
+
+
 # ── Ed25519, RFC 8032 §5.1 ───────────────────────────────────────────────────────────────────────────────────────────
 
 _P = 2**255 - 19
@@ -120,9 +137,10 @@ def _ed25519_fault(raw: bytes) -> str | None:
         return "is not a canonical Ed25519 point"
     if y in _SMALL_ORDER_Y:
         return "is an Ed25519 point of small order, under which anyone can sign"
-    # x² = (y² − 1) ÷ (d·y² + 1) has a root exactly where Euler's criterion gives 1.
-    x_squared = (y * y - 1) * pow(_D * y * y + 1, -1, _P) % _P
-    if pow(x_squared, (_P - 1) // 2, _P) != 1:
+    # x² = (y² − 1) ÷ (d·y² + 1). Times the square of what it is divided by, it has a root where it had one, and no
+    # inverse need be found. That is never 0, −1 ÷ d having no root.
+    x_squared_times_square = (y * y - 1) * (_D * y * y + 1) % _P
+    if not has_square_root(x_squared_times_square, _P):
         return "is no point of the Ed25519 curve"
     return None
 
@@ -151,8 +169,8 @@ class _PrimeCurve:
             return "is no compressed point: it does not begin with 02 or 03"
         if x >= self.p:
             return "is no canonical point: its coordinate is beyond the field"
-        # No point has y = 0, the order being odd: there is a root exactly where Euler's criterion gives 1.
-        return None if pow(self.right_side(x), (self.p - 1) // 2, self.p) == 1 else "is no point of the curve"
+        # No point has y = 0, the order being odd.
+        return None if has_square_root(self.right_side(x), self.p) else "is no point of the curve"
 
 
 _PRIME_CURVES = {

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from app.core.problems import MALFORMED_VALUE_ERROR, PARSING_ERROR, RANGE_ERROR, JsonObject, Problem, Refused, pointer
 
@@ -154,25 +154,20 @@ def _constant(text: str) -> _Unreadable:
 
 def _acceptable(value: object, *, max_depth: int, escapes: bool) -> bool:
     """Whether the tree holds nothing to refuse. Level by level, so that depth can't exhaust the stack."""
-    level = [value]
+    level: list[Any] = [value]
     for depth in range(max_depth + 1):
-        deeper: list[object] = []
+        deeper: list[Any] = []
         for node in level:
-            match node:
-                case str() if escapes and not _is_text(node):
+            kind = node.__class__
+            if kind is str:
+                if escapes and not _is_text(node):
                     return False
-                case _Unreadable() | _Repeating():
+            elif kind is dict or kind is list:
+                if depth == max_depth or (escapes and kind is dict and not all(map(_is_text, node))):
                     return False
-                case dict() | list() if depth == max_depth:
-                    return False
-                case dict():
-                    if escapes and not all(map(_is_text, node)):
-                        return False
-                    deeper.extend(node.values())
-                case list():
-                    deeper.extend(node)
-                case _:
-                    pass
+                deeper.extend(node.values() if kind is dict else node)
+            elif kind is _Unreadable or kind is _Repeating:
+                return False
         level = deeper
     return True
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
 
 from app.core.json_ld import Contexts
 from app.core.problems import JsonObject, Refused
@@ -115,7 +116,15 @@ def _credential(members: dict[str, Any]) -> JsonObject:
     }
 
 
-@given(st.dictionaries(_KEYS, _JSON, max_size=5).map(_credential))
+def any_credentials() -> SearchStrategy[JsonObject]:
+    return st.dictionaries(_KEYS, _JSON, max_size=5).map(_credential)
+
+
+def plausible_credentials() -> SearchStrategy[JsonObject]:
+    return _PLAUSIBLE.map(_credential)
+
+
+@given(any_credentials())
 @settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
 def test_any_json_is_lossless_or_refused(contexts: Contexts, document: JsonObject) -> None:
     try:
@@ -125,7 +134,7 @@ def test_any_json_is_lossless_or_refused(contexts: Contexts, document: JsonObjec
     assert found == []
 
 
-@given(_PLAUSIBLE.map(_credential))
+@given(plausible_credentials())
 @settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 def test_a_plausible_credential_is_lossless_or_refused(contexts: Contexts, document: JsonObject) -> None:
     try:

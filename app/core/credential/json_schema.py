@@ -14,6 +14,7 @@ from jsonschema.exceptions import ValidationError
 from jsonschema.protocols import Validator
 
 from app.core.credential.readable_text import show
+from app.core.credential.schema_check import Check, compiled
 from app.core.json_ld import Contexts
 from app.core.problems import MALFORMED_VALUE_ERROR, PARSING_ERROR, RANGE_ERROR, JsonObject, Problem, Refused, pointer
 
@@ -31,6 +32,8 @@ def problems(contexts: Contexts, schema_url: str, document: JsonObject) -> tuple
     if not _is_within(document, MOST_VALUES):
         detail = f"has more than {MOST_VALUES:,} values, too many to be held to a schema"
         return (Problem(RANGE_ERROR, detail=detail),)
+    if contexts.worked_out(_Validators).passes(schema_url, document):
+        return ()
     found: dict[tuple[str, str], Problem] = {}
     try:
         for problem in (_problem(telling) for error in validator.iter_errors(document) for telling in _telling(error)):
@@ -49,6 +52,7 @@ class _Validators:
     def __init__(self, contexts: Contexts) -> None:
         self._contexts = contexts
         self._compiled: dict[str, Validator] = {}
+        self._checks: dict[str, Check | None] = {}
 
     def get(self, schema_url: str) -> Validator:
         """Bounded by the number of pinned schemas: nothing else can be asked for."""
@@ -58,6 +62,16 @@ class _Validators:
             # A registry of its own: jsonschema's default one would fetch a `$ref` that it doesn't know.
             self._compiled[schema_url] = kind(schema, registry=referencing.Registry())
         return self._compiled[schema_url]
+
+    def passes(self, schema_url: str, document: JsonObject) -> bool:
+        """Whether nothing is broken, for sure; else `get` has to be asked what is."""
+        if schema_url not in self._checks:
+            validator = self.get(schema_url)
+            older = isinstance(validator, jsonschema.Draft201909Validator)
+            known = older or isinstance(validator, jsonschema.Draft202012Validator)
+            self._checks[schema_url] = compiled(validator.schema, positional_items=older) if known else None
+        check = self._checks[schema_url]
+        return check is not None and check(document)
 
 
 def _validator(contexts: Contexts, schema_url: str) -> Validator:

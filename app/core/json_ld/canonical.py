@@ -14,8 +14,9 @@ from app.core.json_ld.contexts import Contexts
 from app.core.json_ld.expansion import expand
 from app.core.json_ld.lossless import refuse_loss
 from app.core.json_ld.n_quads import Quad, read_n_quads
-from app.core.json_ld.rdfc10 import canonicalize_quads
+from app.core.json_ld.rdfc10 import Statement, canonicalize_quads
 from app.core.json_ld.statements import statements
+from app.core.json_ld.walk import covered_statements
 from app.core.problems import PARSING_ERROR, JsonObject, Problem, Refused
 
 
@@ -32,16 +33,25 @@ def canonicalize(
     pinned), PROOF_VERIFICATION_ERROR (a context that is no URL, or where none belongs), PROOF_TRANSFORMATION_ERROR
     (the work limit).
     """
-    return _written(_statements(contexts, document, aliases=aliases or {}), hash_algorithm)[0]
+    return _written(read_statements(contexts, document, aliases=aliases or {}), hash_algorithm)[0]
 
 
 def demand_meaning(contexts: Contexts, document: JsonObject, *, aliases: Mapping[str, str] | None = None) -> None:
     """Raises Refused, as `canonicalize` does, where a part of `document` says nothing, or what nobody knows."""
-    _statements(contexts, document, aliases=aliases or {})
+    read_statements(contexts, document, aliases=aliases or {})
 
 
-def _statements(contexts: Contexts, document: JsonObject, *, aliases: Mapping[str, str]) -> Iterable[Quad]:
-    """Steps 1 to 4."""
+def read_statements(contexts: Contexts, document: JsonObject, *, aliases: Mapping[str, str]) -> Iterable[Statement]:
+    """Steps 1 to 4: at once, where tables cover the document; else one by one. Some may be there twice.
+
+    Raises Refused as `canonicalize` does.
+    """
+    covered = covered_statements(contexts, document, aliases=aliases)
+    return general_statements(contexts, document, aliases=aliases) if covered is None else covered
+
+
+def general_statements(contexts: Contexts, document: JsonObject, *, aliases: Mapping[str, str]) -> Iterable[Quad]:
+    """Steps 1 to 4 with PyLD, which is the reference. Raises Refused as `canonicalize` does."""
     refuse_loss(contexts, document, aliases=aliases)
     read_as = with_pinned_contexts(document, aliases) if aliases else document
     return statements(expand(contexts, read_as))
@@ -55,12 +65,12 @@ def canonicalize_n_quads(n_quads: str, *, hash_algorithm: str = "sha256") -> tup
     return _written(read_n_quads(n_quads), hash_algorithm)
 
 
-def canonical_names(quads: Iterable[Quad]) -> Mapping[str, str]:
+def canonical_names(quads: Iterable[Statement]) -> Mapping[str, str]:
     """The canonical name of each blank node, both without `_:`. Raises Refused as `canonicalize_n_quads` does."""
     return _written(quads, "sha256")[1]
 
 
-def _written(quads: Iterable[Quad], hash_algorithm: str) -> tuple[bytes, Mapping[str, str]]:
+def _written(quads: Iterable[Statement], hash_algorithm: str) -> tuple[bytes, Mapping[str, str]]:
     try:
         text, issued = canonicalize_quads(quads, hash_algorithm=hash_algorithm)
         return text.encode(), issued

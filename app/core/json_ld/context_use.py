@@ -31,7 +31,7 @@ def problems_of_contexts(contexts: Contexts, document: JsonObject, *, in_part: b
     document is a part of one, what it does not use may have been used by the whole: only standing twice is refused.
     """
     walk = _Walk(contexts, contexts.aliases(document), in_part=in_part)
-    walk.names_in(document, ())
+    walk.names_in(document, (), set())
     return tuple(walk.problems[:MAX_PROBLEMS])
 
 
@@ -40,34 +40,44 @@ class _Walk:
     contexts: Contexts
     aliases: Mapping[str, str]
     in_part: bool
+    passed_over: frozenset[str] = field(init=False)
     problems: list[Problem] = field(default_factory=list)
 
-    def names_in(self, value: object, path: Path) -> set[str]:
-        """The names of members and types in `value` that its surroundings must give a meaning to."""
+    def __post_init__(self) -> None:
+        self.passed_over = self.contexts.json_terms | {"@context", "type"}
+
+    def names_in(self, value: object, path: Path, names: set[str]) -> None:
+        """Adds the names of members and types in `value` that its surroundings must give a meaning to."""
         match value:
             case dict():
-                return self.names_in_node(value, path)
+                self.names_in_node(value, path, names)
             case list():
-                return set[str]().union(*(self.names_in(item, (*path, place)) for place, item in enumerate(value)))
-            case _:
-                return set()
+                for place, item in enumerate(value):
+                    if isinstance(item, dict | list):
+                        self.names_in(item, (*path, place), names)
 
-    def names_in_node(self, node: JsonObject, path: Path) -> set[str]:
-        names = {name for name in node if name != "@context"}
+    def names_in_node(self, node: JsonObject, path: Path, names: set[str]) -> None:
+        if "@context" not in node or is_proof(node, path):
+            self.own_names(node, path, names)
+            return
+        own = set[str]()
+        self.own_names(node, path, own)
+        self.judge_kept(node, path)
+        pinned = [self.aliases.get(url, url) for url in _entries(node["@context"])]
+        self.judge(pinned, own, (*path, "@context"))
+        names |= own.difference(*map(self.contexts.terms, set(pinned)))
+
+    def own_names(self, node: JsonObject, path: Path, names: set[str]) -> None:
+        names.update(node)
+        names.discard("@context")
         match node.get("type"):
             case str(kind):
                 names.add(kind)
             case list(kinds):
                 names.update(kind for kind in kinds if isinstance(kind, str))
         for name, member in node.items():
-            if name not in self.contexts.json_terms and name not in {"@context", "type"}:
-                names |= self.names_in(member, (*path, name))
-        if "@context" not in node or is_proof(node, path):
-            return names
-        self.judge_kept(node, path)
-        pinned = [self.aliases.get(url, url) for url in _entries(node["@context"])]
-        self.judge(pinned, names, (*path, "@context"))
-        return names.difference(*map(self.contexts.terms, set(pinned)))
+            if isinstance(member, dict | list) and name not in self.passed_over:
+                self.names_in(member, (*path, name), names)
 
     def judge(self, listed: list[str], names: set[str], path: Path) -> None:
         defined = {url: self.contexts.terms(url) for url in listed}

@@ -29,6 +29,7 @@ class Contexts:
         self._documents = dict(documents)
         self._contexts: dict[str, Any] = {}
         self._url_by_digest: dict[str, str] = {}
+        self._digests: dict[str, str] = {}
         self._worked_out: dict[Callable[[Contexts], Any], Any] = {}
         for url, content in self._documents.items():
             match json.loads(content):
@@ -60,7 +61,9 @@ class Contexts:
 
     def digest_sri(self, url: str) -> str:
         """`sha384-…` of a pinned document, as `relatedResource.digestSRI` wants it (Subresource Integrity)."""
-        return _digest_sri(self.document(url), "sha384")
+        if url not in self._digests:
+            self._digests[url] = _digest_sri(self.document(url), "sha384")
+        return self._digests[url]
 
     def aliases(self, document: JsonObject) -> Mapping[str, str]:
         """Context URLs of `document` that `relatedResource` ties by digest to a pinned context: URL → pinned URL."""

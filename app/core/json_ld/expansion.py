@@ -23,7 +23,7 @@ from app.core.problems import (
 )
 
 # No relative reference resolves to anything that passes for an IRI.
-_BASE = "relative-reference:///"
+BASE = "relative-reference:///"
 
 # Working out what a scoped context means in a place costs some 10 µs a term; a badge needs some 2,000 of them once.
 MAX_TERM_DEFINITIONS = 20_000
@@ -36,10 +36,9 @@ def expand(contexts: Contexts, document: JsonObject) -> list[dict[str, Any]]:
 
     Raises Refused: DATA_LOSS_DETECTION_ERROR, MALFORMED_VALUE_ERROR, PARSING_ERROR, PROOF_TRANSFORMATION_ERROR.
     """
-    processor = _LosslessProcessor(document)
-    options = {"base": _BASE, "contextResolver": contexts.resolver, "documentLoader": refuse_to_load}
+    processor = LosslessProcessor(document)
     try:
-        expanded: list[dict[str, Any]] = processor.expand(document, options)
+        expanded: list[dict[str, Any]] = processor.expand(document, expansion_options(contexts))
     except JsonLdError as error:
         raise Refused(*processor.problems, *_translated(error)) from error
     if processor.problems:
@@ -49,14 +48,44 @@ def expand(contexts: Contexts, document: JsonObject) -> list[dict[str, Any]]:
     return expanded
 
 
-class _LosslessProcessor(JsonLdProcessor):  # type: ignore[misc]
+def expansion_options(contexts: Contexts) -> dict[str, Any]:
+    """PyLD's options, all of which its expansion asks for."""
+    return {
+        "base": BASE,
+        "contextResolver": contexts.resolver,
+        "documentLoader": refuse_to_load,
+        "processingMode": "json-ld-1.1",
+        "isFrame": False,
+        "keepFreeFloatingNodes": False,
+        "extractAllScripts": False,
+    }
+
+
+class LosslessProcessor(JsonLdProcessor):  # type: ignore[misc]
     """PyLD's processor for one document. Finds every problem before it refuses."""
 
-    def __init__(self, document: JsonObject) -> None:
+    def __init__(self, document: JsonObject, *, max_term_definitions: int = MAX_TERM_DEFINITIONS) -> None:
         super().__init__(on_property_dropped=self._dropped)
         self._document = document
         self._term_definitions = 0
+        self._max_term_definitions = max_term_definitions
         self.problems: list[Problem] = []
+
+    # ── the steps of expansion that tables are made by ──
+
+    def initial_context(self, options: dict[str, Any]) -> Any:
+        return self._get_initial_context(options)
+
+    def processed(self, active_ctx: Any, local_ctx: Any, options: dict[str, Any], **how: bool) -> Any:
+        return self._process_context(active_ctx, local_ctx, options, **how)
+
+    def property_iri(self, active_ctx: Any, name: str) -> Any:
+        return self._expand_iri(active_ctx, name, vocab=True)
+
+    def word_iri(self, active_ctx: Any, word: str) -> Any:
+        return self._expand_iri(active_ctx, word, vocab=True, base=BASE)
+
+    # ── what PyLD calls ──
 
     def _refuse(self, problem_type: str, value: object, detail: str) -> None:
         problem = Problem(problem_type, _place(self._document, value), detail)
@@ -81,7 +110,7 @@ class _LosslessProcessor(JsonLdProcessor):  # type: ignore[misc]
 
     def _create_term_definition(self, *args: Any, **kwargs: Any) -> Any:
         self._term_definitions += 1
-        if self._term_definitions > MAX_TERM_DEFINITIONS:
+        if self._term_definitions > self._max_term_definitions:
             detail = "its types change what its terms mean more often than the work limit allows"
             raise Refused(Problem(PROOF_TRANSFORMATION_ERROR, detail=detail))
         return super()._create_term_definition(*args, **kwargs)

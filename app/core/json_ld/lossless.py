@@ -28,10 +28,10 @@ MAX_DEPTH = 32
 MAX_NODES = 20_000
 MAX_PROBLEMS = 20
 
-_MAX_INTEGER = 2**53 - 1
+MAX_INTEGER = 2**53 - 1
 
 # An object of one of these types states its own contexts, also inside another (VC Data Model 2.0 §4.3).
-_WITH_OWN_CONTEXT = frozenset(
+WITH_OWN_CONTEXT = frozenset(
     {
         "VerifiableCredential",
         "VerifiablePresentation",
@@ -40,7 +40,7 @@ _WITH_OWN_CONTEXT = frozenset(
     }
 )
 
-_VALUE_OBJECT = frozenset({"@value", "@language", "@direction"})
+VALUE_OBJECT = frozenset({"@value", "@language", "@direction"})
 # These two drop what they hold without a trace; the other keywords say in another way what a term says.
 _LOSING_KEYWORDS = frozenset({"@index", "@graph"})
 
@@ -74,7 +74,7 @@ class _Walk:
                 self.array(value, path)
             case None:
                 self.refuse(DATA_LOSS_DETECTION_ERROR, path, "is null, which says nothing: leave it out")
-            case int() if abs(value) > _MAX_INTEGER:
+            case int() if abs(value) > MAX_INTEGER:
                 self.refuse(RANGE_ERROR, path, "the integer is beyond ±(2^53−1)")
             case float():
                 self.number(value, path)
@@ -93,8 +93,7 @@ class _Walk:
     def number(self, value: float, path: Path) -> None:
         if not math.isfinite(value):
             self.refuse(RANGE_ERROR, path, "is no finite number")
-        # JSON-LD writes 16 significant digits of a double, which has up to 17.
-        elif float(f"{value:.15e}") != value:
+        elif not is_kept_whole(value):
             self.refuse(DATA_LOSS_DETECTION_ERROR, path, f"{value!r} has more digits than JSON-LD keeps")
 
     def array(self, items: list[object], path: Path) -> None:
@@ -123,7 +122,7 @@ class _Walk:
     def value_object(self, node: JsonObject, path: Path) -> None:
         for key, value in node.items():
             self.count((*path, key))
-            if key not in _VALUE_OBJECT:
+            if key not in VALUE_OBJECT:
                 self.refuse(DATA_LOSS_DETECTION_ERROR, (*path, key), "an object with @value has no such member")
             elif not isinstance(value, str):
                 self.refuse(MALFORMED_VALUE_ERROR, (*path, key), "is no string")
@@ -140,7 +139,7 @@ class _Walk:
                     self.json_literal(item, (*path, index))
             case None | str() | bool():
                 pass
-            case int() if abs(value) <= _MAX_INTEGER:
+            case int() if abs(value) <= MAX_INTEGER:
                 pass
             case float() if math.isfinite(value):
                 pass
@@ -151,7 +150,7 @@ class _Walk:
 
     def context(self, node: JsonObject, path: Path) -> None:
         here = (*path, "@context")
-        if path and not (_WITH_OWN_CONTEXT.intersection(_strings(node.get("type"))) or is_proof(node, path)):
+        if path and not (WITH_OWN_CONTEXT.intersection(_strings(node.get("type"))) or is_proof(node, path)):
             detail = "stands in an object that is no credential or presentation"
             self.refuse(PROOF_VERIFICATION_ERROR, here, detail)
         listed = node["@context"]
@@ -165,6 +164,11 @@ class _Walk:
                 self.refuse(PROOF_VERIFICATION_ERROR, at, "only the URLs of known contexts are allowed here")
             elif entry not in self.closed_list:
                 self.refuse(PARSING_ERROR, at, f"{entry!r} is not among the known contexts, and none is ever fetched")
+
+
+def is_kept_whole(value: float) -> bool:
+    """JSON-LD writes 16 significant digits of a double, which has up to 17."""
+    return float(f"{value:.15e}") == value
 
 
 def is_proof(node: JsonObject, path: Path) -> bool:

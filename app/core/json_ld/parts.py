@@ -14,13 +14,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.core.json_ld.canonical import canonical_names, with_pinned_contexts
+from app.core.json_ld.canonical import canonical_names, read_statements, with_pinned_contexts
 from app.core.json_ld.contexts import Contexts
 from app.core.json_ld.expansion import expand
 from app.core.json_ld.lossless import refuse_loss
 from app.core.json_ld.n_quads import Quad, iri
-from app.core.json_ld.rdfc10 import relabelled
-from app.core.json_ld.statements import Place, Statements, statements
+from app.core.json_ld.rdfc10 import Statement, relabelled
+from app.core.json_ld.statements import Place, Statements
 from app.core.problems import DATA_LOSS_DETECTION_ERROR, JsonObject, Problem, Refused
 
 
@@ -73,7 +73,7 @@ def statements_of(contexts: Contexts, whole: NamedDocument, part: JsonObject) ->
     return tuple(_unnamed(quad, whole.names) for quad in _PlacedStatements().of(expand(contexts, read_as)))
 
 
-def labelled(quads: Iterable[Quad], label: Callable[[str], str]) -> Labelled:
+def labelled(quads: Iterable[Statement], label: Callable[[str], str]) -> Labelled:
     """Step 4. `label` makes a label of each canonical name (`c14n0`); both without `_:`.
 
     Raises Refused (PROOF_TRANSFORMATION_ERROR) where the canonical names cost more work than is allowed.
@@ -88,9 +88,7 @@ def labelled_document(
     contexts: Contexts, document: JsonObject, label: Callable[[str], str], *, aliases: Mapping[str, str]
 ) -> Labelled:
     """The statements of a document of which no part is taken. Raises Refused as `canonicalize` does."""
-    refuse_loss(contexts, document, aliases=aliases)
-    read_as = with_pinned_contexts(document, aliases) if aliases else document
-    return labelled(statements(expand(contexts, read_as)), label)
+    return labelled(read_statements(contexts, document, aliases=aliases), label)
 
 
 @dataclass(slots=True)

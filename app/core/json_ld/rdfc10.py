@@ -10,8 +10,10 @@ https://www.w3.org/TR/rdf-canon/ (the numbers in comments are its steps)
 """
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import permutations
+from typing import TypeAlias
 
 from app.core.json_ld.n_quads import Quad
 from app.core.problems import PROOF_TRANSFORMATION_ERROR, Problem, Refused
@@ -23,8 +25,12 @@ MAX_RECURSION = 128
 _HASHES = {"sha256": hashlib.sha256, "sha384": hashlib.sha384}
 
 
+# Subject, predicate, object and graph, as in `Quad`, which is one.
+Statement: TypeAlias = tuple[str, str, str, str]
+
+
 def canonicalize_quads(
-    quads: Iterable[Quad], *, hash_algorithm: str = "sha256", max_work: int = MAX_WORK
+    quads: Iterable[Statement], *, hash_algorithm: str = "sha256", max_work: int = MAX_WORK
 ) -> tuple[str, Mapping[str, str]]:
     """Canonical N-Quads, and the map from each blank node to its canonical identifier (both without `_:`).
 
@@ -33,11 +39,16 @@ def canonicalize_quads(
     canonicalization = _Canonicalization(dict.fromkeys(quads), hash_algorithm, max_work)
     issued = canonicalization.issue()
     labels = {node: f"_:{identifier}" for node, identifier in issued.items()}
-    lines = sorted(relabelled(quad, labels).line() for quad in canonicalization.quads)
+    named = labels.get
+    lines = []
+    for subject, predicate, object_, graph in canonicalization.quads:
+        in_graph = f" {named(graph, graph)}" if graph else ""
+        lines.append(f"{named(subject, subject)} {predicate} {named(object_, object_)}{in_graph} .\n")
+    lines.sort()
     return "".join(lines), {node.removeprefix("_:"): identifier for node, identifier in issued.items()}
 
 
-def relabelled(quad: Quad, labels: Mapping[str, str]) -> Quad:
+def relabelled(quad: Statement, labels: Mapping[str, str]) -> Quad:
     """The quad with its blank nodes called as `labels` says; both with `_:`."""
     subject, predicate, object_, graph = quad
     return Quad(labels.get(subject, subject), predicate, labels.get(object_, object_), labels.get(graph, graph))
@@ -65,7 +76,7 @@ class _Issuer:
 class _Canonicalization:
     """The canonicalization state, §4.3."""
 
-    def __init__(self, quads: Iterable[Quad], hash_algorithm: str, max_work: int) -> None:
+    def __init__(self, quads: Iterable[Statement], hash_algorithm: str, max_work: int) -> None:
         self.quads = tuple(quads)
         self._new_hash = _HASHES[hash_algorithm]
         self._max_work = max_work
@@ -76,21 +87,51 @@ class _Canonicalization:
 
     def issue(self) -> Mapping[str, str]:
         """§4.4, steps 2 to 5: every blank node to its canonical identifier."""
-        for quad in self.quads:
-            for node in _blank_nodes(quad):
-                self._quads_of.setdefault(node, []).append(quad)
         nodes_by_hash: dict[str, list[str]] = {}
-        for node in self._quads_of:
-            nodes_by_hash.setdefault(self._hash_first_degree_quads(node), []).append(node)
+        for node, lines in self._first_degree_lines().items():
+            # §4.6: the quads of a node, it called `_:a` and every other blank node `_:z`, in code point order.
+            lines.sort()
+            hashed = self._first_degree[node] = self._hash("".join(lines))
+            nodes_by_hash.setdefault(hashed, []).append(node)
         shared: list[list[str]] = []
         for _, nodes in sorted(nodes_by_hash.items()):
             if len(nodes) == 1:
                 self._canonical.issue(nodes[0])
             else:
                 shared.append(nodes)
+        if shared:
+            self._note_quads()
         for nodes in shared:
             self._issue_by_neighbours(nodes)
         return self._canonical.issued
+
+    def _first_degree_lines(self) -> dict[str, list[str]]:
+        """§4.4, step 2, and §4.6, steps 1 to 4: of each blank node, its quads as they are hashed."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for quad in self.quads:
+            subject, predicate, object_, graph = quad
+            nameless = subject[0] == "_"
+            if graph and (graph[0] == "_" or nameless or object_[0] == "_"):
+                for node in _blank_nodes(quad):
+                    labels = {other: "_:a" if other == node else "_:z" for other in _blank_nodes(quad)}
+                    found[node].append(relabelled(quad, labels).line())
+            elif object_[0] != "_":
+                if nameless:
+                    found[subject].append(f"_:a {predicate} {object_} .\n")
+            elif not nameless:
+                found[object_].append(f"{subject} {predicate} _:a .\n")
+            elif subject == object_:
+                found[subject].append(f"_:a {predicate} _:a .\n")
+            else:
+                found[subject].append(f"_:a {predicate} _:z .\n")
+                found[object_].append(f"_:z {predicate} _:a .\n")
+        return found
+
+    def _note_quads(self) -> None:
+        """§4.4, step 2, for those that have to be told apart by their neighbours."""
+        for quad in self.quads:
+            for node in _blank_nodes(quad):
+                self._quads_of.setdefault(node, []).append(Quad(*quad))
 
     def _issue_by_neighbours(self, nodes: list[str]) -> None:
         """§4.4, step 5."""
@@ -103,15 +144,6 @@ class _Canonicalization:
         for _, issuer in sorted(hash_paths, key=lambda result: result[0]):
             for node in issuer.issued:
                 self._canonical.issue(node)
-
-    def _hash_first_degree_quads(self, node: str) -> str:
-        """§4.6. The reference node is `_:a`, every other blank node `_:z`."""
-        lines = []
-        for quad in self._quads_of[node]:
-            labels = {other: "_:a" if other == node else "_:z" for other in _blank_nodes(quad)}
-            lines.append(relabelled(quad, labels).line())
-        found = self._first_degree[node] = self._hash("".join(sorted(lines)))
-        return found
 
     def _hash_related_blank_node(self, related: str, quad: Quad, issuer: _Issuer, position: str) -> str:
         """§4.7."""
@@ -185,9 +217,9 @@ class _Canonicalization:
         raise Refused(Problem(PROOF_TRANSFORMATION_ERROR, detail=detail, remedy="Give them an id."))
 
 
-def _blank_nodes(quad: Quad) -> Iterator[str]:
+def _blank_nodes(quad: Statement) -> Iterator[str]:
     """Each blank node of a quad once; a predicate is never one."""
-    yield from dict.fromkeys(term for term in (quad.subject, quad.object, quad.graph) if term.startswith("_:"))
+    yield from dict.fromkeys(term for term in (quad[0], quad[2], quad[3]) if term.startswith("_:"))
 
 
 def _exceeds(path: str, chosen_path: str) -> bool:

@@ -16,16 +16,17 @@ from app.core.json_ld.n_quads import Quad, iri, literal
 from app.core.problems import DATA_LOSS_DETECTION_ERROR, MALFORMED_VALUE_ERROR, Problem, Refused
 
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-_RDF_TYPE = iri(_RDF + "type")
-_RDF_FIRST = iri(_RDF + "first")
-_RDF_REST = iri(_RDF + "rest")
-_RDF_NIL = iri(_RDF + "nil")
+RDF_TYPE = iri(_RDF + "type")
+RDF_FIRST = iri(_RDF + "first")
+RDF_REST = iri(_RDF + "rest")
+RDF_NIL = iri(_RDF + "nil")
 _XSD = "http://www.w3.org/2001/XMLSchema#"
+XSD_DOUBLE = _XSD + "double"
 
 # A subject and a predicate.
 Place: TypeAlias = tuple[str, str]
 
-_LANGUAGE_TAG = re.compile(r"[a-zA-Z]{1,8}(-[a-zA-Z0-9]{1,8})*")
+LANGUAGE_TAG = re.compile(r"[a-zA-Z]{1,8}(-[a-zA-Z0-9]{1,8})*")
 
 
 def statements(expanded: list[dict[str, Any]]) -> Iterable[Quad]:
@@ -67,7 +68,7 @@ class Statements:
                 case "@graph":
                     self._named_graph(values, graph=subject)
                 case "@type":
-                    self._say(Quad(subject, _RDF_TYPE, iri(type_), graph) for type_ in values)
+                    self._say(Quad(subject, RDF_TYPE, iri(type_), graph) for type_ in values)
                 case _ if is_absolute_iri(key):
                     place = (subject, iri(key))
                     self._say(Quad(*place, self._object(value, graph=graph, place=place), graph) for value in values)
@@ -95,27 +96,27 @@ class Statements:
 
     def _object(self, item: dict[str, Any], *, graph: str, place: Place) -> str:
         match item:
-            case {"@value": value}:
-                return _literal(value, item)
+            case {"@value": _}:
+                return literal_of(item)
             case {"@list": items}:
                 return self._list(items, graph=graph, place=place)
             case _:
                 return self.node(item, graph=graph)
 
     def _list(self, items: list[dict[str, Any]], *, graph: str, place: Place) -> str:
-        rest = _RDF_NIL
+        rest = RDF_NIL
         for position, item in reversed(list(enumerate(items))):
             cell = self.cell_name(place, position)
-            first = self._object(item, graph=graph, place=(cell, _RDF_FIRST))
-            self.quads[Quad(cell, _RDF_FIRST, first, graph)] = None
-            self.quads[Quad(cell, _RDF_REST, rest, graph)] = None
+            first = self._object(item, graph=graph, place=(cell, RDF_FIRST))
+            self.quads[Quad(cell, RDF_FIRST, first, graph)] = None
+            self.quads[Quad(cell, RDF_REST, rest, graph)] = None
             rest = cell
         return rest
 
 
-def _literal(value: object, item: dict[str, Any]) -> str:
-    """Object to RDF conversion; directions as `i18n-datatype`, which keeps them."""
-    datatype = item.get("@type")
+def literal_of(item: dict[str, Any]) -> str:
+    """Object to RDF conversion of a value object; directions as `i18n-datatype`, which keeps them."""
+    value, datatype = item["@value"], item.get("@type")
     if datatype == "@json":
         return literal(canonical_json(value).decode(), datatype=_RDF + "JSON")
     match value:
@@ -130,19 +131,19 @@ def _literal(value: object, item: dict[str, Any]) -> str:
 
 
 def _number(value: float, datatype: str | None) -> str:
-    if float(value).is_integer() and abs(value) < 1e21 and datatype != _XSD + "double":
+    if float(value).is_integer() and abs(value) < 1e21 and datatype != XSD_DOUBLE:
         return literal(str(int(value)), datatype=datatype or _XSD + "integer")
-    return literal(_canonical_double(value), datatype=datatype or _XSD + "double")
+    return literal(_canonical_double(value), datatype=datatype or XSD_DOUBLE)
 
 
 def _text(value: str, datatype: str | None, language: str | None, direction: str | None) -> str:
-    if language is not None and not _LANGUAGE_TAG.fullmatch(language):
+    if language is not None and not LANGUAGE_TAG.fullmatch(language):
         raise Refused(Problem(MALFORMED_VALUE_ERROR, detail=f"{language!r} is no language tag (BCP 47)"))
     if direction is not None:
         return literal(value, datatype=f"https://www.w3.org/ns/i18n#{language or ''}_{direction}")
     if language is not None:
         return literal(value, language=language)
-    if datatype == _XSD + "double":
+    if datatype == XSD_DOUBLE:
         _refuse_loss(f"{value!r} is a number here; write it as one")
     return literal(value, datatype=datatype or _XSD + "string")
 

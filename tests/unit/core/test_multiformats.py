@@ -239,3 +239,9 @@ def test_any_text_gives_a_key_or_a_refusal(text: str) -> None:
     except Refused:
         return
     assert isinstance(key, PublicKey)
+
+
+@given(st.sampled_from([P, 2**256 - 2**224 + 2**192 + 2**96 - 1, 2**384 - 2**128 - 2**96 + 2**32 - 1]), st.data())
+def test_a_square_root_is_there_where_eulers_criterion_says_so(prime: int, data: st.DataObject) -> None:
+    value = data.draw(st.integers(1, prime - 1))
+    assert multiformats.has_square_root(value, prime) is (pow(value, (prime - 1) // 2, prime) == 1)
