@@ -14,6 +14,7 @@ from app.access.tokens import AccessTokens
 from app.adapters import typesetting
 from app.adapters.act_journal import ActJournal
 from app.adapters.cached_fetch import CachedFetch
+from app.adapters.clients_challenges import ClientsChallenges
 from app.adapters.contexts import load_contexts
 from app.adapters.cpu_pool import CpuPool, InlineCompute
 from app.adapters.database import Database
@@ -29,16 +30,19 @@ from app.adapters.vault import AesGcmVault
 from app.core.credential import vocabularies
 from app.core.json_ld import Contexts
 from app.core.problems import SETTING_ERROR, Problem, Refused
+from app.core.proof.chance import CHANCE_BYTES
 from app.exchange.claim import Claims
 from app.exchange.delivery import Delivery
 from app.exchange.picture_badge import PictureBadges
 from app.issuer.award import Issuer
 from app.issuer.batch import Classes
+from app.issuer.brought import BroughtIssuer
 from app.issuer.preview import Previews
 from app.issuer.publish import NothingPublished, Publisher
 from app.issuer.set_up import demand_public_url
-from app.ports import Compute, Counts, Fetch, Institution, KeyPurpose
+from app.ports import Challenges, Compute, Counts, Fetch, Institution, KeyPurpose
 from app.settings import Settings
+from app.verifier.presentations import Presentations
 from app.verifier.verifier import Verifier
 from app.web import badge_picture
 from app.web.certificates import Certificates, Press
@@ -58,10 +62,13 @@ class Service:
     institutions: tuple[Institution, ...]
     tokens: AccessTokens
     issuer: Issuer
+    brought: BroughtIssuer
     previews: Previews
     classes: Classes
     publisher: Publisher
     verifier: Verifier
+    challenges: Challenges
+    presentations: Presentations
     claims: Claims
     passwords: Argon2Passwords
     sign_in: SignIn
@@ -84,6 +91,10 @@ def clock() -> datetime:
 
 def new_id() -> str:
     return str(uuid.uuid4())
+
+
+def new_chance() -> bytes:
+    return secrets.token_bytes(CHANCE_BYTES)
 
 
 def new_token() -> str:
@@ -153,9 +164,19 @@ async def composed(
             public_url=settings.public_url,
             claim_expires_days=settings.claim_expires_days,
             new_id=new_id,
+            new_chance=new_chance,
             writes_to_learners=settings.mail_server is not None,
             counts=counts,
         )
+        verifier = Verifier(
+            fetch=fetch,
+            publications=publisher,
+            known_issuers=OwnAndListedIssuers(remembered, listed),
+            compute=compute,
+            fetch_timeout_seconds=settings.fetch_timeout_seconds,
+            counts=counts,
+        )
+        challenges = ClientsChallenges(database.challenges) if settings.strict_http else database.challenges
         yield Service(
             settings=settings,
             contexts=contexts,
@@ -170,6 +191,17 @@ async def composed(
                 lifetime=timedelta(seconds=settings.access_token_seconds),
             ),
             issuer=issuer,
+            brought=BroughtIssuer(
+                register=database.brought,
+                signers=keys,
+                documents=publisher,
+                compute=compute,
+                public_url=settings.public_url,
+                new_id=new_id,
+                new_chance=new_chance,
+                takes_checks=settings.strict_http,
+                counts=counts,
+            ),
             classes=Classes(
                 issuer=issuer,
                 compute=compute,
@@ -180,13 +212,15 @@ async def composed(
             ),
             previews=Previews(compute=compute, public_url=settings.public_url),
             publisher=publisher,
-            verifier=Verifier(
+            verifier=verifier,
+            challenges=challenges,
+            presentations=Presentations(
+                verifier=verifier,
+                challenges=challenges,
                 fetch=fetch,
                 publications=publisher,
-                known_issuers=OwnAndListedIssuers(remembered, listed),
                 compute=compute,
                 fetch_timeout_seconds=settings.fetch_timeout_seconds,
-                counts=counts,
             ),
             claims=Claims(register=database.register, directory=database.directory, counts=counts),
             passwords=passwords,
@@ -270,6 +304,7 @@ async def _database(settings: Settings, stack: AsyncExitStack, counts: Counts | 
         settings.database_url,
         vault=AesGcmVault(data_key),
         intent_lease_seconds=settings.intent_lease_seconds,
+        challenge_seconds=settings.challenge_seconds,
         # Handing in a letter ends at its time-out: nobody else tries the same one before.
         message_lease_seconds=2 * settings.smtp_timeout_seconds + 5,
         journal=journal,

@@ -3,17 +3,19 @@
 import asyncio
 import socket
 import sys
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from importlib import metadata
 
 from fastapi import FastAPI
 
+from app.access.pace import Pace
 from app.adapters.cpu_pool import CpuPool
 from app.adapters.keys.ring import DATA_FILE
 from app.adapters.metrics import Levels, Metrics
 from app.adapters.running_batches import RunningBatches
-from app.api import acts, awards, badges, batches, derive, oauth, public, vcalm
+from app.api import acts, awards, badges, batches, brought, derive, oauth, public, sd_jwt, vcalm
 from app.api import metrics as metrics_routes
 from app.api.authorization import authorization
 from app.api.described import CHAPTERS
@@ -69,6 +71,14 @@ def web_application(service: Service, *, counts: Counts | None = None) -> tuple[
             clock=clock,
             max_form_bytes=settings.max_form_bytes,
         ),
+        brought.routes(
+            issuer=service.brought,
+            publisher=service.publisher,
+            pace=Pace(steady_clock=time.monotonic),
+            example_issuer=service.institutions[0].did,
+            authorize=authorize,
+            clock=clock,
+        ),
         derive.routes(compute=service.compute),
         public.routes(
             publisher=service.publisher,
@@ -77,6 +87,7 @@ def web_application(service: Service, *, counts: Counts | None = None) -> tuple[
             ready=service.ready,
             max_age_seconds=max_age_seconds,
         ),
+        sd_jwt.routes(publisher=service.publisher, clock=clock, max_age_seconds=max_age_seconds),
         routes(
             renderer=renderer,
             static=static,
@@ -90,7 +101,14 @@ def web_application(service: Service, *, counts: Counts | None = None) -> tuple[
             public_url=settings.public_url,
             max_form_bytes=settings.max_form_bytes,
         ),
-        vcalm.routes(verifier=service.verifier, compute=service.compute, clock=clock, strict_http=settings.strict_http),
+        vcalm.routes(
+            verifier=service.verifier,
+            presentations=service.presentations,
+            challenges=service.challenges,
+            compute=service.compute,
+            clock=clock,
+            strict_http=settings.strict_http,
+        ),
     ):
         application.include_router(router)
     application.include_router(
@@ -135,6 +153,7 @@ def _lifespan(
         recovering = asyncio.create_task(
             recover(
                 service.issuer,
+                service.brought,
                 clock=clock,
                 every_seconds=service.settings.intent_lease_seconds / 2,
                 counts=counts or NotCounted(),

@@ -72,6 +72,7 @@ class Settings:
     sign_in_tries: int = 10
     session_idle_minutes: int = 60
     session_hours: int = 12
+    challenge_seconds: int = 300
     claim_expires_days: int = 90
     intent_lease_seconds: int = 30
     max_clock_skew_seconds: int = 300
@@ -139,6 +140,7 @@ BOUNDS: Mapping[str, tuple[float, float]] = {
     "sign_in_tries": (1, 1_000),
     "session_idle_minutes": (1, 1_440),
     "session_hours": (1, 168),
+    "challenge_seconds": (10, 3_600),
     "claim_expires_days": (1, 3_650),
     "intent_lease_seconds": (1, 3_600),
     "max_clock_skew_seconds": (1, 86_400),

@@ -221,6 +221,10 @@ class Reader:
         self._next(Bold(label))
         self.page.get_by_label(label, exact=True).locator("visible=true").fill(text)
 
+    def chooses(self, label: str) -> None:
+        self._next(Bold(label))
+        self.page.get_by_label(label, exact=True).check()
+
     def gives(self, label: str, file: Path) -> None:
         self._next(Bold(label))
         self.page.get_by_label(label, exact=True).set_input_files(file)

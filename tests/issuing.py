@@ -1,6 +1,7 @@
 """An institution that awards over a real database, with real keys, in this process: for tests of what it does."""
 
 import json
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +16,10 @@ from app.adapters.remembered_institutions import RememberedInstitutions
 from app.adapters.vault import AesGcmVault
 from app.core.credential import award_request
 from app.core.json_ld import Contexts
+from app.core.proof.chance import CHANCE_BYTES
 from app.issuer.award import Issuer
-from app.issuer.institution_file import DEMONSTRATION
+from app.issuer.brought import BroughtIssuer
+from app.issuer.institution_file import DEMONSTRATION, InstitutionProfile
 from app.issuer.publish import Publisher
 from app.issuer.set_up import first_institution
 from app.ports import Compute, Counts, Institution, Signers
@@ -35,17 +38,20 @@ class Died(BaseException):
 
 @dataclass
 class MortalCompute(InlineCompute):
-    """Dies when it is given the work of that name, as a process does that is killed there."""
+    """Dies when it is given the work of that name that many `times`, as a process does that is killed there."""
 
     contexts: Contexts
     dies_at: str
+    times: int = 1
 
     def __post_init__(self) -> None:
         super().__init__(self.contexts)
 
     async def run(self, work: Callable[Concatenate[Contexts, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         if work.__name__ == self.dies_at:
-            raise Died
+            self.times -= 1
+            if self.times == 0:
+                raise Died
         return await super().run(work, *args, **kwargs)
 
 
@@ -62,13 +68,19 @@ class Office:
 
     @classmethod
     async def opened(
-        cls, database: Database, contexts: Contexts, keys_dir: Path, *, public_url: str = PUBLIC_URL
+        cls,
+        database: Database,
+        contexts: Contexts,
+        keys_dir: Path,
+        *,
+        public_url: str = PUBLIC_URL,
+        profile: InstitutionProfile = DEMONSTRATION,
     ) -> "Office":
         """Over a database without an institution. On https it is a did:web, else a did:key."""
         made = await first_institution(
             database.directory,
             FileKeyMaker(keys_dir, None),
-            lambda: DEMONSTRATION,
+            lambda: profile,
             public_url=public_url,
             scopes=frozenset(),
             now=NOW,
@@ -99,8 +111,20 @@ class Office:
             public_url=self.public_url,
             claim_expires_days=90,
             new_id=new_id,
+            new_chance=lambda: secrets.token_bytes(CHANCE_BYTES),
             writes_to_learners=writes_to_learners,
             counts=counts,
+        )
+
+    def brought(self, *, signers: Signers | None = None, compute: Compute | None = None) -> BroughtIssuer:
+        return BroughtIssuer(
+            register=self.database.brought,
+            signers=signers or self.keys,
+            documents=self.publisher(),
+            compute=compute or InlineCompute(self.contexts),
+            public_url=self.public_url,
+            new_id=lambda: str(uuid4()),
+            new_chance=lambda: secrets.token_bytes(CHANCE_BYTES),
         )
 
     def publisher(self, *, signers: Signers | None = None, counts: Counts | None = None) -> Publisher:

@@ -38,8 +38,9 @@ class JwtKey:
 
     @property
     def with_private(self) -> JsonObject:
-        """The JWK with its private half, of an elliptic curve alone."""
-        assert isinstance(self.private, ec.EllipticCurvePrivateKey)
+        """The JWK with its private half."""
+        if isinstance(self.private, ed25519.Ed25519PrivateKey):
+            return {**self.public, "d": base64url(self.private.private_bytes_raw())}
         length = (self.private.curve.key_size + 7) // 8
         secret = self.private.private_numbers().private_value.to_bytes(length, "big")
         return {**self.public, "d": base64url(secret)}

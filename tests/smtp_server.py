@@ -46,7 +46,8 @@ async def silent(_recipient: str) -> str:
 class Mailbox:
     """What a mail server took, and how it answers: to a recipient, and to a letter's content once it has it.
 
-    `seen` are the letters that it had before it answered.
+    `seen` are the letters that it had before it answered, `sessions` the connections that brought any. It may close one
+    after so many letters.
     """
 
     port: int = 0
@@ -55,6 +56,8 @@ class Mailbox:
     taken: list[Envelope] = field(default_factory=list)
     logins: list[tuple[bytes, bytes]] = field(default_factory=list)
     seen: list[Envelope] = field(default_factory=list)
+    sessions: list[Session] = field(default_factory=list)
+    closes_after: int | None = None
     breaks_off: bool = False
     secret: tuple[bytes, bytes] | None = None
 
@@ -94,11 +97,17 @@ class Mailbox:
             envelope.rcpt_tos.append(address)
         return answer
 
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         self.seen.append(envelope)
         answer = await self.to_content("")
         if answer.startswith("250"):
             self.taken.append(envelope)
+        if session not in self.sessions:
+            self.sessions.append(session)
+        if self.closes_after is not None and len(self.taken) % self.closes_after == 0:
+            assert server.transport is not None
+            # Once its answer is on the way, as a server does whose patience ends.
+            asyncio.get_running_loop().call_later(0.01, server.transport.close)
         return answer
 
     def signs_in(

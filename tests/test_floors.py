@@ -18,8 +18,11 @@ CORE = (
     "core.personal",
     "core.date_time_stamp",
     "core.colour",
+    "core.normalized",
     "core.strict_json",
+    "core.strict_toml",
     "core.multiformats",
+    "core.json_web_key",
     "core.jcs",
     "core.json_ld",
     "core.credential",
@@ -29,7 +32,7 @@ CORE = (
     "core.containers",
 )
 _TERMS = CORE[:3]
-_BYTES = (*_TERMS, "core.strict_json", "core.multiformats")
+_BYTES = (*_TERMS, "core.normalized", "core.strict_json", "core.strict_toml", "core.multiformats")
 _DOMAIN = (*CORE, "ports")
 MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "core": (),
@@ -37,13 +40,16 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "core.personal": (),
     "core.date_time_stamp": ("core.problems",),
     "core.colour": (),
+    "core.normalized": (),
+    "core.strict_toml": (),
     "core.strict_json": _TERMS,
     "core.multiformats": _TERMS,
+    "core.json_web_key": _BYTES,
     "core.jcs": _BYTES,
     "core.json_ld": _BYTES,
     "core.credential": (*_BYTES, "core.jcs", "core.json_ld"),
-    "core.did": (*_BYTES, "core.jcs", "core.json_ld"),
-    "core.proof": (*_BYTES, "core.jcs", "core.json_ld", "core.did"),
+    "core.did": (*_BYTES, "core.json_web_key", "core.jcs", "core.json_ld"),
+    "core.proof": (*_BYTES, "core.json_web_key", "core.jcs", "core.json_ld", "core.did"),
     "core.status": (*_BYTES, "core.jcs", "core.json_ld", "core.did", "core.proof"),
     "core.containers": _BYTES,
     "ports": CORE,
@@ -62,6 +68,7 @@ TOP = frozenset({"main", "serving", "cli"})
 # One owner for each library: it translates every exception that the library can raise.
 OWNERS: Mapping[str, tuple[str, ...]] = {
     "pyld": ("app.core.json_ld",),
+    "tomllib": ("app.core.strict_toml",),
     "jwt": ("app.core.proof", "app.access"),
     "jsonschema": ("app.core.credential",),
     "referencing": ("app.core.credential",),

@@ -1,6 +1,5 @@
 """People of an institution: what each of their roles may do, their logins, and which passwords are good enough."""
 
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,6 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from app.access.scopes import Scope
+from app.core.normalized import normalized
 from app.core.personal import Personal
 from app.core.problems import MALFORMED_VALUE_ERROR, NOT_ALLOWED, SIGN_IN_REFUSED, Problem, Refused
 from app.ports import Passwords, People, Person
@@ -17,6 +17,8 @@ SHORTEST_PASSWORD = 15
 LONGEST_PASSWORD = 256
 _LONGEST_LOGIN = 254
 _LONGEST_NAME = 200
+# As typed, before its letters are composed of their parts.
+_LONGEST_GIVEN = 2_048
 
 
 class Role(StrEnum):
@@ -65,7 +67,7 @@ def demand(scope: Scope, person: Person) -> None:
 
 def read_login(text: str) -> Personal[str]:
     """An e-mail address as a login: its case and its way of being composed do not matter. Raises Refused."""
-    login = unicodedata.normalize("NFC", text.strip()).casefold()
+    login = normalized(_bounded(text).strip(), form="NFC").casefold()
     local, at, domain = login.rpartition("@")
     if not (local and at and domain) or len(login) > _LONGEST_LOGIN or not login.isprintable() or " " in login:
         raise Refused(
@@ -76,7 +78,7 @@ def read_login(text: str) -> Personal[str]:
 
 def read_name(text: str) -> Personal[str]:
     """A name as colleagues read it beside what the person did. Raises Refused."""
-    name = unicodedata.normalize("NFC", " ".join(text.split()))
+    name = normalized(" ".join(_bounded(text).split()), form="NFC")
     if not 0 < len(name) <= _LONGEST_NAME or not name.isprintable():
         raise Refused(Problem(MALFORMED_VALUE_ERROR, at="/name", detail="a name is one line of 1 to 200 characters"))
     return Personal(name)
@@ -84,7 +86,7 @@ def read_name(text: str) -> Personal[str]:
 
 def read_password(text: str) -> str | None:
     """A password as it is hashed (NFC, so that every keyboard's é is one); None for what can be none."""
-    password = unicodedata.normalize("NFC", text)
+    password = normalized(_bounded(text), form="NFC")
     return password if 0 < len(password) <= LONGEST_PASSWORD and _is_storable(password) else None
 
 
@@ -120,6 +122,11 @@ async def add_person(
     )
     await people.add(person, now=now)
     return person
+
+
+def _bounded(text: str) -> str:
+    """Nothing where it is longer than a person types: whoever has not signed in must not set us to work."""
+    return text if len(text) <= _LONGEST_GIVEN else ""
 
 
 def _is_storable(text: str) -> bool:

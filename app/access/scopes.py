@@ -12,6 +12,11 @@ class Scope(StrEnum):
     READ_AWARDS = "read:/awards"
     REVOKE = "write:/awards/revoke"
     ERASE = "write:/awards/erase"
+    ISSUE = "write:/credentials/issue"
+    READ_CREDENTIALS = "read:/credentials"
+    ERASE_CREDENTIALS = "write:/credentials"
+    CHANGE_STATUS = "write:/credentials/status"
+    OPEN_LISTS = "write:/status-lists"
 
 
 DESCRIPTIONS: dict[Scope, str] = {
@@ -19,6 +24,11 @@ DESCRIPTIONS: dict[Scope, str] = {
     Scope.READ_AWARDS: "Read what the institution awarded, with the claim links.",
     Scope.REVOKE: "Revoke, suspend and reinstate the institution's awards.",
     Scope.ERASE: "Erase what is kept of a learner's award.",
+    Scope.ISSUE: "Have credentials signed that the institution composed itself.",
+    Scope.READ_CREDENTIALS: "Read the credentials that were signed so.",
+    Scope.ERASE_CREDENTIALS: "Erase what is kept of a credential that was signed so.",
+    Scope.CHANGE_STATUS: "Revoke, suspend and reinstate credentials that were signed so.",
+    Scope.OPEN_LISTS: "Have a status list opened.",
 }
 
 

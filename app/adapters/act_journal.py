@@ -1,9 +1,9 @@
 """What a restored backup would undo, written down outside of the database before it is acknowledged.
 
 One JSON object a line, appended by one write and synced to the disk: which lists were opened, which bits were set,
-which awards were erased, which claim links ended, which keys were revoked, whom nobody lets in any more. It names no
-person. Several processes append to one
-file. It may hold an act whose transaction failed afterwards, never lack one that was acknowledged.
+which awards were erased or replaced, which claim links ended, which keys were revoked, whom nobody lets in any more. It
+names no person. Several processes append to one file. It may hold an act whose transaction failed afterwards, never
+lack one that was acknowledged.
 """
 
 import asyncio
@@ -40,7 +40,30 @@ class BitSet:
 
 
 @dataclass(frozen=True, slots=True)
+class BitCleared:
+    """Of a suspension that was lifted; no revocation ever is. `version` is the list's without this bit."""
+
+    list_id: str
+    index: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
 class AwardErased:
+    award_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class BroughtErased:
+    """A credential that was not ours to compose, by our own name for it."""
+
+    credential_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AwardSuperseded:
+    """Another took its place; whom it named before is told no more."""
+
     award_id: str
 
 
@@ -74,12 +97,26 @@ class PersonRemoved:
     removed: str
 
 
-Entry: TypeAlias = ListOpened | BitSet | AwardErased | LinkEnded | KeyRevoked | ClientChanged | PersonRemoved
+Entry: TypeAlias = (
+    ListOpened
+    | BitSet
+    | BitCleared
+    | AwardErased
+    | AwardSuperseded
+    | BroughtErased
+    | LinkEnded
+    | KeyRevoked
+    | ClientChanged
+    | PersonRemoved
+)
 
 _KINDS: tuple[tuple[str, type[Entry]], ...] = (
     ("list-opened", ListOpened),
     ("bit-set", BitSet),
+    ("bit-cleared", BitCleared),
     ("award-erased", AwardErased),
+    ("award-superseded", AwardSuperseded),
+    ("brought-erased", BroughtErased),
     ("link-ended", LinkEnded),
     ("key-revoked", KeyRevoked),
     ("client-changed", ClientChanged),

@@ -1,10 +1,11 @@
 """Whom we know: this service's own institutions, and those that the operator wrote down in a file."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.core import strict_toml
+from app.core.did import web as did_web
 from app.core.problems import (
     MALFORMED_VALUE_ERROR,
     PARSING_ERROR,
@@ -27,7 +28,7 @@ class ListedIssuers:
     listed: Mapping[str, KnownIssuer]
 
     async def find(self, issuer_id: str) -> KnownIssuer | None:
-        return self.listed.get(issuer_id)
+        return _listed(self.listed, issuer_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +39,23 @@ class OwnAndListedIssuers:
     listed: Mapping[str, KnownIssuer]
 
     async def find(self, issuer_id: str) -> KnownIssuer | None:
-        listed = self.listed.get(issuer_id)
+        listed = _listed(self.listed, issuer_id)
         try:
-            own = await self.institutions.institution_by_did(issuer_id)
+            own = await self.institutions.institution_by_did(did_web.did_at(issuer_id) or issuer_id)
         except Unavailable:
             if listed is not None:
                 return listed
             raise
         if own is not None:
-            return KnownIssuer(own.did, own.profile.name, _OWN, url=own.profile.url, demo=own.demo, own=True)
+            return KnownIssuer(
+                own.did, own.profile.name, _OWN, url=own.profile.url, demo=own.demo, own=True, accent=own.accent
+            )
         return listed
+
+
+def _listed(listed: Mapping[str, KnownIssuer], issuer_id: str) -> KnownIssuer | None:
+    """By its identifier, or, where that is the URL around a did:web's document, by that DID: one host answers both."""
+    return listed.get(issuer_id) or listed.get(did_web.did_at(issuer_id) or issuer_id)
 
 
 def load_known_issuers(path: Path | None) -> Mapping[str, KnownIssuer]:
@@ -67,8 +75,8 @@ def read_known_issuers(content: bytes, *, source: str) -> Mapping[str, KnownIssu
     if len(content) > _MAX_BYTES:
         raise Refused(Problem(PARSING_ERROR, detail=f"{source} is longer than {_MAX_BYTES} bytes."))
     try:
-        document = tomllib.loads(content.decode("utf-8"))
-    except (UnicodeDecodeError, ValueError, RecursionError) as error:
+        document = strict_toml.read(content)
+    except strict_toml.NotToml as error:
         raise Refused(Problem(PARSING_ERROR, detail=f"{source} is not TOML: {error}.")) from None
     match document:
         case {"issuer": list(tables)} if len(document) == 1:

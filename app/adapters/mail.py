@@ -1,4 +1,4 @@
-"""Letters handed to the mail server by SMTP: one connection each, in TLS or on this machine. Owns aiosmtplib.
+"""Letters handed to the mail server by SMTP, several over one connection, in TLS or on this machine. Owns aiosmtplib.
 
 https://www.rfc-editor.org/rfc/rfc5321, https://www.rfc-editor.org/rfc/rfc3207
 """
@@ -6,6 +6,8 @@ https://www.rfc-editor.org/rfc/rfc5321, https://www.rfc-editor.org/rfc/rfc3207
 import asyncio
 import re
 import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -23,6 +25,10 @@ from app.settings import MailServer, Settings, is_loopback
 _ABOUT_THE_LETTER = frozenset({501, 521, *range(550, 560)})
 _ENHANCED = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
 _QUIT_SECONDS = 1.0
+# Whether a connection still stands is asked before each further letter; a server in its senses answers at once.
+_STANDS_SECONDS = 3.0
+# Servers end a connection after so many letters, or hold it against the sender.
+_MOST_LETTERS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +56,35 @@ class SmtpMail:
         )
 
     async def send(self, letter: Letter) -> str:
-        content, beyond_ascii = _written(letter, sender=self.sender)
+        async with self.kept_open() as connection:
+            return await connection.send(letter)
+
+    @asynccontextmanager
+    async def kept_open(self) -> AsyncIterator["_Connection"]:
+        connection = _Connection(self)
+        try:
+            yield connection
+        finally:
+            await connection.end()
+
+    async def connected(self) -> aiosmtplib.SMTP:
+        """Over a connection of its own, greeted and signed in. Raises what aiosmtplib does."""
         client = self._client()
         try:
+            await client.connect()
+            if client.is_ehlo_or_helo_needed:
+                await client.ehlo()
+        except BaseException:
+            await _leave(client)
+            raise
+        return client
+
+    async def hand_in(self, letter: Letter, connection: "_Connection") -> str:
+        """Raises MailRefused, after which the connection stands; Unavailable, after which it may not."""
+        content, beyond_ascii = _written(letter, sender=self.sender)
+        try:
             async with asyncio.timeout(self.timeout_seconds):
-                await client.connect()
-                if client.is_ehlo_or_helo_needed:
-                    await client.ehlo()
+                client = await connection.ready()
                 return await self._hand_in(client, letter.to, content, beyond_ascii=beyond_ascii)
         except TimeoutError:
             # aiosmtplib's own time-outs are OSErrors of this kind too.
@@ -65,8 +93,6 @@ class SmtpMail:
             raise self._unavailable(f"answered {_status(refusal.code, refusal.message)} before any letter") from None
         except (aiosmtplib.SMTPException, OSError) as error:
             raise self._unavailable(_why(error)) from None
-        finally:
-            await _leave(client)
 
     def _client(self) -> aiosmtplib.SMTP:
         return aiosmtplib.SMTP(
@@ -97,6 +123,49 @@ class SmtpMail:
 
     def _unavailable(self, what: str) -> Unavailable:
         return Unavailable(f"the mail server {self.server.host}:{self.server.port} {what}")
+
+
+class _Connection:
+    """Implements `Mail` over one connection, made anew where the server has ended it between two letters."""
+
+    def __init__(self, mail: SmtpMail) -> None:
+        self._mail = mail
+        self._client: aiosmtplib.SMTP | None = None
+        self._letters = 0
+
+    async def send(self, letter: Letter) -> str:
+        try:
+            return await self._mail.hand_in(letter, self)
+        except BaseException as error:
+            if not isinstance(error, MailRefused):
+                await self.end()
+            raise
+
+    @asynccontextmanager
+    async def kept_open(self) -> AsyncIterator["_Connection"]:
+        yield self
+
+    async def ready(self) -> aiosmtplib.SMTP:
+        """The client, ready for a letter that nothing of the last one is left of."""
+        if self._client is not None and (self._letters >= _MOST_LETTERS or not await _stands(self._client)):
+            await self.end()
+        if self._client is None:
+            self._client = await self._mail.connected()
+        self._letters += 1
+        return self._client
+
+    async def end(self) -> None:
+        client, self._client, self._letters = self._client, None, 0
+        if client is not None:
+            await _leave(client)
+
+
+async def _stands(client: aiosmtplib.SMTP) -> bool:
+    try:
+        await client.rset(timeout=_STANDS_SECONDS)
+    except (aiosmtplib.SMTPException, OSError):
+        return False
+    return True
 
 
 def _tls(ca_file: Path | None) -> ssl.SSLContext:

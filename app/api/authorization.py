@@ -10,15 +10,19 @@ from fastapi.security import OAuth2
 from app.access.scopes import DESCRIPTIONS, Scope, demand_scope
 from app.access.tokens import AccessTokens, read_bearer
 from app.core.problems import INVALID_TOKEN, Problem, Refused
-from app.ports import Clock, Directory, Institution
+from app.ports import Client, Clock, Directory, Institution
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
     """A client of one institution, with a token that holds, and that was not revoked since."""
 
-    client_id: str
+    client: Client
     institution: Institution
+
+    @property
+    def client_id(self) -> str:
+        return self.client.id
 
 
 Authorize: TypeAlias = Callable[[Scope], Callable[..., Awaitable[Caller]]]
@@ -45,7 +49,7 @@ def authorization(*, tokens: AccessTokens, directory: Directory, clock: Clock) -
             institution = await directory.institution(read.institution)
             if client is None or client.revoked or institution is None:
                 raise Refused(Problem(INVALID_TOKEN, detail="the client of this token may no longer call"))
-            return Caller(client_id=read.client_id, institution=institution)
+            return Caller(client=client, institution=institution)
 
         return caller
 

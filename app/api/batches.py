@@ -112,7 +112,7 @@ def _dry_run(request: Request, looked: LookedOver) -> Response:
     return _json(
         {
             "rows": len(looked.batch.rows),
-            "awardedAlready": len(looked.awarded),
+            "awardedAlready": len(looked.before),
             **({"recognised": listed.recognised.as_json()} if listed else {}),
             "firstRows": [
                 {

@@ -14,6 +14,10 @@ CHAPTERS = [
     {"name": "Awards", "description": "Award one, find it again, print it."},
     {"name": "Classes", "description": "The same for many learners at once: they are looked over first, then awarded."},
     {"name": "Acts on an award", "description": "What can be done about an award afterwards, each with a reason."},
+    {
+        "name": "Bring your own",
+        "description": "Have a credential signed that you composed: see docs/vcalm.md for what may be.",
+    },
     {"name": "Verify", "description": "Is it genuine? For everybody, without a token."},
     {
         "name": "Claim",
@@ -85,7 +89,12 @@ AWARD: JsonObject = {
                 "properties": {"act": _TEXT, "actor": _TEXT, "at": _TIME, "reason": _TEXT},
             },
         },
-        "credentials": {"type": "array", "items": CREDENTIAL},
+        "credentials": {
+            "type": "array",
+            "description": "One for each mechanism of the institution, in its order; a token stands in an "
+            "EnvelopedVerifiableCredential.",
+            "items": CREDENTIAL,
+        },
     },
 }
 

@@ -42,9 +42,9 @@ def routes(
     async def status_list(list_id: Annotated[str, Path(max_length=64)], request: Request) -> Response:
         published = await publisher.published_list(list_id, now=clock())
         if published is None:
-            raise _not_found("status list", list_id)
+            raise not_found("status list", list_id)
         media_type = best(request.headers.get("accept"), _CREDENTIAL_TYPES) or _CREDENTIAL_TYPES[0]
-        return _tagged(request, published.content, media_type=media_type, cache_control=fresh, vary="Accept")
+        return tagged(request, published.content, media_type=media_type, cache_control=fresh, vary="Accept")
 
     @router.get(
         "/issuers/{name}/did.json",
@@ -55,9 +55,9 @@ def routes(
     async def did_document(name: Annotated[str, Path(pattern="^[a-z0-9-]{1,63}$")], request: Request) -> Response:
         document = await publisher.document_of(name)
         if document is None:
-            raise _not_found("issuer", name)
+            raise not_found("issuer", name)
         content = strict_json.write(document)
-        return _tagged(request, content, media_type="application/json", cache_control=fresh)
+        return tagged(request, content, media_type="application/json", cache_control=fresh)
 
     @router.get(
         "/contexts/{name}",
@@ -93,13 +93,13 @@ def routes(
         try:
             content = contexts.document(base + name)
         except Refused as refused:
-            raise _not_found(kind[:-1], name) from refused
-        return _tagged(request, content, media_type=media_type, cache_control="public, max-age=31536000, immutable")
+            raise not_found(kind[:-1], name) from refused
+        return tagged(request, content, media_type=media_type, cache_control="public, max-age=31536000, immutable")
 
     return router
 
 
-def _tagged(
+def tagged(
     request: Request, content: bytes, *, media_type: str, cache_control: str, vary: str | None = None
 ) -> Response:
     """RFC 9110 §8.8.3: the same bytes have the same tag, and need not be sent again. A Range is not served."""
@@ -111,5 +111,5 @@ def _tagged(
     return Response(content, media_type=media_type, headers=headers)
 
 
-def _not_found(kind: str, name: str) -> Refused:
+def not_found(kind: str, name: str) -> Refused:
     return Refused(Problem(NOT_FOUND, detail=f"there is no {kind} {name!r} here"))

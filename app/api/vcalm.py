@@ -1,4 +1,4 @@
-"""W3C VCALM's verifier interface: its body, its result, and the one place where its boolean is derived.
+"""W3C VCALM's verifier interface: credentials, presentations, and the challenges that these answer.
 
 https://www.w3.org/TR/vcalm/
 """
@@ -6,17 +6,21 @@ https://www.w3.org/TR/vcalm/
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
-from app.api.vcalm_request import Options, read_request
-from app.core.credential import enveloped
-from app.core.problems import JsonObject, Problem
-from app.http.described import CREDENTIAL, EXAMPLE_CREDENTIAL, json_answer, json_body, problems
+from app.api.vcalm_request import read_presentation_request, read_request
+from app.api.vcalm_results import credential_result, presentation_result
+from app.core.problems import JsonObject
+from app.http.described import (
+    CREDENTIAL,
+    EXAMPLE_PRESENTATION,
+    EXAMPLE_SMALL_CREDENTIAL,
+    json_answer,
+    json_body,
+    problems,
+)
 from app.http.negotiation import read_body
-from app.ports import Clock, Compute
-from app.verifier.report import Check, Failed, Finding, NotApplicable, Passed, Undetermined, VerificationReport
+from app.ports import Challenges, Clock, Compute
+from app.verifier.presentations import Presentations
 from app.verifier.verifier import Verifier
-
-# Status and validity problems are warnings here: a credential that has no others MUST carry `verified: true`.
-_WARNINGS = {Check.STATUS, Check.VALIDITY_PERIOD, Check.KNOWN_ISSUER}
 
 _BODY: JsonObject = {
     "type": "object",
@@ -35,7 +39,7 @@ _BODY: JsonObject = {
         },
     },
 }
-_EXAMPLE: JsonObject = {"verifiableCredential": EXAMPLE_CREDENTIAL, "options": {"returnResults": True}}
+_EXAMPLE: JsonObject = {"verifiableCredential": EXAMPLE_SMALL_CREDENTIAL, "options": {"returnResults": True}}
 _RESULT: JsonObject = {
     "type": "object",
     "required": ["verified"],
@@ -46,10 +50,68 @@ _RESULT: JsonObject = {
         "results": {"type": "object"},
     },
 }
+_PRESENTATION: JsonObject = {
+    "type": "object",
+    "description": "A W3C Verifiable Presentation 2.0, or one in its envelope.",
+    "required": ["@context", "type"],
+}
+_PRESENTATION_BODY: JsonObject = {
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {
+        "verifiablePresentation": {**_PRESENTATION, "description": "Signed by its holder."},
+        "presentation": {**_PRESENTATION, "description": "In its place: one that nobody signed."},
+        "options": {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {
+                "challenge": {
+                    "type": "string",
+                    "description": "Of `POST /challenges`: an answer to it is good once, and for minutes.",
+                },
+                "domain": {"type": "string", "description": "Whom it must have been made for, and no other."},
+                "returnPresentation": {"type": "boolean"},
+            },
+        },
+    },
+}
+_PRESENTATION_EXAMPLE: JsonObject = {
+    "verifiablePresentation": EXAMPLE_PRESENTATION,
+    "options": {"domain": "employer.example", "returnPresentation": False},
+}
+_PRESENTATION_RESULT: JsonObject = {
+    "type": "object",
+    "required": ["verified", "problemDetails", "results"],
+    "properties": {
+        "verified": {"type": "boolean", "description": "Of the presentation and every credential in it."},
+        "verifiablePresentation": _PRESENTATION,
+        "problemDetails": {"type": "array", "items": {"type": "object"}},
+        "results": {
+            "type": "object",
+            "properties": {
+                "presentation": {"type": "object"},
+                "credentials": {"type": "array", "items": _RESULT},
+            },
+        },
+    },
+}
+_CHALLENGE: JsonObject = {"type": "object", "required": ["challenge"], "properties": {"challenge": {"type": "string"}}}
 
 
-def routes(*, verifier: Verifier, compute: Compute, clock: Clock, strict_http: bool) -> APIRouter:
+def routes(
+    *,
+    verifier: Verifier,
+    presentations: Presentations,
+    challenges: Challenges,
+    compute: Compute,
+    clock: Clock,
+    strict_http: bool,
+) -> APIRouter:
     router = APIRouter(tags=["Verify"])
+
+    def answer(result: JsonObject) -> JSONResponse:
+        refused = strict_http and not result["verified"]
+        return JSONResponse(result, status_code=400 if refused else 200)
 
     @router.post(
         "/credentials/verify",
@@ -64,84 +126,30 @@ def routes(*, verifier: Verifier, compute: Compute, clock: Clock, strict_http: b
         body, _ = await read_body(request, allowed=("application/json",))
         credential, options = await compute.run(read_request, body, strict_http=strict_http)
         report = await verifier.verify(credential, "application/vc", now=clock())
-        result = vcalm_result(report, options)
-        refused = strict_http and not result["verified"]
-        return JSONResponse(result, status_code=400 if refused else 200)
+        return answer(credential_result(report, options))
+
+    @router.post(
+        "/presentations/verify",
+        summary="Is it its holder's, and is every credential in it genuine? (VCALM)",
+        openapi_extra=json_body(_PRESENTATION_BODY, full=_PRESENTATION_EXAMPLE),
+        responses={
+            200: json_answer("Read and checked, whatever was found.", _PRESENTATION_RESULT),
+            **problems(400, 408, 413, 415, 429, 503),
+        },
+    )
+    async def verify_presentation(request: Request) -> JSONResponse:
+        body, _ = await read_body(request, allowed=("application/json",))
+        content, asked, wanted_back = await compute.run(read_presentation_request, body, strict_http=strict_http)
+        report = await presentations.verify(content, asked=asked, now=clock())
+        return answer(presentation_result(report, asked, with_presentation=wanted_back))
+
+    @router.post(
+        "/challenges",
+        summary="A question for a holder to answer, once (VCALM)",
+        responses={200: json_answer("What the holder signs, as `challenge`.", _CHALLENGE), **problems(429)},
+    )
+    async def challenge() -> JSONResponse:
+        given = await challenges.give(now=clock())
+        return JSONResponse({"challenge": given}, headers={"Cache-Control": "no-store"})
 
     return router
-
-
-def vcalm_result(report: VerificationReport, options: Options) -> JsonObject:
-    """VCALM's result: exactly the members that were asked for."""
-    result: JsonObject = {"verified": _verified(report)}
-    if options.return_credential:
-        result["credential"] = _as_received(report)
-    if options.return_problem_details:
-        result["problemDetails"] = [
-            {"type": problem.type, "title": problem.code, "detail": problem.detail}
-            for finding in report.findings
-            for problem in _problems(finding)
-        ]
-    if options.return_results:
-        result["results"] = _results(report)
-    return result
-
-
-def _verified(report: VerificationReport) -> bool:
-    by_check = {finding.check: finding.outcome for finding in report.findings}
-    signed = isinstance(by_check[Check.PROOF], Passed) and isinstance(by_check[Check.CONTROLLER], Passed)
-    return signed and all(
-        check in _WARNINGS or isinstance(outcome, Passed | NotApplicable) for check, outcome in by_check.items()
-    )
-
-
-def _problems(finding: Finding) -> tuple[Problem, ...]:
-    match finding.outcome:
-        case Failed(problems) | Undetermined(problems) if finding.check is not Check.KNOWN_ISSUER:
-            return problems
-        case _:
-            return ()
-
-
-def _results(report: VerificationReport) -> JsonObject:
-    document = report.received.document
-    passed = {finding.check: isinstance(finding.outcome, Passed) for finding in report.findings}
-    results: JsonObject = {}
-    for member in ("validFrom", "validUntil"):
-        if member in document:
-            results[member] = {"verified": passed[Check.VALIDITY_PERIOD], "input": document[member]}
-    results["credentialSchema"] = [
-        {"verified": passed[Check.SCHEMA], "input": each} for each in _listed(document.get("credentialSchema"))
-    ]
-    results["credentialStatus"] = [
-        {"value": _status_value(report), "verified": passed[Check.STATUS], "input": each}
-        for each in _listed(document.get("credentialStatus"))
-    ]
-    secured = [_as_received(report)] if report.received.token is not None else _listed(document.get("proof"))
-    results["proof"] = [{"verified": passed[Check.PROOF], "input": each} for each in secured]
-    return results
-
-
-def _as_received(report: VerificationReport) -> JsonObject:
-    """A credential that is signed as a token comes and goes in its envelope."""
-    if report.received.token is not None:
-        return enveloped.write(report.received.token, enveloped.CREDENTIAL)
-    return report.received.document
-
-
-def _status_value(report: VerificationReport) -> int | None:
-    """The bit as it was read: None where it could not be."""
-    (outcome,) = (finding.outcome for finding in report.findings if finding.check is Check.STATUS)
-    match outcome:
-        case Passed():
-            return 0
-        case Failed():
-            return 1
-        case _:
-            return None
-
-
-def _listed(value: object) -> list[object]:
-    if value is None:
-        return []
-    return value if isinstance(value, list) else [value]

@@ -8,9 +8,15 @@ from dataclasses import dataclass
 
 from app.core import strict_json
 from app.core.json_ld import Contexts
-from app.core.problems import MALFORMED_VALUE_ERROR, JsonObject, Problem, Refused, pointer
-
-UNKNOWN_OPTION_PROVIDED = "https://www.w3.org/TR/vcalm#UNKNOWN_OPTION_PROVIDED"
+from app.core.problems import (
+    MALFORMED_VALUE_ERROR,
+    UNKNOWN_OPTION_PROVIDED,
+    JsonObject,
+    Problem,
+    Refused,
+    pointer,
+)
+from app.verifier.presentation import Asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +39,31 @@ def read_request(_contexts: Contexts, body: bytes, *, strict_http: bool) -> tupl
         return_problem_details=options.get("returnProblemDetails", True),
         return_credential=options.get("returnCredential", False),
     )
+
+
+def read_presentation_request(_contexts: Contexts, body: bytes, *, strict_http: bool) -> tuple[bytes, Asked, bool]:
+    """The presentation in a request, as bytes, what its holder was asked, and whether it is wanted back.
+
+    Raises Refused.
+    """
+    match strict_json.read_object(body):
+        case {"verifiablePresentation": dict(presentation), **more}:
+            secured = True
+        case {"presentation": dict(presentation), **more}:
+            secured = False
+        case _:
+            raise Refused(_no_presentation("/verifiablePresentation", "is missing, or is not a JSON object"))
+    options = more.pop("options", {})
+    if more:
+        raise Refused(_no_presentation(pointer(next(iter(more))), "is no member of this request"))
+    if not isinstance(options, dict):
+        raise Refused(_no_presentation("/options", "must be an object"))
+    refuse_unknown(options, {"challenge", "domain", "returnPresentation"} | ({"checks"} if strict_http else set()))
+    for name, kind in (("challenge", str), ("domain", str), ("returnPresentation", bool)):
+        if name in options and not isinstance(options[name], kind):
+            raise Refused(_no_presentation(f"/options/{name}", f"must be a {_KINDS[kind]}"))
+    asked = Asked(challenge=options.get("challenge"), domain=options.get("domain"), secured=secured)
+    return strict_json.write(presentation), asked, options.get("returnPresentation", False)
 
 
 def credential_and_options(body: bytes) -> tuple[JsonObject, JsonObject]:
@@ -61,6 +92,13 @@ def refuse_unknown(options: JsonObject, known: Collection[str]) -> None:
                     remedy=f"leave it out; known are {', '.join(sorted(known))}",
                 )
             )
+
+
+_KINDS = {str: "string", bool: "boolean"}
+
+
+def _no_presentation(at: str, detail: str) -> Problem:
+    return Problem(MALFORMED_VALUE_ERROR, at=at, detail=detail, remedy='send {"verifiablePresentation": {…}}')
 
 
 def malformed(at: str, detail: str) -> Problem:

@@ -12,7 +12,7 @@ from app.cli.given import actor, institution, read
 from app.core.credential.given_learners import GivenLearner
 from app.core.credential.readable_text import show
 from app.core.problems import SETTING_ERROR, Problem, Refused
-from app.issuer.batch import LookedOver, links
+from app.issuer.batch import LookedOver, Since, links
 from app.main import clock, composed
 from app.ports import RowAwarded, RowFailed
 from app.settings import Settings
@@ -62,7 +62,7 @@ async def run(settings: Settings, chosen: argparse.Namespace) -> int:
             looked.sound(), institution=awarding, actor=actor(), clock=clock, tell=progress.tell
         )
     progress.end()
-    return _finish(progress.outcomes, chosen.output, before=len(looked.awarded))
+    return _finish(progress.outcomes, chosen.output, before=len(looked.before))
 
 
 def _show(looked: LookedOver) -> None:
@@ -75,8 +75,10 @@ def _show(looked: LookedOver) -> None:
     _tell(f"Learners: {len(learners)}. The first:")
     for learner in learners[:_FIRST_ROWS]:
         _tell(f"  row {learner.row}: {', '.join(_said(learner))}")
-    if looked.awarded:
-        _tell(f"Awarded already, and not again: {len(looked.awarded)}.")
+    if looked.before:
+        counted = {each: looked.count(each) for each in Since if each is not Since.STANDS}
+        since = ", ".join(f"{number} {each} since" for each, number in counted.items() if number)
+        _tell(f"Awarded already, and not again: {len(looked.before)}{f' ({since})' if since else ''}.")
 
 
 def _said(learner: GivenLearner) -> Iterable[str]:
@@ -108,8 +110,7 @@ def _confirm(looked: LookedOver, name: str) -> None:
     if not sys.stdin.isatty():
         detail = "Nothing was awarded: there is nobody to ask whether this is right."
         raise Refused(Problem(SETTING_ERROR, detail=detail, remedy="Look at it with --dry-run, then say --yes"))
-    new = len(looked.batch.rows) - len(looked.awarded)
-    sys.stderr.write(f"Award {new} in the name of {name}? Type yes: ")
+    sys.stderr.write(f"Award {len(looked.new)} in the name of {name}? Type yes: ")
     sys.stderr.flush()
     if sys.stdin.readline().strip().lower() != "yes":
         raise Refused(Problem(SETTING_ERROR, detail="Nothing was awarded."))

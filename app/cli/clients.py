@@ -11,6 +11,7 @@ from app.adapters.keys.maker import FileKeyMaker
 from app.cli.exit_codes import DONE
 from app.cli.given import Commands, institution_of
 from app.issuer import clients
+from app.issuer.mechanisms import BROUGHT
 from app.main import administering, clock
 from app.ports import Client
 from app.settings import Settings
@@ -35,6 +36,11 @@ def add_to(commands: Commands) -> None:
         choices=[scope.value for scope in Scope],
         help="what it may do, once for each; everything, where none is named",
     )
+    add.add_argument(
+        "--mechanism",
+        choices=BROUGHT,
+        help="how what it composed itself is signed; as its institution has it, where none is named",
+    )
     listed = acts.add_parser("list", help="who may call the API")
     listed.add_argument("institution", nargs="?", metavar="INSTITUTION", help="of all, where none is named")
     rotate = acts.add_parser("rotate", help="a new secret for a client; the one before it ends at once")
@@ -58,7 +64,10 @@ async def _run(settings: Settings, chosen: argparse.Namespace) -> int:
             case "add":
                 institution = await institution_of(database.directory, chosen.institution)
                 scopes = frozenset(chosen.scope or [scope.value for scope in Scope])
-                _tell(await clients.add(database.directory, maker, institution, scopes=scopes), chosen)
+                made = await clients.add(
+                    database.directory, maker, institution, scopes=scopes, mechanism=chosen.mechanism
+                )
+                _tell(made, chosen)
             case "rotate":
                 _tell(await clients.rotate(database.directory, maker, chosen.client), chosen)
             case "revoke":
@@ -102,5 +111,6 @@ def _as_json(client: Client) -> dict[str, Any]:
         "id": client.id,
         "institution": client.institution,
         "scopes": sorted(client.scopes),
+        **({"mechanism": client.mechanism} if client.mechanism else {}),
         "revoked": client.revoked.isoformat() if client.revoked else None,
     }

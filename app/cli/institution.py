@@ -18,6 +18,7 @@ from app.main import administering, clock
 from app.ports import Institution
 from app.settings import Settings
 
+_LISTS = ("languages", "mechanisms", "status")
 _ADDRESS = ("street_address", "postal_code", "locality")
 
 
@@ -118,7 +119,7 @@ def _changed(institution: Institution, given: list[str]) -> dict[str, Any]:
         described = table(read(given[0]))
         return described if "slug" in described else {**described, "slug": institution.name}
     members = institutions.describe(institution)
-    address = members.setdefault("address", {})
+    address, signing = members.setdefault("address", {}), members.setdefault("signing", {})
     for assignment in given:
         member, equals, value = assignment.partition("=")
         if not equals:
@@ -127,16 +128,29 @@ def _changed(institution: Institution, given: list[str]) -> dict[str, Any]:
             raise Refused(Problem(MALFORMED_VALUE_ERROR, detail=detail, remedy=remedy))
         member = member.strip().removeprefix("address.")
         place = address if member in _ADDRESS else members
-        if value == "":
+        if member.startswith("signing."):
+            place, member = signing, member.removeprefix("signing.")
+        if value == "" and member != "status":
             place.pop(member, None)
         else:
-            place[member] = [each.strip() for each in value.split(",")] if member == "languages" else value
-    return members if address else {name: value for name, value in members.items() if name != "address"}
+            place[member] = _typed(member, value)
+    for name in ("address", "signing"):
+        if not members[name]:
+            del members[name]
+    return members
+
+
+def _typed(member: str, value: str) -> object:
+    """As the file would have it: a list, a number, or a text."""
+    if member in _LISTS:
+        return [each.strip() for each in value.split(",") if each.strip()]
+    return int(value) if member == "per_minute" and value.isascii() and value.isdecimal() else value
 
 
 def _flat(institution: Institution) -> dict[str, str]:
     described = institutions.describe(institution)
-    members = {**described, **described.pop("address", {})}
+    signing = {f"signing.{name}": value for name, value in described.pop("signing", {}).items()}
+    members = {**described, **described.pop("address", {}), **signing}
     return {
         name: ", ".join(value) if isinstance(value, list) else str(value)
         for name, value in members.items()

@@ -21,7 +21,9 @@ from app.settings import Settings
 
 def add_to(commands: Commands) -> None:
     """What may be typed."""
-    group = commands.add_parser("keys", help="an institution's keys: list, rotate, retire, revoke (see docs/keys.md)")
+    group = commands.add_parser(
+        "keys", help="an institution's keys: list, rotate, add, retire, revoke (see docs/keys.md)"
+    )
     acts = group.add_subparsers(dest="act", required=True)
     listed = acts.add_parser("list", help="every key that there ever was, and what it is for")
     listed.add_argument("institution", nargs="?", metavar="INSTITUTION", help="of all, where none is named")
@@ -38,6 +40,9 @@ def add_to(commands: Commands) -> None:
         choices=ALGORITHMS,
         help="how the new key signs; like the key whose place it takes, where none is named (see docs/keys.md)",
     )
+    added = acts.add_parser("add", help="one more key for credentials, beside those in use: for another mechanism")
+    added.add_argument("institution", metavar="INSTITUTION")
+    added.add_argument("--algorithm", choices=ALGORITHMS, required=True, help="how it signs (see docs/keys.md)")
     retire = acts.add_parser("retire", help="stop signing with a key, without another in its place")
     revoke = acts.add_parser("revoke", help="give up a key that others may have: what it signed counts no more")
     for act in (retire, revoke):
@@ -49,7 +54,7 @@ def add_to(commands: Commands) -> None:
         help="when others may have had it first, such as 2026-11-20 or 2026-11-20T14:30; what our own register "
         "recorded before stays good at our own verifier",
     )
-    for act in (listed, rotate, retire, revoke):
+    for act in (listed, rotate, added, retire, revoke):
         act.add_argument("--json", action="store_true", help="for a program")
         act.set_defaults(run=run)
 
@@ -67,9 +72,15 @@ async def _run(settings: Settings, chosen: argparse.Namespace) -> int:
             case "rotate":
                 institution = await institution_of(directory, chosen.institution)
                 purposes = frozenset(map(KeyPurpose, chosen.purpose or keys.INSTITUTION_PURPOSES))
-                kind = ALGORITHMS[chosen.algorithm] if chosen.algorithm else None
-                rotated = await keys.rotate(directory, maker, institution, purposes=purposes, now=clock(), kind=kind)
+                new_kind = ALGORITHMS[chosen.algorithm] if chosen.algorithm else None
+                rotated = await keys.rotate(
+                    directory, maker, institution, purposes=purposes, now=clock(), kind=new_kind
+                )
                 _tell(rotated, chosen)
+            case "add":
+                institution = await institution_of(directory, chosen.institution)
+                kind = ALGORITHMS[chosen.algorithm]
+                _tell(await keys.add(directory, maker, institution, kind=kind, now=clock()), chosen)
             case "retire":
                 institution = await _owner(database, chosen.method)
                 _tell(await keys.retire(directory, institution, chosen.method, now=clock()), chosen)

@@ -1,6 +1,6 @@
 """What can be wrong, in the specifications' terms: a `Problem` is a value, `Refused` the exception that carries it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 JsonObject: TypeAlias = dict[str, Any]
@@ -32,6 +32,9 @@ STATUS_RETRIEVAL_ERROR = _STATUS + "STATUS_RETRIEVAL_ERROR"
 STATUS_VERIFICATION_ERROR = _STATUS + "STATUS_VERIFICATION_ERROR"
 STATUS_LIST_LENGTH_ERROR = _STATUS + "STATUS_LIST_LENGTH_ERROR"
 
+# https://www.w3.org/TR/vcalm/
+UNKNOWN_OPTION_PROVIDED = "https://www.w3.org/TR/vcalm#UNKNOWN_OPTION_PROVIDED"
+
 # No specification names these; docs/problems.md describes each.
 TESTAMUR = "https://w3id.org/testamur/problems#"
 MISSING_ELEMENT = TESTAMUR + "MISSING_ELEMENT"
@@ -59,7 +62,20 @@ KEY_ERROR = TESTAMUR + "KEY_ERROR"
 INVALID_TOKEN = TESTAMUR + "INVALID_TOKEN"
 INSUFFICIENT_SCOPE = TESTAMUR + "INSUFFICIENT_SCOPE"
 SIGN_IN_REFUSED = TESTAMUR + "SIGN_IN_REFUSED"
+NOT_TO_BE_SIGNED = TESTAMUR + "NOT_TO_BE_SIGNED"
 NOT_ALLOWED = TESTAMUR + "NOT_ALLOWED"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A problem's sentence by its name, and what is set into it, for pages that have it in the reader's language."""
+
+    name: str
+    values: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+
+
+def said(name: str, /, **values: str) -> Said:
+    return Said(name, tuple(values.items()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +84,14 @@ class Problem:
 
     `type` is a URL, one of the specifications' where they have one. `at` is a JSON Pointer (RFC 6901) into what was
     handed in, "" for the whole. `detail` is for the person who can act: which value, and what is wrong with it.
-    `remedy` is what to do next, "" where `detail` says it already.
+    `remedy` is what to do next, "" where `detail` says it already. `said` is both by name, where a person may meet it.
     """
 
     type: str
     at: str = ""
     detail: str = ""
     remedy: str = ""
+    said: Said | None = field(default=None, compare=False, repr=False)
 
     @property
     def code(self) -> str:

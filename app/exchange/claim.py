@@ -10,9 +10,10 @@ from datetime import datetime
 from app.core import strict_json
 from app.core.credential import open_badge
 from app.core.credential.micro_credential import MicroCredential
-from app.core.problems import GONE, NOT_FOUND, JsonObject, Problem, Refused
+from app.core.problems import GONE, MALFORMED_VALUE_ERROR, NOT_FOUND, JsonObject, Problem, Refused
 from app.issuer.claim_link import FIRST_GENERATION, claim_token_digest
 from app.issuer.life import Act, State
+from app.issuer.mechanisms import mechanism_named
 from app.ports import Counts, Directory, Institution, NotCounted, Register, RegisteredAward
 
 _MAX_TOKEN_CHARACTERS = 64
@@ -20,10 +21,21 @@ _MOST_BYTES_OF_A_PART = 90
 
 
 @dataclass(frozen=True, slots=True)
+class OfferedForm:
+    """The award as one mechanism has it: recorded bytes, and the name of a file of them."""
+
+    mechanism: str
+    media_type: str
+    filename: str
+    credential: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class ClaimOffer:
     """What is offered behind a link: the recorded bytes, what they say, from whom, and whether they still stand.
 
-    `corrects`: it takes the place of another award, which the learner may have taken before.
+    `corrects`: it takes the place of another award, which the learner may have taken before. `forms`: the same award,
+    each as another mechanism has it; the first is `credential`.
     """
 
     award_id: str
@@ -32,29 +44,44 @@ class ClaimOffer:
     state: str
     expires: datetime
     corrects: bool
-    credential: bytes = field(repr=False)
+    forms: tuple[OfferedForm, ...]
 
     @classmethod
     def of(cls, award: RegisteredAward, institution: Institution) -> "ClaimOffer":
         """What the register keeps of an award, read. Raises Refused (GONE) where it keeps no signed bytes."""
-        (credential,) = award.credentials
-        if credential.signed is None:
+        if award.primary is None:
             raise _not_kept()
-        signed = credential.signed.open()
+        signed = award.primary.open()
         document: JsonObject = strict_json.read_object(signed)
+        claimed = open_badge.read(document)
         return cls(
             award_id=award.id,
             institution=institution,
-            micro_credential=open_badge.read(document),
+            micro_credential=claimed,
             state=award.state,
             expires=award.claim_expires,
             corrects=award.supersedes is not None,
-            credential=signed,
+            forms=tuple(
+                _offered(each.mechanism, each.signed.open(), claimed) for each in award.credentials if each.signed
+            ),
         )
 
     @property
+    def credential(self) -> bytes:
+        return self.forms[0].credential
+
+    @property
     def filename(self) -> str:
-        return file_name(self.micro_credential, ".vc.json")
+        return self.forms[0].filename
+
+    def form(self, *, mechanism: str | None) -> OfferedForm:
+        """The one by that name; the first where none is named. Raises Refused (MALFORMED_VALUE_ERROR at /mechanism)."""
+        for form in self.forms:
+            if mechanism in (None, form.mechanism):
+                return form
+        offered = ", ".join(form.mechanism for form in self.forms)
+        detail = f"{mechanism!r:.60} is not offered; what is: {offered}"
+        raise Refused(Problem(MALFORMED_VALUE_ERROR, at="/mechanism", detail=detail))
 
     def verifiable_presentation(self) -> bytes:
         """An unsigned presentation (VC Data Model 2.0 §4.13) holding the recorded bytes, spliced."""
@@ -70,6 +97,11 @@ def file_name(micro_credential: MicroCredential, ending: str) -> str:
     return (
         "".join("_" if character in '/\\:*?"<>|' or ord(character) < 32 else character for character in name) + ending
     )
+
+
+def _offered(mechanism: str, signed: bytes, claimed: MicroCredential) -> OfferedForm:
+    known = mechanism_named(mechanism)
+    return OfferedForm(mechanism, known.media_type, file_name(claimed, known.ending), signed)
 
 
 def _cut(text: str) -> str:

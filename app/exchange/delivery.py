@@ -100,24 +100,31 @@ class Delivery:
     async def run(self, clock: Clock, *, stopping: asyncio.Event) -> None:
         """Until `stopping` is set; the letter that is under way then is still settled."""
         while not stopping.is_set():
-            pause = await self._next(clock)
-            if pause:
-                try:
-                    await asyncio.wait_for(stopping.wait(), pause)
-                except TimeoutError:
-                    continue
+            pause = await self._drain(clock, stopping)
+            try:
+                await asyncio.wait_for(stopping.wait(), pause)
+            except TimeoutError:
+                continue
 
     async def try_out(self, to: Personal[str], institution: Institution, *, message_id: str, now: datetime) -> str:
         """Sends a sample; returns what the mail server answered. Raises MailRefused, Unavailable."""
         return await self._mail.send(self._letters.sample(message_id, to, institution, now=now))
 
-    async def deliver(self, *, clock: Clock) -> Outcome | None:
+    async def _drain(self, clock: Clock, stopping: asyncio.Event) -> float:
+        """All that is due, over one connection; for how many seconds then to do nothing."""
+        async with self._mail.kept_open() as mail:
+            while not stopping.is_set():
+                if pause := await self._next(clock, mail):
+                    return pause
+        return 0
+
+    async def deliver(self, *, clock: Clock, mail: Mail | None = None) -> Outcome | None:
         """Attempts one message that is due; None where there is none. Raises Unavailable where the database is away."""
         due = await self._outbox.due(now=clock())
         if due is None:
             return None
         try:
-            outcome = await self._attempt(due, now=clock())
+            outcome = await self._attempt(due, mail or self._mail, now=clock())
         except Unavailable:
             raise
         except Exception:
@@ -136,10 +143,10 @@ class Delivery:
         log.info("message %s %s after %s attempts", due.message.id, outcome.state, due.message.attempts)
         return outcome
 
-    async def _next(self, clock: Clock) -> float:
+    async def _next(self, clock: Clock, mail: Mail) -> float:
         """One attempt; for how many seconds then to do nothing."""
         try:
-            outcome = await self.deliver(clock=clock)
+            outcome = await self.deliver(clock=clock, mail=mail)
         except Unavailable as away:
             log.warning("delivery waits: %s", away)
             return _TROUBLE_SECONDS
@@ -155,7 +162,7 @@ class Delivery:
             case _:
                 return 0
 
-    async def _attempt(self, due: DueMessage, *, now: datetime) -> Outcome:
+    async def _attempt(self, due: DueMessage, mail: Mail, *, now: datetime) -> Outcome:
         try:
             after(State(due.award.state), Act.SEND)
         except Refused:
@@ -165,7 +172,7 @@ class Delivery:
             raise AssertionError("an award has its institution")
         letter = self._letters.compose(due, institution, link=await self._claim_url(due.award), now=now)
         try:
-            await self._mail.send(letter)
+            await mail.send(letter)
         except MailRefused as refused:
             if refused.permanent:
                 return Outcome(MessageState.BOUNCED, said(refused.status))

@@ -34,10 +34,9 @@ class PictureBadges:
 
     async def of_award(self, award: RegisteredAward, *, institution: Institution, media_type: str) -> PictureBadge:
         """Raises Refused: GONE where its credential is not kept."""
-        (credential,) = award.credentials
-        if credential.signed is None:
+        if award.primary is None:
             raise Refused(Problem(GONE, detail=f"award {award.id} was {award.state}; its credential is not kept"))
-        return await self.bake(credential.signed.open(), institution=institution, media_type=media_type)
+        return await self.bake(award.primary.open(), institution=institution, media_type=media_type)
 
     async def bake(self, credential: bytes, *, institution: Institution, media_type: str) -> PictureBadge:
         """The recorded bytes in a picture, an SVG or a PNG."""

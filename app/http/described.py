@@ -25,6 +25,14 @@ EXAMPLE_BASE_CREDENTIAL: JsonObject = strict_json.read_object(
     (Path(__file__).parent / "example-base.vc.json").read_bytes()
 )
 
+# The least that is one, and good for ever too.
+EXAMPLE_SMALL_CREDENTIAL: JsonObject = strict_json.read_object(
+    (Path(__file__).parent / "example-small.vc.json").read_bytes()
+)
+
+# What a holder says of themself, whose identifier is the key; it answers no challenge, so it stays good.
+EXAMPLE_PRESENTATION: JsonObject = strict_json.read_object((Path(__file__).parent / "example.vp.json").read_bytes())
+
 PROBLEM: JsonObject = {
     "type": "object",
     "required": ["type", "title", "status"],

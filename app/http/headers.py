@@ -20,9 +20,9 @@ _DEFAULTS = (
 
 # What anyone may read, from any site and without credentials: there is nothing in it that is not public.
 _PUBLIC = re.compile(
-    r"/(?:status-lists|contexts|schemas)/[^/]+"
+    r"/(?:status-lists|token-status-lists|contexts|schemas)/[^/]+"
     r"|/issuers/[^/]+/did\.json"
-    r"|/\.well-known/did\.json"
+    r"|/\.well-known/(?:did\.json|jwt-vc-issuer(?:/issuers/[^/]+)?)"
     r"|/openapi\.json"
     r"|/credentials/(?:verify|derive)"
 )

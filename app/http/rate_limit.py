@@ -39,7 +39,7 @@ def rules(settings: Settings) -> tuple[Rule, ...]:
         Rule("sign-in", re.compile(r"/console/(?:sign-in|password)"), _WRITING, settings.sign_in_per_minute),
         Rule(
             "verify",
-            re.compile(r"/(?:credentials/|presentations/)?verify|/credentials/derive"),
+            re.compile(r"/(?:credentials/|presentations/)?verify|/credentials/derive|/challenges"),
             _WRITING,
             settings.verify_per_minute,
         ),

@@ -28,12 +28,14 @@ from app.core.problems import (
 from app.issuer.claim_link import FIRST_GENERATION, claim_token, claim_token_digest, claim_url
 from app.issuer.learner_digests import learner_digests, search_digests
 from app.issuer.life import ASKED_FOR, FORGOTTEN, Act, State, after
+from app.issuer.plan import plan
 from app.issuer.prepare import Awarding, Prepared, prepare, prepare_correction
-from app.issuer.sign import MECHANISMS, Documents, OwnWorkRefused, Signing, key_kind, signing_key
+from app.issuer.sign import Documents, OwnWorkRefused, Signing
 from app.ports import (
     AwardFilter,
     Compute,
     Counts,
+    CredentialIntention,
     Idempotency,
     Institution,
     Intended,
@@ -106,13 +108,14 @@ class Issuer:
         public_url: str,
         claim_expires_days: int,
         new_id: Callable[[], str],
+        new_chance: Callable[[], bytes],
         writes_to_learners: bool = False,
         counts: Counts | None = None,
     ) -> None:
         self._register = register
         self._vault = vault
         self._signers = signers
-        self._signing = Signing(signers=signers, documents=documents, compute=compute)
+        self._signing = Signing(signers=signers, documents=documents, compute=compute, new_chance=new_chance)
         self._compute = compute
         self._public_url = public_url
         self._claim_expires = timedelta(days=claim_expires_days)
@@ -129,6 +132,7 @@ class Issuer:
         """
         asked = self._asked(institution, actor, self._idempotency(idempotency_key, body), now)
         try:
+            asked = self._planned(asked)
             prepared = await self._compute.run(prepare, body, asked.awarding)
         except Refused:
             # What was good then may be bad now (a date went by): a replay is owed the first answer all the same.
@@ -156,10 +160,8 @@ class Issuer:
             return receipt
         superseded = await self.find(award_id, institution=institution)
         after(State(superseded.state), Act.SUPERSEDE)
-        (credential,) = superseded.credentials
-        if credential.signed is None:
-            raise _not_kept(superseded)
-        prepared = await self._compute.run(prepare_correction, body, credential.signed.open(), asked.awarding)
+        signed, asked = _primary(superseded), self._planned(asked)
+        prepared = await self._compute.run(prepare_correction, body, signed, asked.awarding)
         return await self._issue(asked, prepared, superseded)
 
     async def _issue(self, asked: _Asked, prepared: Prepared, superseded: RegisteredAward | None = None) -> Receipt:
@@ -169,20 +171,26 @@ class Issuer:
             return await self._receipt(intended)
         self._counts.add(Act.INTEND)
         try:
-            signed = await self._complete(intended, now=asked.awarding.now)
+            recorded = [await self._complete(each, now=asked.awarding.now) for each in intended]
         except Refused as refused:
             # What it was to supersede ended meanwhile: nobody gets it, so nothing of it is kept.
             if superseded and refused.problems[0].type == STATE_CONFLICT:
-                await self._register.void(intended.credential_id, reason=str(refused), now=asked.awarding.now)
+                await self._register.void(intended[0].credential_id, reason=str(refused), now=asked.awarding.now)
                 self._counts.add(Act.VOID)
             raise
         if superseded:
             self._counts.add(Act.SUPERSEDE)
-        return Receipt(
-            id=intended.award_id,
-            claim_url=await self._claim_url(intended.award_id, FIRST_GENERATION),
-            credential=signed,
-        )
+        return await self._receipt_of(intended, recorded, asked.institution)
+
+    async def _receipt_of(
+        self, intended: tuple[Intended, ...], recorded: list[bytes], institution: Institution
+    ) -> Receipt:
+        """For what was just recorded. Another process may have recorded the first credential before it died."""
+        first = intended[0]
+        if first.number > 1:
+            return await self._receipt(await self._found(first.award_id, institution))
+        claim_url = await self._claim_url(first.award_id, FIRST_GENERATION)
+        return Receipt(id=first.award_id, claim_url=claim_url, credential=recorded[0])
 
     async def awarded_under(
         self, idempotency_key: str, body: bytes, *, institution: Institution
@@ -293,6 +301,10 @@ class Issuer:
         )
         return await self._register.list(institution=institution.name, cursor=cursor, limit=limit, where=where)
 
+    async def earlier_achievements(self, *, institution: Institution, limit: int) -> tuple[RegisteredAward, ...]:
+        """Of each achievement that was awarded the newest award, to award the same again."""
+        return await self._register.newest_of_each_achievement(institution=institution.name, limit=limit)
+
     async def claim_url(self, award: RegisteredAward) -> str:
         """The learner's link as it is now: the same until it is withdrawn."""
         return await self._claim_url(award.id, award.claim_generation)
@@ -307,13 +319,17 @@ class Issuer:
 
     def _asked(self, institution: Institution, actor: str, idempotency: Idempotency | None, now: datetime) -> _Asked:
         awarding = Awarding(
-            credential_id=f"urn:uuid:{self._new_id()}",
+            planned=(),
             issuer=institution.profile,
             time_zone=institution.time_zone,
             public_url=self._public_url,
             now=now,
         )
         return _Asked(self._new_id(), institution, actor, idempotency, awarding)
+
+    def _planned(self, asked: _Asked) -> _Asked:
+        """With ids and keys for its credentials. Raises Refused (PROOF_GENERATION_ERROR) where it lacks a key."""
+        return replace(asked, awarding=replace(asked.awarding, planned=plan(asked.institution, new_id=self._new_id)))
 
     async def _replayed(self, asked: _Asked) -> Receipt | None:
         if asked.idempotency is None:
@@ -325,16 +341,16 @@ class Issuer:
         claimed = prepared.micro_credential
         token = await self._claim_token(asked.award_id, FIRST_GENERATION)
         email = claimed.learner.email or (superseded.learner_email if superseded else None)
-        verification_method = signing_key(asked.institution, KeyPurpose.CREDENTIAL)
         # A key that does not open is found out before anything is reserved.
-        await self._signers.by_method(verification_method)
+        for planned in asked.awarding.planned:
+            await self._signers.by_method(planned.verification_method)
         return Intention(
             award_id=asked.award_id,
-            credential_id=asked.awarding.credential_id,
             institution=asked.institution.name,
-            mechanism=MECHANISMS[key_kind(asked.institution, verification_method)],
-            verification_method=verification_method,
-            examined=prepared.examined,
+            credentials=tuple(
+                CredentialIntention(planned.credential_id, planned.mechanism, planned.verification_method, examined)
+                for planned, examined in zip(asked.awarding.planned, prepared.examined, strict=True)
+            ),
             title=claimed.achievement.title.best(claimed.achievement.language)[1],
             learner_name=claimed.learner.full_name,
             learner_digests=learner_digests(self._vault, replace(claimed.learner, email=email)),
@@ -357,14 +373,8 @@ class Issuer:
         return self._vault.digest(Personal(hashlib.sha256(body).hexdigest()), kind="request")
 
     async def _receipt(self, award: RegisteredAward) -> Receipt:
-        (credential,) = award.credentials
-        if credential.signed is None:
-            raise _not_kept(award)
-        return Receipt(
-            id=award.id,
-            claim_url=await self._claim_url(award.id, FIRST_GENERATION),
-            credential=credential.signed.open(),
-        )
+        claim_url = await self._claim_url(award.id, FIRST_GENERATION)
+        return Receipt(id=award.id, claim_url=claim_url, credential=_primary(award))
 
     async def _claim_token(self, award_id: str, generation: int) -> str:
         signer = self._signers.by_purpose(KeyPurpose.CLAIM_LINK)
@@ -374,5 +384,8 @@ class Issuer:
         return claim_url(self._public_url, await self._claim_token(award_id, generation))
 
 
-def _not_kept(award: RegisteredAward) -> Refused:
-    return Refused(Problem(GONE, detail=f"award {award.id} was {award.state}; its credential is not kept"))
+def _primary(award: RegisteredAward) -> bytes:
+    """The first of its credentials. Raises Refused (GONE) where it is not kept."""
+    if award.primary is None:
+        raise Refused(Problem(GONE, detail=f"award {award.id} was {award.state}; its credential is not kept"))
+    return award.primary.open()

@@ -9,15 +9,17 @@
 import asyncio
 import hashlib
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
+from types import MappingProxyType
 
 from app.core.credential import class_request, csv_table
 from app.core.credential.class_request import GivenClass
 from app.core.credential.given_learners import GivenLearner
+from app.core.credential.learners_csv import ReadAs
 from app.core.credential.row_problems import RowProblem
-from app.core.json_ld import Contexts
 from app.core.personal import Personal
 from app.core.problems import (
     GONE,
@@ -27,9 +29,13 @@ from app.core.problems import (
     STATE_CONFLICT,
     Problem,
     Refused,
+    said,
 )
-from app.issuer.award import Issuer
-from app.issuer.prepare import Awarding, prepare
+from app.issuer.award import Issuer, Wanted
+from app.issuer.class_problems import problems_of
+from app.issuer.life import State
+from app.issuer.plan import never_awarded, plan
+from app.issuer.prepare import Awarding
 from app.issuer.sign import OwnWorkRefused
 from app.ports import (
     Batch,
@@ -47,43 +53,44 @@ from app.ports import (
 
 # Rows of one class that are on their way at a time: it must leave room for everybody else.
 _AT_ONCE = 4
-# Rows that one piece of work looks over, about a tenth of a second.
-_ROWS_OF_A_PIECE = 10
-_STAND_IN = "urn:uuid:00000000-0000-0000-0000-000000000000"
+# What one piece of work looks over, about a tenth of a second.
+_ROWS_OF_A_PIECE = 50
+_BYTES_OF_A_PIECE = 262_144
 
 log = logging.getLogger("testamur.issuer")
 
 
+class Since(StrEnum):
+    """What became of a row that was awarded before; none of these is awarded again."""
+
+    STANDS = "stands"
+    CORRECTED = "corrected"
+    REVOKED = "revoked"
+    ERASED = "erased"
+
+
 @dataclass(frozen=True, slots=True)
 class LookedOver:
-    """What would be awarded, and what is wrong. `awarded` are the rows that were awarded before."""
+    """What would be awarded, and what is wrong. `before` are the rows that were awarded before."""
 
     given: GivenClass
     batch: Batch
-    awarded: frozenset[int]
+    before: Mapping[int, Since]
     problems: tuple[RowProblem, ...]
+
+    @property
+    def new(self) -> tuple[BatchRow, ...]:
+        """The rows that nobody has been awarded yet."""
+        return tuple(row for row in self.batch.rows if row.row not in self.before)
+
+    def count(self, since: Since) -> int:
+        return sum(each is since for each in self.before.values())
 
     def sound(self) -> Batch:
         """The class to award. Raises Refused with every problem, each with its row and column."""
         if self.problems:
             raise Refused(*(problem.as_problem() for problem in self.problems))
         return self.batch
-
-
-def problems_of(
-    contexts: Contexts,
-    bodies: tuple[bytes, ...],
-    awarding: Awarding,
-) -> tuple[tuple[Problem, ...], ...]:
-    """What is wrong with each request, up to the credential that would come of it."""
-    found: list[tuple[Problem, ...]] = []
-    for body in bodies:
-        try:
-            prepare(contexts, body, awarding)
-            found.append(())
-        except Refused as refused:
-            found.append(refused.problems)
-    return tuple(found)
 
 
 class Classes:
@@ -108,13 +115,17 @@ class Classes:
             class_request.read_files, achievement, learners, encoding=encoding, most_rows=self._most_rows
         )
 
+    async def samples(self, learners: bytes) -> tuple[ReadAs, ...]:
+        """What a list reads like in each encoding that it may be in; empty where it says itself."""
+        return await self._compute.run(class_request.samples, learners, most_rows=self._most_rows)
+
     async def look_over(
         self, given: GivenClass, *, institution: Institution, key: str | None, now: datetime
     ) -> LookedOver:
         """Every row as it would be awarded, and every problem. `key` is the class's own; else its content is."""
         batch_key = key or given.key
         rows = tuple(_row(given, learner) for learner in given.learners)
-        awarded: set[int] = set()
+        before: dict[int, Since] = {}
         wrong: dict[int, tuple[Problem, ...]] = {}
         for learner, row in zip(given.learners, rows, strict=True):
             try:
@@ -125,14 +136,32 @@ class Classes:
                 wrong[learner.row] = tuple(_reused(problem) for problem in refused.problems)
             else:
                 if earlier is not None:
-                    awarded.add(learner.row)
-        new = [row for row in rows if row.row not in awarded and row.row not in wrong]
+                    before[learner.row] = await self._since(earlier, institution)
+        new = [row for row in rows if row.row not in before and row.row not in wrong]
         wrong |= await self._problems(new, institution, now)
         problems = class_request.by_row(
             given, [(learner, wrong[learner.row]) for learner in given.learners if learner.row in wrong]
         )
         batch = Batch(id=_batch_id(institution, batch_key, rows), key=batch_key, rows=rows)
-        return LookedOver(given, batch, frozenset(awarded), problems)
+        return LookedOver(given, batch, MappingProxyType(before), problems)
+
+    async def a_second_time(
+        self, looked: LookedOver, *, achievement_id: str, institution: Institution
+    ) -> frozenset[int]:
+        """New rows whose learner has the same achievement in force, from another day or another class.
+
+        The learner is known by their identifiers, else by the name: it is a question to a person, not an answer.
+        """
+        new = {row.row for row in looked.new}
+        found: set[int] = set()
+        for learner in looked.given.learners:
+            if learner.row not in new:
+                continue
+            wanted = Wanted(learner=_known_by(learner), achievement_id=achievement_id, state=State.ISSUED)
+            page = await self._issuer.list(institution=institution, cursor=None, limit=1, wanted=wanted)
+            if page.awards:
+                found.add(learner.row)
+        return frozenset(found)
 
     async def award(
         self,
@@ -154,10 +183,20 @@ class Classes:
             for row in batch.rows:
                 group.create_task(one(row))
 
+    async def _since(self, earlier: RegisteredAward, institution: Institution) -> Since:
+        award = await self._issuer.as_it_stands(earlier.id, institution=institution)
+        if award is None:
+            return Since.ERASED
+        if award.state == State.REVOKED:
+            return Since.REVOKED
+        return Since.STANDS if award.id == earlier.id else Since.CORRECTED
+
     async def _problems(
         self, rows: Sequence[BatchRow], institution: Institution, now: datetime
     ) -> dict[int, tuple[Problem, ...]]:
-        pieces = [rows[start : start + _ROWS_OF_A_PIECE] for start in range(0, len(rows), _ROWS_OF_A_PIECE)]
+        longest = max((len(row.body.open()) for row in rows), default=1)
+        size = max(1, min(_ROWS_OF_A_PIECE, _BYTES_OF_A_PIECE // longest))
+        pieces = [rows[start : start + size] for start in range(0, len(rows), size)]
         places = asyncio.Semaphore(_AT_ONCE)
 
         async def look_at(piece: Sequence[BatchRow]) -> tuple[tuple[Problem, ...], ...]:
@@ -166,7 +205,7 @@ class Classes:
                     problems_of,
                     tuple(row.body.open() for row in piece),
                     Awarding(
-                        credential_id=_STAND_IN,
+                        planned=plan(institution, new_id=never_awarded),
                         issuer=institution.profile,
                         time_zone=institution.time_zone,
                         public_url=self._public_url,
@@ -190,7 +229,9 @@ class Classes:
                     idempotency_key=idempotency_key(batch_key, row),
                     now=clock(),
                 )
-                return RowAwarded(row.row, row.key, row.learner_name, receipt.id, receipt.claim_url)
+                # A receipt is the same however often it is asked for; a link may have been renewed since.
+                award = await self._issuer.as_it_stands(receipt.id, institution=institution)
+                return await self._told(row, award)
             except Refused as refused:
                 problem = refused.problems[0]
                 if problem.type == GONE:
@@ -198,15 +239,19 @@ class Classes:
                 # Another process has begun this very row, and may have died over it: its lease is waited for.
                 wait_seconds = 1 if problem.type == IDEMPOTENCY_IN_FLIGHT else None
             except (Unavailable, Overloaded) as later:
-                problem = Problem(STATE_CONFLICT, detail=str(later), remedy="send the class again")
+                remedy, which = "send the class again", said("row.later")
+                problem = Problem(STATE_CONFLICT, detail=str(later), remedy=remedy, said=which)
                 wait_seconds = later.retry_after_seconds
             except OwnWorkRefused:
                 detail = "what we signed does not verify, so it was not released"
-                problem, wait_seconds = Problem(PROOF_GENERATION_ERROR, detail=detail), None
+                problem = Problem(PROOF_GENERATION_ERROR, detail=detail, said=said("row.fault"))
+                wait_seconds = None
             except Exception:
                 # One row's fault must not take the others' answers away.
                 log.exception("a row of a class failed")
-                problem, wait_seconds = Problem(PROOF_GENERATION_ERROR, detail="this is a fault of ours"), None
+                detail = "this is a fault of ours"
+                problem = Problem(PROOF_GENERATION_ERROR, detail=detail, said=said("row.fault"))
+                wait_seconds = None
             if wait_seconds is None or clock() >= until:
                 return RowFailed(row.row, row.key, row.learner_name, problem)
             await asyncio.sleep(wait_seconds)
@@ -222,7 +267,8 @@ class Classes:
     async def _told(self, row: BatchRow | RowAwarded, award: RegisteredAward | None) -> RowAwarded | RowFailed:
         if award is None or award.learner_name is None:
             detail = "what was awarded to this learner was erased since"
-            problem = Problem(GONE, detail=detail, remedy="leave the row out; to award it again, give it another key")
+            remedy = "leave the row out; to award it again, give it another key"
+            problem = Problem(GONE, detail=detail, remedy=remedy, said=said("row.erased"))
             return RowFailed(row.row, row.key, Personal(""), problem)
         return RowAwarded(row.row, row.key, award.learner_name, award.id, await self._issuer.claim_url(award))
 
@@ -263,6 +309,14 @@ def _row(given: GivenClass, learner: GivenLearner) -> BatchRow:
     return BatchRow(learner.row, learner.row_key, learner.name, Personal(given.request(learner)))
 
 
+def _known_by(learner: GivenLearner) -> str:
+    match learner.learner.open():
+        case {"identifier": [_, *_] as identifiers}:
+            return " ".join(str(each["value"]) for each in identifiers)
+        case _:
+            return learner.name.open()
+
+
 def _batch_id(institution: Institution, batch_key: str, rows: Sequence[BatchRow]) -> str:
     digest = hashlib.sha256(f"{institution.did}\n{batch_key}\n".encode())
     for row in rows:
@@ -277,4 +331,5 @@ def _reused(problem: Problem) -> Problem:
     remedy = (
         "leave the row out, the award stands; to change it, act on it; for a second award, give the row another key"
     )
-    return Problem(IDEMPOTENCY_KEY_REUSED, at="/learner/fullName", detail=detail, remedy=remedy)
+    which, at = said("row.reused"), "/learner/fullName"
+    return Problem(IDEMPOTENCY_KEY_REUSED, at=at, detail=detail, remedy=remedy, said=which)

@@ -28,10 +28,22 @@ class ClientMade:
 
 
 async def add(
-    directory: Directory, maker: SecretMaker, institution: Institution, *, scopes: frozenset[str]
+    directory: Directory,
+    maker: SecretMaker,
+    institution: Institution,
+    *,
+    scopes: frozenset[str],
+    mechanism: str | None = None,
 ) -> ClientMade:
+    """`mechanism` is how what it composed itself is signed, where that is not as its institution has it."""
     made = maker.make_further_client(institution.name)
-    client = Client(id=made.id, institution=institution.name, secret_sha256=_digest(made), scopes=scopes)
+    client = Client(
+        id=made.id,
+        institution=institution.name,
+        secret_sha256=_digest(made),
+        scopes=scopes,
+        mechanism=mechanism,
+    )
     await directory.add_client(client)
     return ClientMade(client, made.path)
 

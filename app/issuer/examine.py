@@ -1,6 +1,7 @@
 """Only what was examined can be signed: a draft found without a fault, then given its status entry."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 from app.core.credential import data_model, open_badge
 from app.core.json_ld import Contexts, canonicalize
@@ -9,7 +10,13 @@ from app.core.status import bitstring_status_list
 from app.ports import StatusEntry
 
 # A draft is as it will be signed, save for its place in a list: none is reserved for a request that is refused.
-_STAND_IN = StatusEntry(list_id="00000000-0000-0000-0000-000000000000", index=0)
+STAND_IN = StatusEntry(list_id="00000000-0000-0000-0000-000000000000", index=0)
+
+
+class WithEntry(Protocol):
+    """A draft with this entry in the place of the one that it has: a function of a module."""
+
+    def __call__(self, document: JsonObject, entry: StatusEntry, *, public_url: str) -> JsonObject: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +32,20 @@ class ExaminedCredential:
 
     draft: JsonObject = field(repr=False)
     public_url: str
+    with_entry: WithEntry = field(repr=False)
 
     def at(self, entry: StatusEntry) -> ReadyCredential:
-        return ReadyCredential(document=_with_entry(self.draft, entry, public_url=self.public_url))
+        return ReadyCredential(document=self.with_entry(self.draft, entry, public_url=self.public_url))
+
+    def called(self, credential_id: str) -> "ExaminedCredential":
+        """The same as another credential: an id of the same form in the place of its own."""
+        return replace(self, draft={**self.draft, "id": credential_id})
 
 
 def compose(badge: JsonObject, *, credential_id: str, public_url: str) -> JsonObject:
     """The draft: what the badge says, under an id of its own, with a stand-in status entry."""
     draft = {"@context": badge["@context"], "id": credential_id, **badge}
-    return _with_entry(draft, _STAND_IN, public_url=public_url)
+    return _with_entry(draft, STAND_IN, public_url=public_url)
 
 
 def examine(contexts: Contexts, draft: JsonObject, *, public_url: str) -> ExaminedCredential:
@@ -46,7 +58,7 @@ def examine(contexts: Contexts, draft: JsonObject, *, public_url: str) -> Examin
     if problems:
         raise Refused(*problems)
     canonicalize(contexts, draft, aliases=contexts.aliases(draft))
-    return ExaminedCredential(draft=draft, public_url=public_url)
+    return ExaminedCredential(draft=draft, public_url=public_url, with_entry=_with_entry)
 
 
 def status_list_url(public_url: str, list_id: str) -> str:

@@ -1,18 +1,20 @@
 """What an institution says of itself in its `institution.toml`: read whole, with every problem named."""
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from app.core import strict_toml
 from app.core.colour import contrast
 from app.core.credential import vocabularies
 from app.core.json_ld import Contexts
+from app.core.multiformats import KeyKind
+from app.core.normalized import normalized
 from app.core.problems import (
     MALFORMED_VALUE_ERROR,
     MISSING_ELEMENT,
@@ -22,6 +24,9 @@ from app.core.problems import (
     Refused,
     pointer,
 )
+from app.issuer import signing_table
+from app.issuer.plan import problems_of_mechanisms
+from app.ports import SigningPolicy
 
 _MAX_BYTES = 65_536
 
@@ -48,7 +53,10 @@ _TWO_LETTERS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstitutionProfile:
-    """An institution before it has keys. `slug` is its name in URLs and file names; `country` ISO 3166-1 alpha-2."""
+    """An institution before it has keys. `slug` is its name in URLs and file names; `country` ISO 3166-1 alpha-2.
+
+    `did` is the method of its DID, where it does not follow from the service's address; `key` the kind of its keys.
+    """
 
     name: str
     slug: str
@@ -63,7 +71,11 @@ class InstitutionProfile:
     postal_code: str | None = None
     url: str | None = None
     accent: str | None = None
+    mechanisms: tuple[str, ...] = ()
     demo: bool = False
+    signing: SigningPolicy = field(default_factory=SigningPolicy)
+    did: str | None = None
+    key: KeyKind | None = None
 
 
 DEMONSTRATION = InstitutionProfile(
@@ -91,7 +103,8 @@ def read_table(table: Mapping[str, Any], contexts: Contexts) -> InstitutionProfi
     address = table.get("address", {})
     if not isinstance(address, dict):
         raise Refused(Problem(MALFORMED_VALUE_ERROR, at="/address", detail="address is a table: [address]."))
-    problems = [*_unknown(table, _MEMBERS, at=()), *_unknown(address, _ADDRESS, at=("address",))]
+    signing, wrong_in_signing = signing_table.read(table.get("signing", {}))
+    problems = [*_unknown(table, _MEMBERS, at=()), *_unknown(address, _ADDRESS, at=("address",)), *wrong_in_signing]
     values: dict[str, Any] = {}
     for name, member in (*_MEMBERS.items(), *_ADDRESS.items()):
         source, at = (address, ("address", name)) if name in _ADDRESS else (table, (name,))
@@ -117,9 +130,10 @@ def read_table(table: Mapping[str, Any], contexts: Contexts) -> InstitutionProfi
             problems.append(
                 Problem(MISSING_ELEMENT, at="/slug", detail="No slug follows from the name.", remedy=remedy)
             )
+    problems += problems_of_mechanisms(values.get("mechanisms", ()))
     if problems:
         raise Refused(*problems)
-    return InstitutionProfile(**values)
+    return InstitutionProfile(**values, signing=signing)
 
 
 def table(content: bytes) -> dict[str, Any]:
@@ -127,8 +141,8 @@ def table(content: bytes) -> dict[str, Any]:
     if len(content) > _MAX_BYTES:
         raise Refused(Problem(PARSING_ERROR, detail=f"The file is longer than {_MAX_BYTES} bytes."))
     try:
-        return tomllib.loads(content.decode("utf-8"))
-    except (UnicodeDecodeError, ValueError, RecursionError) as error:
+        return strict_toml.read(content)
+    except strict_toml.NotToml as error:
         raise Refused(Problem(PARSING_ERROR, detail=f"The file is not TOML: {error}.")) from None
 
 
@@ -150,8 +164,8 @@ def _text(value: object) -> str:
         raise ValueError("it is longer than 500 characters")
     if any(unicodedata.category(character) in ("Cc", "Cf", "Cs") for character in value):
         raise ValueError("it has control or invisible characters in it")
-    if unicodedata.normalize("NFC", value) != value:
-        raise ValueError(f"write it composed (NFC): {unicodedata.normalize('NFC', value)}")
+    if (composed := normalized(value, form="NFC")) != value:
+        raise ValueError(f"write it composed (NFC): {composed}")
     return value
 
 
@@ -190,6 +204,21 @@ def _language(value: object) -> str:
     return text
 
 
+def _key_kind(value: object) -> KeyKind:
+    for kind in KeyKind:
+        if value == kind.value:
+            return kind
+    raise ValueError(f"{value!r:.40} is no kind of key: {', '.join(KeyKind)}")
+
+
+def _mechanisms(value: object) -> tuple[str, ...]:
+    match value:
+        case [str(), *_] as names:
+            return tuple(map(_text, names))
+        case _:
+            raise ValueError('it is a list of mechanisms, such as ["eddsa-rdfc-2022", "ecdsa-sd-2023"]')
+
+
 def _accent(value: object) -> str:
     colour = _matching(r"#[0-9a-fA-F]{6}", "a colour such as #1d4e89")(value)
     if (found := contrast(colour, _PAPER)) < _LEAST_CONTRAST:
@@ -211,7 +240,7 @@ def _web_address(value: object) -> str:
 
 
 def _slug_of(name: str) -> str:
-    letters = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    letters = normalized(name, form="NFKD").encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:40].rstrip("-")
 
 
@@ -246,6 +275,10 @@ _MEMBERS: Mapping[str, _Member | None] = {
     "contact": _Member(_matching(r"[^@\s]+@[^@\s]+\.[^@\s]+", "an e-mail address"), "an e-mail address for learners"),
     "url": _Member(_web_address),
     "accent": _Member(_accent),
+    "did": _Member(_matching("web|key", "web or key")),
+    "key": _Member(_key_kind),
+    "signing": None,
+    "mechanisms": _Member(_mechanisms),
 }
 _ADDRESS: Mapping[str, _Member] = {
     "street_address": _Member(_text),

@@ -8,7 +8,9 @@ from typing import Any
 
 from app.core.json_ld import Contexts
 from app.core.problems import KEY_ERROR, SETTING_ERROR, STATE_CONFLICT, Problem, Refused
+from app.issuer import signing_table
 from app.issuer.institution_file import InstitutionProfile, read_table
+from app.issuer.plan import key_for
 from app.issuer.set_up import KeyMaker, SetUp, made_institution, organisation
 from app.ports import Client, Directory, Institution
 
@@ -54,6 +56,9 @@ async def change(
         detail = f"{institution.name} stands in its DID and in everything that it signed: the slug stays."
         raise Refused(Problem(STATE_CONFLICT, at="/slug", detail=detail))
     profile = read_table({**table, "slug": institution.name}, contexts)
+    if profile.did not in (None, institution.did.split(":")[1]):
+        detail = f"{institution.did} stands in everything that {institution.name} signed: it stays."
+        raise Refused(Problem(STATE_CONFLICT, at="/did", detail=detail))
     after = replace(
         institution,
         profile=organisation(profile, institution.did),
@@ -61,7 +66,11 @@ async def change(
         languages=profile.languages,
         contact=profile.contact,
         accent=profile.accent,
+        signing=profile.signing,
+        mechanisms=profile.mechanisms,
     )
+    for mechanism in (*after.mechanisms, *([after.signing.mechanism] if after.signing.mechanism else [])):
+        key_for(after, mechanism)
     if after != institution:
         await directory.change_institution(institution, after)
     return after
@@ -86,6 +95,8 @@ def describe(institution: Institution) -> dict[str, Any]:
         "contact": institution.contact,
         "url": profile.url,
         "accent": institution.accent,
+        "mechanisms": list(institution.mechanisms) or None,
         "address": {name: value for name, value in address.items() if value} or None,
+        "signing": signing_table.write(institution.signing) or None,
     }
     return {name: value for name, value in members.items() if value is not None}

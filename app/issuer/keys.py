@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.core.did.document import MAX_VERIFICATION_METHODS
-from app.core.multiformats import KeyKind, decode_multikey
+from app.core.multiformats import KeyKind
 from app.core.problems import MALFORMED_VALUE_ERROR, NOT_FOUND, STATE_CONFLICT, Problem, Refused
 from app.issuer.set_up import KeyMaker
 from app.ports import Directory, Institution, InstitutionKey, KeyPurpose
@@ -43,15 +43,33 @@ async def rotate(
 ) -> KeysChanged:
     """A new key for each purpose, which signs from now on; those before it are retired. Raises Refused.
 
-    It is of `kind`; where none is named, of the kind of the key whose place it takes.
+    It is of `kind`; where none is named, there is one of each kind whose place it takes.
     """
     _demand_did_web(institution, "rotated")
     old = tuple(key for key in institution.keys if key.in_use and key.purposes & purposes)
-    made = _make(maker, institution, purposes.union(*(key.purposes for key in old)), now=now, kind=kind)
+    whole = purposes.union(*(key.purposes for key in old))
+    wanted = tuple(
+        (purpose, each)
+        for purpose in INSTITUTION_PURPOSES
+        if purpose in whole
+        for each in ((kind,) if kind else _kinds(institution, purpose))
+    )
+    made = _make(maker, institution, wanted, now=now)
     retired = tuple(replace(key, retired=now) for key in old)
     after = _with(institution, changed=retired, made=made)
     await directory.change_institution(institution, after)
     return KeysChanged(after, made=made, retired=retired)
+
+
+async def add(
+    directory: Directory, maker: KeyMaker, institution: Institution, *, kind: KeyKind, now: datetime
+) -> KeysChanged:
+    """One more key for credentials, beside those in use: for a mechanism that they are not for. Raises Refused."""
+    _demand_did_web(institution, "joined by another")
+    made = _make(maker, institution, ((KeyPurpose.CREDENTIAL, kind),), now=now)
+    after = _with(institution, changed=(), made=made)
+    await directory.change_institution(institution, after)
+    return KeysChanged(after, made=made)
 
 
 async def retire(
@@ -92,7 +110,12 @@ async def revoke(
         raise _refused(f"The key {verification_method} {_ended(key)}.", "Only an earlier day can take its place.")
     revoked = replace(key, revoked=since)
     without = _with(institution, changed=(revoked,))
-    missing = key.purposes - in_use(without.keys) if key.in_use else frozenset()
+    left = {(purpose, _kind(each)) for each in without.keys if each.in_use for purpose in each.purposes}
+    missing = tuple(
+        (purpose, _kind(key))
+        for purpose in INSTITUTION_PURPOSES
+        if key.in_use and purpose in key.purposes and (purpose, _kind(key)) not in left
+    )
     made = _make(maker, institution, missing, now=now)
     after = _with(without, changed=(), made=made)
     await directory.change_institution(institution, after)
@@ -105,37 +128,36 @@ def in_use(keys: Iterable[InstitutionKey]) -> frozenset[KeyPurpose]:
 
 
 def _make(
-    maker: KeyMaker,
-    institution: Institution,
-    purposes: frozenset[KeyPurpose],
-    *,
-    now: datetime,
-    kind: KeyKind | None = None,
+    maker: KeyMaker, institution: Institution, wanted: tuple[tuple[KeyPurpose, KeyKind], ...], *, now: datetime
 ) -> tuple[InstitutionKey, ...]:
-    if purposes and not institution.demo:
+    if wanted and not institution.demo:
         maker.demand_protection()
-    if len(institution.keys) + len(purposes) > MAX_VERIFICATION_METHODS:
+    if len(institution.keys) + len(wanted) > MAX_VERIFICATION_METHODS:
         detail = f"{institution.name} would have more than {MAX_VERIFICATION_METHODS} keys, and verifiers read no more."
         raise _refused(detail, "Every key stays for what it signed; rotate more seldom.")
-    return tuple(
-        _made(maker, institution, purpose, now=now, kind=kind or _kind(institution, purpose))
-        for purpose in INSTITUTION_PURPOSES
-        if purpose in purposes
+    made: tuple[InstitutionKey, ...] = ()
+    for purpose, kind in wanted:
+        there = {key.verification_method for key in (*institution.keys, *made)}
+        made += (_made(maker, institution, purpose, now=now, kind=kind, there=there),)
+    return made
+
+
+def _kinds(institution: Institution, purpose: KeyPurpose) -> tuple[KeyKind, ...]:
+    """Of the keys in use for a purpose, the newest first; where none is, of the newest that there ever was."""
+    keys = sorted(
+        (key for key in institution.keys if purpose in key.purposes), key=lambda key: key.created, reverse=True
     )
+    in_use_now = [key for key in keys if key.in_use] or keys[:1]
+    return tuple(dict.fromkeys(map(_kind, in_use_now))) or (KeyKind.ED25519,)
 
 
-def _kind(institution: Institution, purpose: KeyPurpose) -> KeyKind:
-    """Of the newest key that there ever was for a purpose."""
-    keys = [key for key in institution.keys if purpose in key.purposes]
-    if not keys:
-        return KeyKind.ED25519
-    return decode_multikey(max(keys, key=lambda key: key.created).public_key_multibase).kind
+def _kind(key: InstitutionKey) -> KeyKind:
+    return key.public_key.kind
 
 
 def _made(
-    maker: KeyMaker, institution: Institution, purpose: KeyPurpose, *, now: datetime, kind: KeyKind
+    maker: KeyMaker, institution: Institution, purpose: KeyPurpose, *, now: datetime, kind: KeyKind, there: set[str]
 ) -> InstitutionKey:
-    there = {key.verification_method for key in institution.keys}
     numbers = range(1, len(there) + 2)
     number = next(n for n in numbers if f"{institution.did}#{purpose}-{n}" not in there)
     key = maker.make_key(f"{institution.name}-{purpose}-{number}", kind=kind)

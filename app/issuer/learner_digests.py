@@ -1,8 +1,7 @@
 """How a learner is found again without their name being kept in the clear: a keyed digest of every word of it."""
 
-import unicodedata
-
 from app.core.credential.micro_credential import Learner
+from app.core.normalized import normalized
 from app.core.personal import Personal
 from app.ports import Vault
 
@@ -29,4 +28,4 @@ def search_digests(vault: Vault, text: str) -> tuple[bytes, ...]:
 
 
 def _words(text: str) -> list[str]:
-    return unicodedata.normalize("NFKC", text).casefold().split()
+    return normalized(text, form="NFKC").casefold().split()

@@ -8,23 +8,31 @@ from app.core.credential import award_request, correction, open_badge
 from app.core.credential.micro_credential import MicroCredential, Organisation
 from app.core.json_ld import Contexts
 from app.core.personal import Personal
+from app.core.problems import MISSING_ELEMENT, Problem, Refused
+from app.core.proof.chance import CHANCE_BYTES, Chance
+from app.issuer import learning
 from app.issuer.examine import ExaminedCredential, compose, examine
+from app.issuer.mechanisms import DC_SD_JWT, OPEN_BADGE_JWT, Securing, to_sign
+from app.issuer.plan import Planned
+
+# For what is never signed: a draft is made ready to be, so that what can't be is found before anything is reserved.
+_NO_CHANCE = Chance(bytes(CHANCE_BYTES))
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A request that nothing is wrong with: what it claims, the examined draft, and why it is made."""
+    """A request that nothing is wrong with: what it claims, a draft for each planned credential, and why it is made."""
 
     micro_credential: MicroCredential
-    examined: ExaminedCredential
+    examined: tuple[ExaminedCredential, ...]
     reason: Personal[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Awarding:
-    """Who awards, under which id, where, and when."""
+    """Who awards, which credentials, where, and when."""
 
-    credential_id: str
+    planned: tuple[Planned, ...]
     issuer: Organisation
     time_zone: str
     public_url: str
@@ -40,7 +48,7 @@ def prepare(contexts: Contexts, body: bytes, awarding: Awarding) -> Prepared:
         time_zone=awarding.time_zone,
         now=awarding.now,
     )
-    return Prepared(claimed, _examined(contexts, claimed, awarding))
+    return Prepared(claimed, examine_claimed(contexts, claimed, awarding))
 
 
 def prepare_correction(contexts: Contexts, body: bytes, superseded: bytes, awarding: Awarding) -> Prepared:
@@ -56,10 +64,11 @@ def prepare_correction(contexts: Contexts, body: bytes, superseded: bytes, award
         now=awarding.now,
     )
     claimed = corrected.micro_credential
-    return Prepared(claimed, _examined(contexts, claimed, awarding), corrected.reason)
+    return Prepared(claimed, examine_claimed(contexts, claimed, awarding), corrected.reason)
 
 
-def _examined(contexts: Contexts, claimed: MicroCredential, awarding: Awarding) -> ExaminedCredential:
+def examine_claimed(contexts: Contexts, claimed: MicroCredential, awarding: Awarding) -> tuple[ExaminedCredential, ...]:
+    """What is claimed as drafts that were examined, one for each credential. Raises Refused with every problem."""
     public_url = awarding.public_url
     badge = open_badge.write(
         claimed,
@@ -67,5 +76,30 @@ def _examined(contexts: Contexts, claimed: MicroCredential, awarding: Awarding) 
         context_url=f"{public_url}/contexts/micro-credential-v1",
         schema_url=f"{public_url}/schemas/micro-credential-v1",
     )
-    draft = compose(badge, credential_id=awarding.credential_id, public_url=public_url)
-    return examine(contexts, draft, public_url=public_url)
+    first, *further = awarding.planned
+    draft = compose(badge, credential_id=first.credential_id, public_url=public_url)
+    examined = examine(contexts, draft, public_url=public_url)
+    return (examined, *(_further(contexts, each, claimed, examined, awarding) for each in further))
+
+
+def _further(
+    contexts: Contexts, planned: Planned, claimed: MicroCredential, badge: ExaminedCredential, awarding: Awarding
+) -> ExaminedCredential:
+    """The same, as another mechanism has it. Raises Refused where that can't say it, or can't sign it."""
+    if planned.mechanism == DC_SD_JWT:
+        examined = learning.examine(claimed, credential_id=planned.credential_id, public_url=awarding.public_url)
+    else:
+        examined = badge.called(planned.credential_id)
+    if planned.mechanism == OPEN_BADGE_JWT and claimed.learner.id is None:
+        detail = f"Open Badges 3.0 wants the learner's identifier in a token ({OPEN_BADGE_JWT})"
+        remedy = f"give learner.id; or have the institution sign without {OPEN_BADGE_JWT}"
+        raise Refused(Problem(MISSING_ELEMENT, at="/learner/id", detail=detail, remedy=remedy))
+    to_sign(
+        contexts,
+        planned.mechanism,
+        examined.draft,
+        Securing(
+            verification_method=planned.verification_method, key=planned.key, created=awarding.now, chance=_NO_CHANCE
+        ),
+    )
+    return examined

@@ -8,10 +8,9 @@ from app.core.credential import award_request, open_badge
 from app.core.credential.micro_credential import MicroCredential
 from app.core.json_ld import Contexts
 from app.core.problems import Problem, Refused
+from app.issuer.plan import never_awarded, plan
 from app.issuer.prepare import Awarding, prepare
 from app.ports import Compute, Institution
-
-_NEVER_AWARDED = "urn:uuid:00000000-0000-0000-0000-000000000000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,7 @@ def preview(contexts: Contexts, body: bytes, awarding: Awarding) -> Preview:
             now=awarding.now,
         )
         return Preview(drawn, refused.problems)
-    return Preview(open_badge.read(prepared.examined.draft), ())
+    return Preview(open_badge.read(prepared.examined[0].draft), ())
 
 
 class Previews:
@@ -47,7 +46,7 @@ class Previews:
 
     async def of(self, body: bytes, *, institution: Institution, now: datetime) -> Preview:
         awarding = Awarding(
-            credential_id=_NEVER_AWARDED,
+            planned=plan(institution, new_id=never_awarded),
             issuer=institution.profile,
             time_zone=institution.time_zone,
             public_url=self._public_url,

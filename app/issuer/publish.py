@@ -14,14 +14,18 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from app.core import strict_json
+from app.core.did import web as did_web
 from app.core.did.document import ControlledIdentifierDocument, Relationship, VerificationMethod, write
 from app.core.json_ld import Contexts
 from app.core.multiformats import KeyKind
 from app.core.problems import JsonObject
 from app.core.proof import data_integrity
 from app.core.status import bitstring_status_list
+from app.issuer import learning
 from app.issuer.examine import status_list_url
-from app.issuer.sign import MECHANISMS, key_kind, signing_key
+from app.issuer.mechanisms import BY_DEFAULT
+from app.issuer.plan import kind_of, signing_key
+from app.issuer.publish_token_list import Freshness, TokenLists
 from app.ports import (
     Compute,
     Counts,
@@ -77,7 +81,7 @@ def draft_list(
         valid_until=valid_until,
         ttl_milliseconds=ttl_seconds * 1000,
     )
-    options = data_integrity.proof_options(MECHANISMS[kind], verification_method=verification_method, created=now)
+    options = data_integrity.proof_options(BY_DEFAULT[kind], verification_method=verification_method, created=now)
     return DraftedList(unsigned, options, data_integrity.sign_input(contexts, unsigned, options, key_kind=kind))
 
 
@@ -139,8 +143,20 @@ class Publisher:
         self._valid = timedelta(days=valid_days)
         self._last: OrderedDict[str, tuple[datetime, PublishedList]] = OrderedDict()
         self._making: dict[str, asyncio.Lock] = {}
+        self._token_lists = TokenLists(
+            institutions=institutions,
+            status_lists=status_lists,
+            signers=signers,
+            compute=compute,
+            public_url=public_url,
+            freshness=Freshness(publish_every=self._publish_every, ttl_seconds=ttl_seconds, valid=self._valid),
+            document_of=controlled_identifier,
+        )
 
     async def status_list(self, url: str, *, now: datetime) -> bytes | None:
+        for_tokens = learning.token_list_url(self._public_url, "")
+        if url.startswith(for_tokens):
+            return await self.token_list(url.removeprefix(for_tokens), now=now)
         prefix = status_list_url(self._public_url, "")
         if not url.startswith(prefix):
             return None
@@ -164,8 +180,24 @@ class Publisher:
         return published
 
     async def controlled_identifier_document(self, identifier: str) -> JsonObject | None:
-        institution = await self._institutions.institution_by_did(identifier)
-        return write(controlled_identifier(institution)) if institution else None
+        """By its DID, or by the address at which its learning credentials name it."""
+        did = did_web.did_at(identifier)
+        institution = await self._institutions.institution_by_did(did or identifier)
+        if institution is None:
+            return None
+        document = controlled_identifier(institution)
+        return write(learning.at_address(document) if did else document)
+
+    async def issuer_metadata(self, name: str) -> JsonObject | None:
+        """The keys of our institution of this name, as SD-JWT VC looks for them; None where it has no address."""
+        institution = await self._institutions.institution(name)
+        if institution is None or not learning.has_address(institution.did):
+            return None
+        return learning.issuer_metadata(controlled_identifier(institution))
+
+    async def token_list(self, list_id: str, *, now: datetime) -> bytes | None:
+        """The list as a Token Status List, signed when it is asked for: of the rows as they are."""
+        return await self._token_lists.current(list_id, now=now)
 
     async def document_of(self, name: str) -> JsonObject | None:
         """The document of our institution of this name, as its own address gives it."""
@@ -216,19 +248,19 @@ class Publisher:
         institution = await self._institutions.institution(rows.institution)
         if institution is None:
             raise LookupError(f"list {rows.list_id} is of no institution")
-        verification_method = signing_key(institution, KeyPurpose.STATUS_LIST)
+        key = signing_key(institution, KeyPurpose.STATUS_LIST)
         drafted = await self._compute.run(
             draft_list,
             rows,
             url=status_list_url(self._public_url, rows.list_id),
             issuer=institution.did,
-            verification_method=verification_method,
-            kind=key_kind(institution, verification_method),
+            verification_method=key.verification_method,
+            kind=kind_of(key),
             now=now,
             valid_until=now + self._valid,
             ttl_seconds=self._ttl_seconds,
         )
-        signer = await self._signers.by_method(verification_method)
+        signer = await self._signers.by_method(key.verification_method)
         signature = await signer.sign(drafted.sign_input, purpose=KeyPurpose.STATUS_LIST)
         content = strict_json.write(data_integrity.attach_proof(drafted.unsigned, drafted.options, signature))
         await self._compute.run(checked, content, controlled_identifier(institution), now=now)

@@ -2,9 +2,11 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
+from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
 
-from app.issuer.award import Issuer
 from app.ports import Clock, Counts, Overloaded, Unavailable
 
 log = logging.getLogger("testamur.recovery")
@@ -19,16 +21,22 @@ class Recovery(StrEnum):
     FAILED = "failed"
 
 
-async def recover(issuer: Issuer, *, clock: Clock, every_seconds: float, counts: Counts) -> None:
+class Recovering(Protocol):
+    async def recover(self, *, now: datetime) -> int:
+        """Ends every intent whose lease has run out; returns how many there were."""
+        ...
+
+
+async def recover(*issuers: Recovering, clock: Clock, every_seconds: float, counts: Counts) -> None:
     """Looks for what is unfinished until it is cancelled."""
     while True:
-        counts.add(await _look(issuer, clock))
+        counts.add(await _look(issuers, clock))
         await asyncio.sleep(every_seconds)
 
 
-async def _look(issuer: Issuer, clock: Clock) -> Recovery:
+async def _look(issuers: Sequence[Recovering], clock: Clock) -> Recovery:
     try:
-        count = await issuer.recover(now=clock())
+        count = sum([await issuer.recover(now=clock()) for issuer in issuers])
     except (Unavailable, Overloaded) as later:
         log.warning("recovery waits: %s", later)
         return Recovery.WAITS

@@ -19,6 +19,8 @@ from app.core.credential.micro_credential import Organisation
 from app.core.multiformats import KeyKind
 from app.core.problems import SETTING_ERROR, STATE_CONFLICT, Problem, Refused
 from app.issuer.institution_file import InstitutionProfile
+from app.issuer.mechanisms import DC_SD_JWT, mechanism_named
+from app.issuer.plan import kinds_for
 from app.ports import Client, Directory, Institution, InstitutionKey, KeyPurpose
 
 
@@ -100,11 +102,37 @@ def made_institution(
 ) -> Institution:
     """The institution, its keys in files now. Raises Refused where it can have no DID, before any is made."""
     # did:web is https alone. A did:key document has one key, which then signs credentials and lists alike.
-    did = did_web(public_url, profile.slug) if urlsplit(public_url).scheme == "https" else None
+    https = urlsplit(public_url).scheme == "https"
+    if profile.did == "web" and not https:
+        detail = f"PUBLIC_URL is {public_url}: a did:web is looked up on https."
+        raise Refused(Problem(SETTING_ERROR, at="/did", detail=detail, remedy='Leave did out, or write did = "key".'))
+    did = did_web(public_url, profile.slug) if https and profile.did != "key" else None
+    kinds = _kinds_of_keys(profile)
+    if did is None and (len(kinds) > 1 or DC_SD_JWT in profile.mechanisms):
+        named = ", ".join(_mechanisms_of(profile))
+        detail = f"mechanisms: its DID is one key, without an address on https: it can't sign by {named}."
+        remedy = "Set PUBLIC_URL to an https address; or name fewer mechanisms."
+        raise Refused(Problem(SETTING_ERROR, at="/mechanisms", detail=detail, remedy=remedy))
     if own_keys_too:
         keys.make_own_keys()
-    made = _named_keys(keys, profile.slug, did, now) if did else _own_named_key(keys, profile.slug, now)
+    made = (
+        _named_keys(keys, profile.slug, did, kinds, now) if did else _own_named_key(keys, profile.slug, kinds[0], now)
+    )
     return _institution(profile, made)
+
+
+def _mechanisms_of(profile: InstitutionProfile) -> tuple[str, ...]:
+    """By which it signs its awards, and what it composed itself."""
+    return (*profile.mechanisms, *([profile.signing.mechanism] if profile.signing.mechanism else []))
+
+
+def _kinds_of_keys(profile: InstitutionProfile) -> tuple[KeyKind, ...]:
+    """The fewest by which all of them can sign, the one first that it asks for."""
+    wanted = _mechanisms_of(profile)
+    if profile.key is None:
+        return kinds_for(wanted)
+    others = tuple(name for name in wanted if profile.key not in mechanism_named(name).key_kinds)
+    return (profile.key, *(kinds_for(others) if others else ()))
 
 
 async def demand_public_url(directory: Directory, public_url: str) -> None:
@@ -127,15 +155,24 @@ def did_web(public_url: str, name: str) -> str:
     return f"did:web:{quote(parts.netloc, safe='')}:issuers:{name}"
 
 
-def _named_keys(keys: KeyMaker, slug: str, did: str, now: datetime) -> tuple[InstitutionKey, ...]:
+def _named_keys(
+    keys: KeyMaker, slug: str, did: str, kinds: tuple[KeyKind, ...], now: datetime
+) -> tuple[InstitutionKey, ...]:
+    """One for credentials of each kind, and one for lists."""
+    wanted = [(KeyPurpose.CREDENTIAL, number, kind) for number, kind in enumerate(kinds, 1)]
     return tuple(
-        _row(keys.make_key(f"{slug}-{purpose}-1"), f"{did}#{purpose}-1", frozenset({purpose}), now)
-        for purpose in (KeyPurpose.CREDENTIAL, KeyPurpose.STATUS_LIST)
+        _row(
+            keys.make_key(f"{slug}-{purpose}-{number}", kind=kind),
+            f"{did}#{purpose}-{number}",
+            frozenset({purpose}),
+            now,
+        )
+        for purpose, number, kind in (*wanted, (KeyPurpose.STATUS_LIST, 1, KeyKind.ED25519))
     )
 
 
-def _own_named_key(keys: KeyMaker, slug: str, now: datetime) -> tuple[InstitutionKey, ...]:
-    key = keys.make_key(slug)
+def _own_named_key(keys: KeyMaker, slug: str, kind: KeyKind, now: datetime) -> tuple[InstitutionKey, ...]:
+    key = keys.make_key(slug, kind=kind)
     url = f"did:key:{key.public_key_multibase}#{key.public_key_multibase}"
     return (_row(key, url, frozenset({KeyPurpose.CREDENTIAL, KeyPurpose.STATUS_LIST}), now),)
 
@@ -152,6 +189,8 @@ def _institution(profile: InstitutionProfile, keys: tuple[InstitutionKey, ...]) 
         demo=profile.demo,
         keys=keys,
         accent=profile.accent,
+        signing=profile.signing,
+        mechanisms=profile.mechanisms,
     )
 
 

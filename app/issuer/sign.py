@@ -1,25 +1,18 @@
 """Steps 3 and 4 of an award: what was written down is signed, and our own work checked as a stranger would."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from types import MappingProxyType
 from typing import Protocol
 
-from app.core import strict_json
 from app.core.did.document import ControlledIdentifierDocument, Relationship, VerificationMethod
-from app.core.multiformats import KeyKind, decode_multikey
+from app.core.multiformats import PublicKey
 from app.core.problems import PROOF_GENERATION_ERROR, JsonObject, Problem, Refused
-from app.core.proof import data_integrity
+from app.core.proof.chance import Chance
 from app.issuer.examine import ReadyCredential
-from app.ports import Compute, Institution, Intended, KeyPurpose, Signers
-from app.verifier.verifier import checked
-
-# How a key of each kind signs an award, and a status list.
-MECHANISMS: Mapping[KeyKind, str] = MappingProxyType(
-    {KeyKind.ED25519: "eddsa-rdfc-2022", KeyKind.P256: "ecdsa-rdfc-2019", KeyKind.P384: "ecdsa-rdfc-2019"}
-)
+from app.issuer.mechanisms import Securing, checked, to_sign
+from app.ports import Compute, KeyPurpose, Signers
 
 log = logging.getLogger("testamur.issuer")
 
@@ -42,55 +35,72 @@ class Signed:
     data: bytes = field(repr=False)
 
 
+class Unsigned(Protocol):
+    """What was written down to be signed: of an award, or of a credential that others composed."""
+
+    @property
+    def credential_id(self) -> str: ...
+
+    @property
+    def mechanism(self) -> str: ...
+
+    @property
+    def verification_method(self) -> str: ...
+
+    @property
+    def document(self) -> JsonObject: ...
+
+    @property
+    def intended_at(self) -> datetime: ...
+
+    @property
+    def mandatory_pointers(self) -> tuple[str, ...] | None: ...
+
+
+def as_made(signed: bytes) -> bytes:
+    return signed
+
+
 class Signing:
-    def __init__(self, *, signers: Signers, documents: Documents, compute: Compute) -> None:
+    """`new_chance` draws the random bytes of one `Chance`."""
+
+    def __init__(
+        self, *, signers: Signers, documents: Documents, compute: Compute, new_chance: Callable[[], bytes]
+    ) -> None:
         self._signers = signers
         self._documents = documents
         self._compute = compute
+        self._new_chance = new_chance
 
-    async def signed(self, intended: Intended, *, now: datetime) -> Signed:
-        """Raises Refused where the key may not sign (any more), OwnWorkRefused where what it signed does not verify."""
-        institution_document = await self._documents.controlled_identifier(_issuer_id(intended.document))
-        method = _unrevoked(intended.verification_method, institution_document)
-        signed = await self._sign(intended, key_kind=method.public_key().kind)
+    async def signed(self, intended: Unsigned, *, now: datetime, written: Callable[[bytes], bytes] = as_made) -> Signed:
+        """By the intent's mechanism, whatever that is; `written` says in other letters what was made.
+
+        Raises Refused where the key may not sign (any more), OwnWorkRefused where what it signed does not verify.
+        """
+        controller = await self._documents.controlled_identifier(intended.verification_method.partition("#")[0])
+        method = _unrevoked(intended.verification_method, controller)
+        made = await self._sign(intended, method.public_key())
+        signed = Signed(written(made.credential), made.data)
         try:
-            await self._compute.run(checked, signed.credential, institution_document, now=now)
+            await self._compute.run(checked, intended.mechanism, signed.credential, controller, now=now)
         except Refused as refused:
             log.critical("our own work does not verify", extra={"credential_id": intended.credential_id})
             raise OwnWorkRefused(str(refused)) from refused
         return signed
 
-    async def _sign(self, intended: Intended, *, key_kind: KeyKind) -> Signed:
+    async def _sign(self, intended: Unsigned, key: PublicKey) -> Signed:
         ready = ReadyCredential(document=intended.document)
-        options = data_integrity.proof_options(
-            intended.mechanism, verification_method=intended.verification_method, created=intended.intended_at
+        securing = Securing(
+            verification_method=intended.verification_method,
+            key=key,
+            created=intended.intended_at,
+            chance=Chance(self._new_chance()),
+            mandatory_pointers=intended.mandatory_pointers,
         )
         signer = await self._signers.by_method(intended.verification_method)
-        data = await self._compute.run(data_integrity.sign_input, ready.document, options, key_kind=key_kind)
-        signature = await signer.sign(data, purpose=KeyPurpose.CREDENTIAL)
-        return Signed(strict_json.write(data_integrity.attach_proof(ready.document, options, signature)), data)
-
-
-def signing_key(institution: Institution, purpose: KeyPurpose) -> str:
-    """The verification method that signs for `purpose` now: the newest that is neither retired nor revoked."""
-    in_use = [key for key in institution.keys if purpose in key.purposes and key.in_use]
-    if not in_use:
-        raise Refused(
-            Problem(
-                PROOF_GENERATION_ERROR,
-                detail=f"{institution.profile.name} has no key in use for {purpose}",
-                remedy=f"make one: testamur keys rotate {institution.name} --purpose {purpose}",
-            )
-        )
-    return max(in_use, key=lambda key: key.created).verification_method
-
-
-def key_kind(institution: Institution, verification_method: str) -> KeyKind:
-    """Of one of the institution's keys."""
-    (multibase,) = (
-        key.public_key_multibase for key in institution.keys if key.verification_method == verification_method
-    )
-    return decode_multikey(multibase).kind
+        unsigned = await self._compute.run(to_sign, intended.mechanism, ready.document, securing)
+        signature = await signer.sign(unsigned.data, purpose=KeyPurpose.CREDENTIAL)
+        return Signed(unsigned.attach(signature), unsigned.data)
 
 
 def _unrevoked(verification_method: str, document: ControlledIdentifierDocument) -> VerificationMethod:
@@ -100,11 +110,3 @@ def _unrevoked(verification_method: str, document: ControlledIdentifierDocument)
         detail = f"the key {verification_method} was revoked while this was being awarded"
         raise Refused(Problem(PROOF_GENERATION_ERROR, detail=detail, remedy="award it again"))
     return method
-
-
-def _issuer_id(document: JsonObject) -> str:
-    match document["issuer"]:
-        case {"id": str(identifier)} | str(identifier):
-            return identifier
-        case _:
-            raise AssertionError("an examined credential names its issuer")

@@ -1,10 +1,28 @@
 """What we ask of the world, in small protocols that `main` hands in: one boundary, a module for each of its sides."""
 
+from app.ports.brought import (
+    BroughtCredential,
+    BroughtCredentials,
+    BroughtIntended,
+    BroughtIntention,
+    ExaminedToSign,
+)
+from app.ports.challenges import Challenges
 from app.ports.classes import Batch, Batches, BatchProgress, BatchRow, RowAwarded, RowFailed
 from app.ports.clock import Clock
 from app.ports.compute import Compute
 from app.ports.counts import Counts, NotCounted
-from app.ports.directory import Client, Directory, Institution, InstitutionKey, Institutions, KnownIssuer, KnownIssuers
+from app.ports.directory import (
+    Client,
+    Directory,
+    Institution,
+    InstitutionKey,
+    Institutions,
+    KnownIssuer,
+    KnownIssuers,
+    MaySign,
+    SigningPolicy,
+)
 from app.ports.fetch import Fetch, Fetched
 from app.ports.keys import KeyPurpose, Signer, Signers, Vault
 from app.ports.messages import Message, MessageKind, MessageState
@@ -17,6 +35,7 @@ from app.ports.register import (
     ActRecord,
     AwardFilter,
     ClaimLink,
+    CredentialIntention,
     Examined,
     Idempotency,
     Intended,
@@ -40,15 +59,22 @@ __all__ = [
     "BatchProgress",
     "BatchRow",
     "Batches",
+    "BroughtCredential",
+    "BroughtCredentials",
+    "BroughtIntended",
+    "BroughtIntention",
+    "Challenges",
     "ClaimLink",
     "Client",
     "Clock",
     "Compute",
     "Counts",
+    "CredentialIntention",
     "Directory",
     "DrawAchievement",
     "DueMessage",
     "Examined",
+    "ExaminedToSign",
     "Fetch",
     "Fetched",
     "Idempotency",
@@ -63,6 +89,7 @@ __all__ = [
     "Letter",
     "Mail",
     "MailRefused",
+    "MaySign",
     "Message",
     "MessageKind",
     "MessageState",
@@ -91,6 +118,7 @@ __all__ = [
     "Sessions",
     "Signer",
     "Signers",
+    "SigningPolicy",
     "StatusEntry",
     "StatusListRows",
     "StatusLists",

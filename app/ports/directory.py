@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 from app.core.credential.micro_credential import Organisation
+from app.core.multiformats import PublicKey, decode_multikey
 from app.ports.keys import KeyPurpose
 
 
@@ -22,13 +24,41 @@ class InstitutionKey:
     revoked: datetime | None = None
 
     @property
+    def public_key(self) -> PublicKey:
+        return decode_multikey(self.public_key_multibase)
+
+    @property
     def in_use(self) -> bool:
         return self.retired is None and self.revoked is None
 
 
+class MaySign(StrEnum):
+    """Which credentials that it composed itself an institution may have signed."""
+
+    MICRO_CREDENTIALS = "micro-credentials"
+    OPEN_BADGES = "open-badges"
+    ANY = "any"
+
+
+@dataclass(frozen=True, slots=True)
+class SigningPolicy:
+    """How an institution has signed what it composed itself. `mechanism` None is what its key signs by anyway.
+
+    Each gets a place in a list for each purpose of `status`.
+    """
+
+    may_sign: MaySign = MaySign.MICRO_CREDENTIALS
+    mechanism: str | None = None
+    status: tuple[str, ...] = ("revocation",)
+    per_minute: int = 600
+
+
 @dataclass(frozen=True, slots=True)
 class Institution:
-    """One awarding body that this service issues for. `name` is its slug in URLs, `[a-z0-9-]+`."""
+    """One awarding body that this service issues for. `name` is its slug in URLs, `[a-z0-9-]+`.
+
+    `mechanisms` are those by which each award is signed, a credential for each; none: the one of its newest key.
+    """
 
     name: str
     did: str
@@ -39,17 +69,23 @@ class Institution:
     demo: bool
     keys: tuple[InstitutionKey, ...] = ()
     accent: str | None = None
+    signing: SigningPolicy = SigningPolicy()
+    mechanisms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """A program of an institution. Its secret is 256 random bits, kept as SHA-256 alone."""
+    """A program of an institution. Its secret is 256 random bits, kept as SHA-256 alone.
+
+    What it has signed that it composed itself is signed by its `mechanism`, where it has one of its own.
+    """
 
     id: str
     institution: str
     secret_sha256: bytes
     scopes: frozenset[str]
     revoked: datetime | None = None
+    mechanism: str | None = None
 
 
 class Institutions(Protocol):
@@ -103,7 +139,10 @@ class Directory(Institutions, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class KnownIssuer:
-    """An issuer that we can say something of. `source` tells where from, for the reader; `own`: we sign for it."""
+    """An issuer that we can say something of. `source` tells where from, for the reader; `own`: we sign for it.
+
+    `accent` is its colour on the paper, `#rrggbb`.
+    """
 
     id: str
     name: str
@@ -111,6 +150,7 @@ class KnownIssuer:
     url: str | None = None
     demo: bool = False
     own: bool = False
+    accent: str | None = None
 
 
 class KnownIssuers(Protocol):

@@ -1,5 +1,6 @@
 """Messages to learners, from the act that they tell of to the mail server that takes them."""
 
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -66,4 +67,8 @@ class Mail(Protocol):
 
         Raises MailRefused; Unavailable where it did not answer, or may not be spoken to as it is.
         """
+        ...
+
+    def kept_open(self) -> "AbstractAsyncContextManager[Mail]":
+        """For several letters, one after the other, over one connection. Entering asks nothing of the server."""
         ...

@@ -38,19 +38,30 @@ class Idempotency:
 
 
 @dataclass(frozen=True, slots=True)
+class CredentialIntention:
+    """One credential that is to be signed; `intend` makes its document from `examined`.
+
+    `mandatory_pointers` are what is always shown of a credential of which parts can be; None leaves that to `sign`.
+    """
+
+    id: str
+    mechanism: str
+    verification_method: str
+    examined: Examined
+    mandatory_pointers: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Intention:
-    """What `intend` writes down, beside the document that it makes from `examined`.
+    """What `intend` writes down: an award, and its credentials in their order, which say the same.
 
     `supersedes` is the award whose place this one takes, `reason` why. Where there is a `learner_email`, the learner is
     written to once the award is recorded.
     """
 
     award_id: str
-    credential_id: str
     institution: str
-    mechanism: str
-    verification_method: str
-    examined: Examined
+    credentials: tuple[CredentialIntention, ...]
     title: str
     learner_name: Personal[str]
     learner_digests: tuple[bytes, ...]
@@ -67,15 +78,17 @@ class Intention:
 
 @dataclass(frozen=True, slots=True)
 class Intended:
-    """An intent as it stands in the register: what any process can complete from."""
+    """An intent as it stands in the register: what any process can complete from. `number`: which of its award's."""
 
     award_id: str
     credential_id: str
+    number: int
     institution: str
     mechanism: str
     verification_method: str
     document: JsonObject
     intended_at: datetime
+    mandatory_pointers: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +131,11 @@ class RegisteredAward:
     learner_email: Personal[str] | None = None
     supersedes: str | None = None
     superseded_by: str | None = None
+
+    @property
+    def primary(self) -> Personal[bytes] | None:
+        """The signed bytes of the first of its credentials, where they are kept: those of receipts and certificates."""
+        return next((credential.signed for credential in self.credentials[:1]), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,10 +183,11 @@ class ClaimLink:
 class Register(Protocol):
     """What was awarded. The unit is the credential; an award groups those that say the same."""
 
-    async def intend(self, intention: Intention, *, now: datetime) -> Intended | RegisteredAward:
-        """ONE transaction: idempotency key, award, credential, list and index, key, and the whole unsigned document.
+    async def intend(self, intention: Intention, *, now: datetime) -> tuple[Intended, ...] | RegisteredAward:
+        """ONE transaction: idempotency key, award, and of each credential list and index, key, and the whole document.
 
-        Returns the award itself where the idempotency key was used for it before and its credentials are recorded.
+        Returns those that are still to be signed; or the award itself where the idempotency key was used for it before
+        and all of it is recorded.
         Raises Refused: IDEMPOTENCY_KEY_REUSED (another request), IDEMPOTENCY_IN_FLIGHT (its lease is still running).
         """
         ...
@@ -180,13 +199,15 @@ class Register(Protocol):
     async def record(self, credential_id: str, signed: bytes, *, signed_data: bytes, now: datetime) -> bytes:
         """Records the bytes where the state is still *intended*; returns the first recorded bytes, which win.
 
+        The award is issued with the last of its credentials.
+
         `signed_data` is what the key signed, the hash of the document and its proof options: see `RecordedProofs`.
         Raises Refused (STATE_CONFLICT) where the intent was voided.
         """
         ...
 
     async def void(self, credential_id: str, *, reason: str, now: datetime) -> None:
-        """Ends an intent that can't be completed. Its index is burnt."""
+        """Ends an intent that can't be completed, and its award, none of which was handed over. Indexes are burnt."""
         ...
 
     async def unfinished(self, *, now: datetime) -> Intended | None:
@@ -197,6 +218,10 @@ class Register(Protocol):
 
     async def list(self, *, institution: str, cursor: str | None, limit: int, where: AwardFilter = EVERY_AWARD) -> Page:
         """Newest first. Raises Refused (MALFORMED_VALUE_ERROR at /cursor) for a cursor that is not ours."""
+        ...
+
+    async def newest_of_each_achievement(self, *, institution: str, limit: int) -> tuple[RegisteredAward, ...]:
+        """Of each achievement the newest award whose signed credential is kept; newest first."""
         ...
 
     async def act(

@@ -18,8 +18,11 @@ from app.core.problems import (
     Refused,
 )
 from app.core.status import bitstring_status_list
+from app.core.status.token_status_list import StatusList
 from app.ports import Compute, Fetch, Fetched, KnownIssuer, KnownIssuers, Publications, Unavailable
 from app.verifier import secured
+from app.verifier.claims import are_claims
+from app.verifier.gather_token_list import token_list
 from app.verifier.parse import parse_published
 from app.verifier.policy import VerificationPolicy
 from app.verifier.prove import Unproven
@@ -27,7 +30,7 @@ from app.verifier.report import Undetermined
 from app.verifier.status_entries import FollowedEntry, status_entries
 from app.verifier.verify_proofs import VerifiedCredential
 
-FoundList: TypeAlias = tuple[str, VerifiedCredential | Undetermined]
+FoundList: TypeAlias = tuple[str, VerifiedCredential | StatusList | Undetermined]
 
 _ACCEPT = "application/vc, application/ld+json, application/json, application/vc+jwt"
 
@@ -79,11 +82,25 @@ async def gather(
         _keep(fetched, held, fetch=fetch, now=now)
         return url, held
 
+    if are_claims(verified.document):
+        status_lists: tuple[FoundList, ...] = await token_list(
+            verified.document,
+            controller,
+            fetch=fetch,
+            publications=publications,
+            compute=compute,
+            policy=policy,
+            deadline=deadline,
+            now=now,
+        )
+    else:
+        urls = list_urls(verified.document, policy=policy)
+        status_lists = tuple(await asyncio.gather(*map(found_list, urls)))
     return Gathered(
         received=received,
         proven=verified,
         now=now,
-        status_lists=tuple(await asyncio.gather(*map(found_list, list_urls(verified.document, policy=policy)))),
+        status_lists=status_lists,
         known_issuer=await _known_issuer(controller.id, known_issuers),
     )
 

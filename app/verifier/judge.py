@@ -4,14 +4,16 @@ from collections.abc import Callable
 from typing import TypeAlias
 from urllib.parse import urlsplit
 
-from app.core.credential import data_model, data_model_1_1, open_badge
+from app.core.credential import data_model, data_model_1_1, open_badge, related_resources
 from app.core.credential.badge_problems import OPEN_BADGE_SCHEMA
 from app.core.credential.json_schema import problems as schema_problems
 from app.core.date_time_stamp import write
 from app.core.json_ld import Contexts
 from app.core.problems import EXPIRED, NOT_YET_VALID, UNKNOWN_ISSUER, JsonObject, Problem, Refused
 from app.ports import KnownIssuer
+from app.verifier.claims import are_claims, issuer_id
 from app.verifier.gather import Gathered
+from app.verifier.judge_claims import CHECKS_OF_CLAIMS
 from app.verifier.judge_status import judge_status
 from app.verifier.policy import VerificationPolicy
 from app.verifier.prove import NOT_JUDGED, Unproven
@@ -23,12 +25,19 @@ Judgement: TypeAlias = Callable[[Contexts, Gathered, VerificationPolicy], Outcom
 
 def judge(contexts: Contexts, gathered: Gathered, policy: VerificationPolicy) -> tuple[Finding, ...]:
     """Every check's finding, in the order of `CHECKS`."""
-    return tuple(Finding(check, judgement(contexts, gathered, policy)) for check, judgement in CHECKS)
+    of_claims = CHECKS_OF_CLAIMS if are_claims(gathered.document) else {}
+    return tuple(
+        Finding(check, of_claims.get(check, judgement)(contexts, gathered, policy)) for check, judgement in CHECKS
+    )
 
 
 def problems_of_form(contexts: Contexts, document: JsonObject) -> tuple[Problem, ...]:
     """All that is wrong with how a credential is made, whoever signed it, by the checks of its form."""
-    found = (data_model.problems(document), _schema_problems(contexts, document), *_badge_problems(contexts, document))
+    found = (
+        _data_model_problems(contexts, document),
+        _schema_problems(contexts, document),
+        *_badge_problems(contexts, document),
+    )
     return tuple(dict.fromkeys(problem for problems in found for problem in problems))
 
 
@@ -82,7 +91,7 @@ def _known_issuer(_contexts: Contexts, gathered: Gathered, _policy: Verification
         case Undetermined() as undetermined:
             return undetermined
         case None:
-            detail = f"we do not know {data_model.issuer_id(gathered.document)}"
+            detail = f"we do not know {issuer_id(gathered.document)}"
             remedy = "ask the institution, at an address you find yourself"
             return Undetermined((Problem(UNKNOWN_ISSUER, at="/issuer", detail=detail, remedy=remedy),))
 
@@ -105,13 +114,19 @@ def _validity_period(_contexts: Contexts, gathered: Gathered, _policy: Verificat
 # ── whether it is well made ──────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _data_model(_contexts: Contexts, gathered: Gathered, _policy: VerificationPolicy) -> Outcome:
-    of_1_1 = data_model.is_version_1_1(gathered.document)
-    problems = (data_model_1_1 if of_1_1 else data_model).problems(gathered.document)
+def _data_model(contexts: Contexts, gathered: Gathered, _policy: VerificationPolicy) -> Outcome:
+    if data_model.is_version_1_1(gathered.document):
+        problems = data_model_1_1.problems(gathered.document)
+    else:
+        problems = _data_model_problems(contexts, gathered.document)
     if isinstance(gathered.proven, Unproven):
         # What seems wrong may have been made so by anyone: it is named, and blamed on nobody.
         return Undetermined(problems) if problems else NOT_JUDGED
     return _passed_unless(problems)
+
+
+def _data_model_problems(contexts: Contexts, document: JsonObject) -> tuple[Problem, ...]:
+    return (*data_model.problems(document), *related_resources.problems(contexts, document))
 
 
 def _schema(contexts: Contexts, gathered: Gathered, _policy: VerificationPolicy) -> Outcome:
@@ -129,7 +144,7 @@ def _schema(contexts: Contexts, gathered: Gathered, _policy: VerificationPolicy)
 def _open_badge(contexts: Contexts, gathered: Gathered, _policy: VerificationPolicy) -> Outcome:
     if isinstance(gathered.proven, Unproven):
         return NOT_JUDGED
-    if not _is_badge(gathered.proven.document):
+    if not is_badge(gathered.proven.document):
         return NotApplicable("It does not say that it is an Open Badge.")
     return _passed_unless(open_badge.problems(gathered.proven.document, contexts=contexts))
 
@@ -143,13 +158,13 @@ def _micro_credential(contexts: Contexts, gathered: Gathered, _policy: Verificat
 
 
 def _badge_problems(contexts: Contexts, document: JsonObject) -> tuple[tuple[Problem, ...], ...]:
-    badge = open_badge.problems(document, contexts=contexts) if _is_badge(document) else ()
+    badge = open_badge.problems(document, contexts=contexts) if is_badge(document) else ()
     if not open_badge.is_micro_credential(document):
         return (badge,)
     return badge, open_badge.micro_credential_problems(document, contexts=contexts)
 
 
-def _is_badge(document: JsonObject) -> bool:
+def is_badge(document: JsonObject) -> bool:
     # One IRI under two names.
     return not data_model.types(document).isdisjoint({open_badge.TYPE, "AchievementCredential"})
 

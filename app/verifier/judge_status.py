@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from app.core.json_ld import Contexts
 from app.core.problems import REVOKED, STATUS_RETRIEVAL_ERROR, SUSPENDED, Problem, Refused
 from app.core.status import bitstring_status_list
+from app.core.status.token_status_list import StatusList
 from app.verifier.gather import Gathered
 from app.verifier.policy import VerificationPolicy
 from app.verifier.prove import NOT_JUDGED, Unproven
@@ -53,7 +54,7 @@ def _told_by(entry: FollowedEntry | UnclearEntry, gathered: Gathered) -> Told:
             return _told_by_list(status_list, located, at)
         case Undetermined(problems):
             return Told(unsure=problems)
-        case None:
+        case StatusList() | None:
             return Told(
                 unsure=(Problem(STATUS_RETRIEVAL_ERROR, at=at, detail=f"the list {located.url} was not found"),)
             )

@@ -7,7 +7,8 @@ from app.core.credential import data_model, enveloped
 from app.core.credential.received import ReceivedCredential
 from app.core.json_ld import Contexts
 from app.core.problems import MALFORMED_VALUE_ERROR, PARSING_ERROR, JsonObject, Problem, Refused
-from app.core.proof import FORMATS, compact_jws, jwt_claims, vc_jwt
+from app.core.proof import FORMATS, compact_jws, jwt_claims, sd_jwt, sd_jwt_vc, vc_jwt
+from app.core.proof.disclosing import disclose
 
 MEDIA_TYPES = frozenset(media_type for proof_format in FORMATS for media_type in proof_format.MEDIA_TYPES)
 # What a person chose as a file: nobody declared what it is, so it is read as what its first bytes say.
@@ -18,6 +19,8 @@ PRESENTATION = "application/vp"
 PRESENTATIONS = (PRESENTATION, vc_jwt.PRESENTATION)
 _TOKENS = frozenset(vc_jwt.MEDIA_TYPES) | {vc_jwt.PRESENTATION}
 _MAY_BE_TOKENS = _TOKENS | containers.MEDIA_TYPES | {ANY_FILE}
+_SD_JWTS = frozenset(sd_jwt_vc.MEDIA_TYPES)
+_MAY_BE_SD_JWTS = _SD_JWTS | {"text/plain", "application/jwt", ANY_FILE}
 _MAY_BE_PRESENTATIONS = frozenset(
     {*PRESENTATIONS, "application/json", "application/ld+json", "application/jwt", "text/plain", ANY_FILE}
 )
@@ -29,10 +32,17 @@ _DECLARE = "declare it, and name its file, as what it is"
 
 @dataclass(frozen=True, slots=True)
 class _Content:
-    """A JSON object, and the token that it was read in, None where it came as it is."""
+    """A JSON object, and the token or the SD-JWT that it was read in; None where it came as it is."""
 
     document: JsonObject
     token: str | None = None
+    sd_jwt: str | None = None
+
+    @property
+    def is_credential(self) -> bool:
+        if self.sd_jwt is not None:
+            return "vct" in self.document
+        return "@context" in self.document and data_model.TYPE in data_model.types(self.document)
 
 
 def parse(_contexts: Contexts, content: bytes, media_type: str) -> ReceivedCredential:
@@ -52,12 +62,19 @@ def parse(_contexts: Contexts, content: bytes, media_type: str) -> ReceivedCrede
     elif declared in PRESENTATIONS or presented:
         what_it_is = "a presentation" if presented else "no presentation"
         raise _unreadable(f"it was handed over as {declared}, but it is {what_it_is}", remedy=_DECLARE)
-    if "@context" not in read.document or data_model.TYPE not in data_model.types(read.document):
+    if read.sd_jwt and not read.is_credential:
+        raise _unreadable("it is an SD-JWT, but no credential: it has no type (vct)")
+    if not read.is_credential:
         held = "a token" if read.token else "JSON"
         held = f"{containers.kind(container)} with {held} in it" if container else held
         raise _unreadable(f"it is {held}, but no credential: it has no @context, or not the type {data_model.TYPE}")
     return ReceivedCredential(
-        document=read.document, media_type=declared, container=container, presented=presented, token=read.token
+        document=read.document,
+        media_type=declared,
+        container=container,
+        presented=presented,
+        token=read.token,
+        sd_jwt=read.sd_jwt,
     )
 
 
@@ -67,6 +84,11 @@ def parse_published(contexts: Contexts, content: bytes) -> ReceivedCredential:
 
 
 def _read(carried: bytes, declared: str) -> _Content:
+    combined = _as_sd_jwt(carried)
+    if combined is not None and declared in _MAY_BE_SD_JWTS:
+        return _sd_jwt(combined)
+    if declared in _SD_JWTS:
+        raise _unreadable(f"it was handed over as {declared}, but it is no SD-JWT", remedy=_DECLARE)
     text = _as_token(carried)
     if text is not None and declared in _MAY_BE_TOKENS:
         return _token(text)
@@ -86,6 +108,30 @@ def _as_token(carried: bytes) -> str | None:
     return text if compact_jws.looks_like_one(text) and len(text) <= strict_json.MAX_BYTES else None
 
 
+def _as_sd_jwt(carried: bytes) -> str | None:
+    """The text, where it was meant as an SD-JWT: a token, and a ~ behind it."""
+    try:
+        text = carried.strip(b" \t\r\n").decode("ascii")
+    except UnicodeDecodeError:
+        return None
+    token, tilde, _ = text.partition("~")
+    return text if tilde and compact_jws.looks_like_one(token) and len(text) <= sd_jwt.MAX_BYTES else None
+
+
+def _sd_jwt(text: str) -> _Content:
+    """The claims that it seems to show. That each of them was signed is seen where it is verified."""
+    try:
+        received = sd_jwt.read(text.encode())
+    except Refused as refused:
+        raise _unreadable(f"it is an SD-JWT that cannot be read: {refused.problems[0].detail}") from refused
+    signed = received.issuer_signed.payload
+    try:
+        claims = disclose(signed, received.disclosures).claims
+    except Refused:
+        claims = signed
+    return _Content(claims, sd_jwt=text)
+
+
 def _token(text: str, *, at: str = "", problem_type: str = PARSING_ERROR) -> _Content:
     """What a token seems to say. It is read strictly where it is verified: here it is only told what it is."""
     glanced = compact_jws.glance(text)
@@ -100,7 +146,10 @@ def _opened(document: JsonObject, *, at: str = "") -> _Content:
     """Out of its envelope, where it is in one; an envelope in an envelope is none."""
     for kind in (enveloped.CREDENTIAL, enveloped.PRESENTATION):
         if enveloped.is_one(document, kind):
-            token = enveloped.read(document, kind, at=at).token
+            envelope = enveloped.read(document, kind, at=at)
+            token = envelope.token
+            if envelope.media_type in _SD_JWTS:
+                return _enveloped_sd_jwt(token, at=f"{at}/id")
             if not compact_jws.looks_like_one(token):
                 raise Refused(Problem(MALFORMED_VALUE_ERROR, at=f"{at}/id", detail="holds no token (JWT)"))
             read = _token(token, at=f"{at}/id", problem_type=MALFORMED_VALUE_ERROR)
@@ -111,6 +160,12 @@ def _opened(document: JsonObject, *, at: str = "") -> _Content:
     if {"payload", "signatures"} <= set(document) or {"payload", "signature"} <= set(document):
         raise _unreadable("it is a signature in JSON (JWS), and only its compact form is read")
     return _Content(document)
+
+
+def _enveloped_sd_jwt(text: str, *, at: str) -> _Content:
+    if _as_sd_jwt(text.encode()) != text:
+        raise Refused(Problem(MALFORMED_VALUE_ERROR, at=at, detail="holds no SD-JWT"))
+    return _sd_jwt(text)
 
 
 def _presented(presentation: JsonObject) -> _Content:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from app.core import did
 from app.core.proof.cryptosuites import CRYPTOSUITES
 from app.core.proof.jwk import ALGORITHMS
-from app.core.status import MECHANISMS
+from app.core.status import MECHANISMS, token_status_list
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,5 +16,5 @@ class VerificationPolicy:
     cryptosuites: frozenset[str] = frozenset(CRYPTOSUITES)
     jose_algorithms: frozenset[str] = frozenset(ALGORITHMS)
     did_prefixes: frozenset[str] = did.PREFIXES
-    status_types: frozenset[str] = frozenset(mechanism.TYPE for mechanism in MECHANISMS)
+    status_types: frozenset[str] = frozenset((*(mechanism.TYPE for mechanism in MECHANISMS), token_status_list.TYPE))
     clock_skew: timedelta = timedelta(minutes=5)

@@ -6,7 +6,6 @@ from enum import StrEnum
 from typing import TypeAlias, assert_never
 
 from app.core import date_time_stamp
-from app.core.credential import data_model
 from app.core.credential.received import ReceivedCredential
 from app.core.problems import (
     EXPIRED,
@@ -20,6 +19,7 @@ from app.core.problems import (
     Problem,
 )
 from app.ports import KnownIssuer
+from app.verifier.claims import issuer_id
 from app.verifier.verify_proofs import VerifiedCredential
 
 
@@ -222,7 +222,7 @@ class VerificationReport:
     def _issuer_as_json(self) -> JsonObject:
         issuer: JsonObject = {"standing": str(self.standing)}
         if self.verified:
-            issuer["id"] = data_model.issuer_id(self.verified.document)
+            issuer["id"] = issuer_id(self.verified.document)
         if self.known_issuer:
             issuer |= {"name": self.known_issuer.name, "source": self.known_issuer.source}
         return issuer

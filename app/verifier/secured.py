@@ -8,22 +8,26 @@ from typing import TypeAlias
 from app.core.credential.received import ReceivedCredential
 from app.core.did.document import ControlledIdentifierDocument
 from app.core.json_ld import Contexts
-from app.core.proof import jwt_key
+from app.core.proof import jwt_key, jwt_vc_issuer
 from app.core.proof.received_proof import DataIntegrityProof
+from app.core.proof.sd_jwt import ReceivedSdJwt
 from app.core.proof.vc_jwt import SignedToken
-from app.verifier import verify_proofs, verify_token
+from app.verifier import verify_proofs, verify_sd_jwt, verify_token
 from app.verifier.policy import VerificationPolicy
 from app.verifier.verify_proofs import KeyedProof, Recorded, VerifiedCredential
+from app.verifier.verify_sd_jwt import KeyedSdJwt
 from app.verifier.verify_token import KeyedToken
 
-Secured: TypeAlias = tuple[DataIntegrityProof, ...] | SignedToken
-Keyed: TypeAlias = tuple[KeyedProof, ...] | KeyedToken
+Secured: TypeAlias = tuple[DataIntegrityProof, ...] | SignedToken | ReceivedSdJwt
+Keyed: TypeAlias = tuple[KeyedProof, ...] | KeyedToken | KeyedSdJwt
 
 _NOTHING_RECORDED: Recorded = MappingProxyType({})
 
 
 def read(received: ReceivedCredential, *, policy: VerificationPolicy) -> Secured:
     """How it is secured. Raises Refused where it is not, or in a way that we do not know."""
+    if received.sd_jwt is not None:
+        return verify_sd_jwt.read_sd_jwt(received.sd_jwt, policy=policy)
     if received.token is not None:
         return verify_token.read_token(received.token, policy=policy)
     return verify_proofs.read_proofs(received, policy=policy)
@@ -39,6 +43,8 @@ def keys_wanted(secured: Secured, issuer: str) -> frozenset[str]:
     match secured:
         case SignedToken():
             return jwt_key.keys_wanted(secured, issuer)
+        case ReceivedSdJwt():
+            return frozenset()
         case proofs:
             return frozenset(proof.verification_method for proof in proofs)
 
@@ -60,6 +66,8 @@ def find_keys(
     match secured:
         case SignedToken():
             return verify_token.find_token_key(secured, controller, now=now, recorded=recorded)
+        case ReceivedSdJwt():
+            return verify_sd_jwt.find_key(secured, controller, now=now, recorded=recorded)
         case proofs:
             return verify_proofs.find_keys(proofs, controller, now=now, recorded=recorded)
 
@@ -79,6 +87,10 @@ def verify(
             return verify_token.verify_token(
                 keyed, media_type=received.media_type, now=now, policy=policy, recorded=recorded
             )
+        case KeyedSdJwt():
+            return verify_sd_jwt.verify_sd_jwt(
+                keyed, media_type=received.media_type, now=now, policy=policy, recorded=recorded
+            )
         case proofs:
             return verify_proofs.verify_proofs(contexts, received, proofs, now=now, policy=policy, recorded=recorded)
 
@@ -95,5 +107,8 @@ def signed_by_revoked_keys(
         case SignedToken() as token:
             method, _ = jwt_key.find_key(token, controller)
             return () if method.revoked is None else ((verify_token.AT, token.jws.signing_input),)
+        case ReceivedSdJwt(issuer_signed=issued):
+            method = jwt_vc_issuer.find_key(issued, controller)
+            return () if method.revoked is None else ((verify_sd_jwt.AT, issued.signing_input),)
         case _:
             return verify_proofs.signed_by_revoked_keys(contexts, received, controller, policy=policy)

@@ -17,9 +17,10 @@ from app.core.credential.received import ReceivedCredential
 from app.core.did.document import ControlledIdentifierDocument
 from app.core.json_ld import Contexts
 from app.core.problems import KEY_REVOKED, MALFORMED_VALUE_ERROR, Problem, Refused
+from app.core.proof.sd_jwt import ReceivedSdJwt
 from app.core.proof.vc_jwt import SignedToken
 from app.ports import Compute, Counts, Fetch, KnownIssuer, KnownIssuers, NotCounted, Publications, Unavailable
-from app.verifier import secured
+from app.verifier import resolve_sd_jwt, secured
 from app.verifier.gather import Gathered, gather
 from app.verifier.judge import judge, problems_of_form
 from app.verifier.parse import parse, parse_published
@@ -63,19 +64,39 @@ class Verifier:
         self._policy = policy or VerificationPolicy()
         self._counts = counts or NotCounted()
 
-    async def verify(self, content: bytes, media_type: str, *, now: datetime) -> VerificationReport:
-        """The report on what was handed over. Raises Refused where no credential can be read in it."""
-        deadline = asyncio.get_running_loop().time() + self._fetch_timeout_seconds
+    async def verify(
+        self, content: bytes, media_type: str, *, now: datetime, deadline: float | None = None
+    ) -> VerificationReport:
+        """The report on what was handed over. Raises Refused where no credential can be read in it.
+
+        `deadline` is a reading of the event loop's clock, where several are verified and have it in common.
+        """
+        if deadline is None:
+            deadline = asyncio.get_running_loop().time() + self._fetch_timeout_seconds
         with self._counts.timed(Step.PARSE):
             received = await self._compute.run(parse, content, media_type)
-        gathered = await self._gather(received, deadline=deadline, now=now)
+        return await self._judged(await self._gather(received, deadline=deadline, now=now))
+
+    async def report_on(
+        self,
+        received: ReceivedCredential,
+        proven: VerifiedCredential,
+        controller: ControlledIdentifierDocument,
+        *,
+        deadline: float,
+        now: datetime,
+    ) -> VerificationReport:
+        """The report on a credential that is proven already: by the presentation that it came in, by its own issuer."""
+        return await self._judged(await self._found(received, proven, controller, deadline=deadline, now=now))
+
+    async def _judged(self, gathered: Gathered) -> VerificationReport:
         with self._counts.timed(Step.JUDGE):
             findings = await self._compute.run(judge, gathered, self._policy)
         known_issuer = gathered.known_issuer
         report = VerificationReport(
-            checked_at=now,
+            checked_at=gathered.now,
             findings=findings,
-            received=received,
+            received=gathered.received,
             verified=gathered.proven if isinstance(gathered.proven, VerifiedCredential) else None,
             known_issuer=known_issuer if isinstance(known_issuer, KnownIssuer) else None,
         )
@@ -91,6 +112,17 @@ class Verifier:
             proven = await self._prove(received, controller, now=now)
         if isinstance(proven, Unproven):
             return Gathered(received=received, proven=proven, now=now)
+        return await self._found(received, proven, controller, deadline=deadline, now=now)
+
+    async def _found(
+        self,
+        received: ReceivedCredential,
+        proven: VerifiedCredential,
+        controller: ControlledIdentifierDocument,
+        *,
+        deadline: float,
+        now: datetime,
+    ) -> Gathered:
         with self._counts.timed(Step.GATHER):
             return await gather(
                 received,
@@ -122,6 +154,11 @@ class Verifier:
         except Refused as refused:
             outcome = told(refused)
             return Unproven(proof=outcome, controller=NotApplicable("No key of the issuer's could help to check it."))
+        if isinstance(read, ReceivedSdJwt):
+            keys = await resolve_sd_jwt.resolve(
+                read, publications=self._publications, fetch=self._fetch, compute=self._compute, deadline=deadline
+            )
+            return without_key(keys) if isinstance(keys, Failed | Undetermined) else keys
         issuer = data_model.issuer_id(received.document)
         if issuer is None:
             problem = Problem(MALFORMED_VALUE_ERROR, at="/issuer", detail="does not name one issuer by a URL")
@@ -146,7 +183,7 @@ class Verifier:
         return without_key(controller) if isinstance(controller, Failed | Undetermined) else controller
 
     async def _read(self, received: ReceivedCredential) -> secured.Secured:
-        if received.token is None:
+        if received.token is None and received.sd_jwt is None:
             return secured.read(received, policy=self._policy)
         return await self._compute.run(secured.read_aside, received, policy=self._policy)
 

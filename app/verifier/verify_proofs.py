@@ -48,13 +48,18 @@ class VerifiedProof:
 class VerifiedCredential:
     """A credential as its proofs cover it: the only thing whose links are followed and that is drawn as paper.
 
-    `document` is without its `proof`, under the contexts that were signed.
+    `document` is without its `proof`, under the contexts that were signed; of an SD-JWT, the claims that are shown.
+    `is_part`: more was signed than is shown, as far as anybody can tell.
     """
 
     document: JsonObject
     media_type: str
     proofs: tuple[VerifiedProof, ...]
+    is_part: bool = False
 
+
+# What a credential is signed for: that it is so.
+ASSERTION: frozenset[Relationship] = frozenset({Relationship.ASSERTION_METHOD})
 
 KeyedProof: TypeAlias = tuple[DataIntegrityProof, VerificationMethod]
 # Where a proof stands, and when our own register recorded what it signs.
@@ -63,7 +68,11 @@ Recorded: TypeAlias = Mapping[str, datetime]
 
 def read_proofs(received: ReceivedCredential, *, policy: VerificationPolicy) -> tuple[DataIntegrityProof, ...]:
     """Step 1. Raises Refused: MISSING_PROOF, UNSUPPORTED_MECHANISM, PROOF_VERIFICATION_ERROR and its like."""
-    proofs = read(received.document)
+    return accepted(read(received.document), policy=policy)
+
+
+def accepted(proofs: tuple[DataIntegrityProof, ...], *, policy: VerificationPolicy) -> tuple[DataIntegrityProof, ...]:
+    """The proofs, where the policy takes their suites. Raises Refused (UNSUPPORTED_MECHANISM)."""
     refused = tuple(
         Problem(UNSUPPORTED_MECHANISM, at=f"{proof.at}/cryptosuite", detail=f"{proof.cryptosuite} is not accepted here")
         for proof in proofs
@@ -96,14 +105,20 @@ def find_keys(
     *,
     now: datetime,
     recorded: Recorded = MappingProxyType({}),
+    purposes: frozenset[Relationship] = ASSERTION,
 ) -> tuple[KeyedProof, ...]:
-    """Step 2. Raises Refused with every proof whose key is not the issuer's to sign with now."""
+    """Step 2, for proofs that are made for one of `purposes`.
+
+    Raises Refused with every proof whose key is not the issuer's to sign with now.
+    """
     witnessed = {named for proof in proofs for named in proof.previous_proof}
     keyed: list[KeyedProof] = []
     problems: list[Problem] = []
     for proof in proofs:
         try:
-            keyed.append((proof, _method(proof, controller, witness=proof.id in witnessed, now=now, recorded=recorded)))
+            method = _method(proof, controller, purposes=purposes, witness=proof.id in witnessed)
+            demand_usable(method, now=now, recorded=recorded.get(proof.at))
+            keyed.append((proof, method))
         except Refused as refused:
             at = f"{proof.at}/verificationMethod"
             problems += (Problem(problem.type, at, problem.detail, problem.remedy) for problem in refused.problems)
@@ -122,25 +137,41 @@ def verify_proofs(
     recorded: Recorded = MappingProxyType({}),
 ) -> VerifiedCredential:
     """Step 3. Raises Refused with the problems of every proof that does not hold; all must (Data Integrity §2.1.1)."""
-    for proof, _ in keyed:
-        data_integrity.check_times(proof, now=now, clock_skew=policy.clock_skew)
-        if proof.proof_purpose != Relationship.ASSERTION_METHOD:
-            detail = f"was made for {proof.proof_purpose!r:.80}; a credential is signed for assertionMethod"
-            raise Refused(Problem(PROOF_VERIFICATION_ERROR, at=f"{proof.at}/proofPurpose", detail=detail))
-    data_integrity.verify_proofs(contexts, received.document, keyed)
+    proofs = verify_each(contexts, received.document, keyed, now=now, policy=policy, recorded=recorded)
     return VerifiedCredential(
         document=as_signed(contexts, received.document, tuple(proof for proof, _ in keyed)),
         media_type=received.media_type,
-        proofs=tuple(
-            VerifiedProof(
-                proof.verification_method,
-                proof.cryptosuite,
-                proof.created,
-                revoked=method.revoked,
-                recorded=recorded.get(proof.at),
-            )
-            for proof, method in keyed
-        ),
+        proofs=proofs,
+    )
+
+
+def verify_each(
+    contexts: Contexts,
+    document: JsonObject,
+    keyed: tuple[KeyedProof, ...],
+    *,
+    now: datetime,
+    policy: VerificationPolicy,
+    recorded: Recorded = MappingProxyType({}),
+    purposes: frozenset[Relationship] = ASSERTION,
+) -> tuple[VerifiedProof, ...]:
+    """Each signature over `document`, a credential or a presentation. Raises Refused as `verify_proofs` does."""
+    for proof, _ in keyed:
+        data_integrity.check_times(proof, now=now, clock_skew=policy.clock_skew)
+        if proof.proof_purpose not in purposes:
+            wanted = " or ".join(sorted(purposes))
+            detail = f"was made for {proof.proof_purpose!r:.80}; this is signed for {wanted}"
+            raise Refused(Problem(PROOF_VERIFICATION_ERROR, at=f"{proof.at}/proofPurpose", detail=detail))
+    data_integrity.verify_proofs(contexts, document, keyed)
+    return tuple(
+        VerifiedProof(
+            proof.verification_method,
+            proof.cryptosuite,
+            proof.created,
+            revoked=method.revoked,
+            recorded=recorded.get(proof.at),
+        )
+        for proof, method in keyed
     )
 
 
@@ -148,9 +179,8 @@ def _method(
     proof: DataIntegrityProof,
     controller: ControlledIdentifierDocument,
     *,
+    purposes: frozenset[Relationship],
     witness: bool,
-    now: datetime,
-    recorded: Recorded,
 ) -> VerificationMethod:
     owner = proof.verification_method.partition("#")[0]
     document = _witness(owner) if witness and owner != controller.id else controller
@@ -162,9 +192,9 @@ def _method(
                 remedy="anyone can sign with a key of their own: ask the issuer for the credential",
             )
         )
-    method = document.method(proof.verification_method, Relationship.ASSERTION_METHOD)
-    demand_usable(method, now=now, recorded=recorded.get(proof.at))
-    return method
+    # One that was made for something else is told so where it is verified.
+    made_for = next((purpose for purpose in purposes if purpose == proof.proof_purpose), Relationship.ASSERTION_METHOD)
+    return document.method(proof.verification_method, made_for)
 
 
 def demand_usable(method: VerificationMethod, *, now: datetime, recorded: datetime | None) -> None:

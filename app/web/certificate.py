@@ -14,7 +14,7 @@ from app.web import cldr
 from app.web.drawing import Drawing, Line, Row
 from app.web.outside import outside
 from app.web.paper import micro_credential_paper
-from app.web.runs import Run, runs, undrawable
+from app.web.runs import Run, Told, runs, undrawable
 from app.web.verdict import day_element
 
 _OUTCOMES, _WORKLOAD, _LEVEL, _ASSESSMENT = 6, 7, 8, 9
@@ -38,7 +38,8 @@ def content(
     setting = _Setting(drawing, glyphs)
     words, paper = drawing.words, micro_credential_paper(credential, drawing)
     by_number = {number: [row for row in paper.rows if row.number == number] for number in range(1, 17)}
-    facts = [*by_number[_WORKLOAD], *by_number[_LEVEL], *by_number[_ASSESSMENT]]
+    facts = [setting.row(row, notes=False) for number in (_WORKLOAD, _LEVEL, _ASSESSMENT) for row in by_number[number]]
+    rows = [(row.number, setting.row(row)) for row in paper.rows]
     title = credential.achievement.title.best(drawing.language.reader)[1]
     data: dict[str, Any] = {
         "lang": cldr.html_tag(words.language),
@@ -51,9 +52,9 @@ def content(
         "title": setting.text(paper.title),
         "awarded_to": setting.text(words("paper.awarded_to")),
         "learner": setting.text(paper.learner),
-        "outcomes": [setting.row(row) for row in by_number[_OUTCOMES]],
+        "outcomes": [row for number, row in rows if number == _OUTCOMES],
         "more": words("certificate.more").striptags(),
-        "facts": [setting.row(row, notes=False) for row in facts],
+        "facts": facts,
         "place": setting.text(_place(credential, drawing)),
         "stamp": words.plain(stamp) if stamp else None,
         "code": _code(copy_url),
@@ -62,7 +63,7 @@ def content(
         "checked": setting.text(words("certificate.checked", address=verify_url.partition("://")[2])),
         "next": words.plain("certificate.next"),
         "all": words.plain("certificate.all"),
-        "rows": [setting.row(row) for row in paper.rows],
+        "rows": [row for _, row in rows],
         "attached": words.plain("certificate.attached"),
     }
     data["lacking"] = words.plain("certificate.lacking") if setting.lacks else None
@@ -75,8 +76,10 @@ def as_input(data: JsonObject) -> str:
 
 def unprintable(credential: MicroCredential, *, language: str, glyphs: frozenset[int]) -> tuple[str, ...]:
     """The characters of title and learner's name that we have no type for: without them it is no certificate."""
-    title = credential.achievement.title.best(language)[1]
-    return undrawable(title + credential.learner.full_name.open(), glyphs=glyphs)
+    texts = (credential.achievement.title.best(language)[1], credential.learner.full_name.open())
+    # A heading in which nothing is seen is none: PDF/UA refuses it.
+    blank = [text or " " for text in texts if not text.strip()]
+    return tuple(dict.fromkeys("".join(blank))) or undrawable("".join(texts), glyphs=glyphs)
 
 
 class _Setting:
@@ -85,10 +88,11 @@ class _Setting:
     def __init__(self, drawing: Drawing, glyphs: frozenset[int]) -> None:
         self._document = cldr.html_tag(drawing.words.language)
         self._glyphs = glyphs
+        self._told = Told()
         self.lacks = False
 
     def text(self, markup: Markup | None) -> list[JsonObject]:
-        return [self._run(run) for run in runs(markup, glyphs=self._glyphs)]
+        return [self._run(run) for run in runs(markup, glyphs=self._glyphs, told=self._told)]
 
     def row(self, row: Row, *, notes: bool = True) -> JsonObject:
         heading = Markup('<bdi lang="{}">{}</bdi>').format(cldr.html_tag(row.heading.lang), row.heading.text)

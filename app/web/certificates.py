@@ -77,7 +77,10 @@ class Certificates:
     async def make(self, awarded: ClaimOffer, *, language: Language, now: datetime) -> Certificate:
         """Raises Refused (NO_TYPE) where title or name can't be set; Overloaded, Unavailable."""
         if lacking := self._unprintable(awarded, language):
-            shown = " ".join(f"{character} (U+{ord(character):04X})" for character in lacking[:10])
+            shown = " ".join(
+                f"{character} (U+{ord(character):04X})" if character.isprintable() else f"U+{ord(character):04X}"
+                for character in lacking[:10]
+            )
             raise Refused(
                 Problem(
                     NO_TYPE,

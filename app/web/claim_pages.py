@@ -10,13 +10,14 @@ from fastapi import APIRouter, Request, Response
 from app.core import strict_json
 from app.core.problems import MALFORMED_VALUE_ERROR, NOT_FOUND, REVOKED, SUSPENDED, JsonObject, Problem, Refused
 from app.exchange import picture_badge
-from app.exchange.claim import ClaimOffer
+from app.exchange.claim import ClaimOffer, OfferedForm
 from app.exchange.picture_badge import PictureBadge
 from app.http.described import json_answer, problems
 from app.http.forms import MULTIPART, URLENCODED, read_form
 from app.http.headers import attachment
 from app.http.negotiation import SMALL_BODY_BYTES, best, read_body, wants_json
 from app.issuer.life import State
+from app.issuer.mechanisms import MECHANISMS
 from app.ports import Clock, Institution, SealedCopies
 from app.web import answers
 from app.web.answers import PRIVATE, html, reader
@@ -38,6 +39,16 @@ _OFFER: JsonObject = {
             "required": ["vcapi"],
             "properties": {"vcapi": {"type": "string", "format": "uri", "description": "POST `{}` there."}},
         },
+        "credentials": {
+            "type": "array",
+            "description": "The forms that it is offered in. POST to `/claim/{token}/credential` with one of the media "
+            "types as Accept, or `mechanism=…` as a form.",
+            "items": {
+                "type": "object",
+                "required": ["mechanism", "mediaType"],
+                "properties": {"mechanism": {"enum": list(MECHANISMS)}, "mediaType": {"type": "string"}},
+            },
+        },
         "problemDetails": {
             "type": "array",
             "description": "Only where it is not in force: revoked, or suspended for now.",
@@ -50,6 +61,8 @@ _TAKEN: JsonObject = {
     "required": ["verifiablePresentation"],
     "properties": {"verifiablePresentation": PRESENTATION_SCHEMA},
 }
+_FORMS = {each.media_type: {"schema": {"type": "string"}} for each in MECHANISMS.values()}
+_FORM_OF_FORMS = {"type": "object", "properties": {"mechanism": {"enum": list(MECHANISMS)}}}
 _PICTURES = {media_type: {"schema": {"type": "string"}} for media_type in picture_badge.MEDIA_TYPES.values()}
 _PICTURE_FORM = {"type": "object", "properties": {"format": {"enum": list(picture_badge.MEDIA_TYPES)}}}
 
@@ -109,11 +122,20 @@ def claim_routes(
         offered = await claims.take(token, now=clock())
         return answers.json(b'{"verifiablePresentation":' + offered.verifiable_presentation() + b"}", PRIVATE)
 
-    @router.post("/claim/{token}/credential", include_in_schema=False)
-    async def save(token: str) -> Response:
-        offered = await claims.take(token, now=clock())
-        headers = {**PRIVATE, "Content-Disposition": attachment(offered.filename)}
-        return Response(offered.credential, media_type="application/vc", headers=headers)
+    @router.post(
+        "/claim/{token}/credential",
+        summary="Take it as a file, in one of the forms that it is offered in",
+        responses={
+            200: {"description": "The recorded credential, as it is.", "content": _FORMS},
+            **problems(400, 404, 410, 413, 429, 503),
+        },
+        openapi_extra={"requestBody": {"content": {URLENCODED: {"schema": _FORM_OF_FORMS}}}},
+    )
+    async def save(token: str, request: Request) -> Response:
+        mechanism = await _chosen(request, "mechanism", max_form_bytes=SMALL_BODY_BYTES)
+        form = _form(await claims.take(token, now=clock()), mechanism, request)
+        headers = {**PRIVATE, "Vary": "Accept", "Content-Disposition": attachment(form.filename)}
+        return Response(form.credential, media_type=form.media_type, headers=headers)
 
     @router.post("/claim/{token}/decline", include_in_schema=False)
     async def decline(token: str, request: Request) -> Response:
@@ -158,7 +180,8 @@ def badge_routes(claims: Opens, badges: Bakes, clock: Clock, *, max_form_bytes: 
 
 def _offer(offered: ClaimOffer, url: str) -> JsonObject:
     """VCALM's interaction, with a warning where the page has one: who does not know the member loses nothing."""
-    interaction: JsonObject = {"protocols": {"vcapi": url}}
+    forms = [{"mechanism": form.mechanism, "mediaType": form.media_type} for form in offered.forms]
+    interaction: JsonObject = {"protocols": {"vcapi": url}, "credentials": forms}
     if problem := _NOT_IN_FORCE.get(offered.state):
         interaction["problemDetails"] = [{"type": problem.type, "title": problem.code, "detail": problem.detail}]
     return interaction
@@ -170,11 +193,24 @@ _NOT_IN_FORCE: Mapping[str, Problem] = {
 }
 
 
+async def _chosen(request: Request, member: str, *, max_form_bytes: int) -> str | None:
+    """What the form says under that name, where there is a form."""
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() not in (MULTIPART, URLENCODED):
+        return None
+    return (await read_form(request, max_bytes=max_form_bytes)).text(member)
+
+
+def _form(offered: ClaimOffer, mechanism: str | None, request: Request) -> OfferedForm:
+    """The mechanism that was chosen, else what the client would like best, else the first."""
+    if mechanism is None:
+        wanted = best(request.headers.get("accept"), tuple(dict.fromkeys(form.media_type for form in offered.forms)))
+        mechanism = next((form.mechanism for form in offered.forms if form.media_type == wanted), None)
+    return offered.form(mechanism=mechanism)
+
+
 async def _picture_type(request: Request, *, max_form_bytes: int) -> str:
     """The form's `format`, else what the client would like best, else SVG."""
-    chosen = None
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() in (MULTIPART, URLENCODED):
-        chosen = (await read_form(request, max_bytes=max_form_bytes)).text("format")
+    chosen = await _chosen(request, "format", max_form_bytes=max_form_bytes)
     if chosen is None:
         return best(request.headers.get("accept"), tuple(picture_badge.MEDIA_TYPES.values())) or picture_badge.SVG
     if chosen not in picture_badge.MEDIA_TYPES:

@@ -5,7 +5,10 @@ https://www.unicode.org/reports/tr14/ and, for what a reader takes as one charac
 """
 
 import unicodedata
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+
+from app.core.normalized import normalized
 
 LEADING = 1.18
 _ELLIPSIS = "…"
@@ -17,9 +20,10 @@ _OPENING = frozenset({"Ps", "Pi"})
 _CLOSING = frozenset({"Pe", "Pf", "Po"})
 _NOT_SHOWN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
-# In em. What stands in none of these lines is as wide as a letter of its case.
-_NARROW = dict.fromkeys("iíìîïıjlłI|!.,:;'’‘`·()[] ftrJ", 0.36)
-_WIDE = dict.fromkeys("mMwWŵŴ@%æœÆŒ—…ЖжШшЩщЮюЫы", 0.92)
+# In hundredths of an em. What stands in none of these lines is as wide as a letter of its case.
+_NARROW = dict.fromkeys("iíìîïıjlłI|!.,:;'’‘`·()[] ftrJ", 36)
+_WIDE = dict.fromkeys("mMwWŵŴ@%æœÆŒ—…ЖжШшЩщЮюЫы", 92)
+_EM = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,27 +35,45 @@ class Fitted:
     is_right_to_left: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """What stays together on a line, measured once; `inked` is its width without the space at its end.
+
+    `is_part` of a word that no line could hold: a line that ends in one keeps room for a hyphen.
+    """
+
+    text: str
+    width: int
+    inked: int
+    is_part: bool = False
+
+
 def fit(text: str, *, sizes: tuple[int, ...], width: float, height: float) -> Fitted:
-    """`text` at the largest of `sizes` (falling) at which it fits; a word is broken, or the end left out, only last."""
+    """`text` at the largest of `sizes` (falling) at which it fits; a word is broken, or the end left out, only last.
+
+    A line is never made beyond the last that the box has room for, so that a long text costs no more than a full box.
+    """
     shown = legible(text)[:_MAX_CHARACTERS]
+    pieces = _measured(_pieces(shown))
+    widest = max((piece.inked for piece in pieces), default=0)
     for size in sizes:
-        lines = _balanced(shown, width / size)
-        if len(lines) * size * LEADING <= height and _all_fit(lines, width / size):
+        room, most = _EM * width / size, int(height / (size * LEADING))
+        if widest <= room and (lines := _balanced(pieces, room, most)):
             return Fitted(lines, size, is_right_to_left(shown))
     for size in sizes[1:] or sizes:
-        lines = _balanced(shown, width / size, in_words=True)
-        if len(lines) * size * LEADING <= height:
+        room, most = _EM * width / size, int(height / (size * LEADING))
+        if lines := _balanced(_broken(pieces, room), room, most):
             return Fitted(lines, size, is_right_to_left(shown))
-    most = max(1, int(height / (sizes[-1] * LEADING)))
-    lines = _wrapped(shown, width / sizes[-1] - width_of(_ELLIPSIS), in_words=True)[:most]
-    return Fitted((*lines[:-1], lines[-1].rstrip() + _ELLIPSIS), sizes[-1], is_right_to_left(shown))
+    room, most = _EM * width / sizes[-1] - _width(_ELLIPSIS), max(1, int(height / (sizes[-1] * LEADING)))
+    lines = _wrapped(_broken(pieces, room), room, most)
+    return Fitted((*lines[:-1], lines[-1] + _ELLIPSIS), sizes[-1], is_right_to_left(shown))
 
 
 def legible(text: str) -> str:
     """Without what has no look of its own (controls, bidi overrides, half a surrogate pair), on one line."""
     kept = (
         character
-        for character in unicodedata.normalize("NFC", text)
+        for character in normalized(text, form="NFC")
         if character.isspace() or character in _JOINERS or unicodedata.category(character) not in _NOT_SHOWN
     )
     return " ".join("".join(kept).split())
@@ -65,49 +87,70 @@ def is_right_to_left(text: str) -> bool:
 
 def width_of(text: str) -> float:
     """About how wide it will be, in em."""
-    return sum(map(_width, text))
+    return sum(map(_width, text)) / _EM
 
 
-def _width(character: str) -> float:
+def _width(character: str) -> int:
     if character in _JOINERS or unicodedata.category(character) in {"Mn", "Me"}:
-        return 0.0
+        return 0
     if unicodedata.east_asian_width(character) in {"W", "F"}:
-        return 1.0
+        return _EM
     if (known := _NARROW.get(character, _WIDE.get(character))) is not None:
         return known
-    return 0.72 if character.isupper() else 0.56
+    return 72 if character.isupper() else 56
 
 
-def _all_fit(lines: tuple[str, ...], width: float) -> bool:
-    return all(width_of(line) <= width for line in lines)
+def _measured(texts: Iterable[str], *, is_part: bool = False) -> list[_Piece]:
+    pieces = []
+    for text in texts:
+        width = sum(map(_width, text))
+        inked = width - _width(" ") if text.endswith(" ") else width
+        pieces.append(_Piece(text, width, inked, is_part))
+    return pieces
 
 
-def _balanced(text: str, width: float, *, in_words: bool = False) -> tuple[str, ...]:
-    """In as few lines as will do, and those as even as may be."""
-    lines = _wrapped(text, width, in_words=in_words)
-    narrow, wide = width / 2, width
+def _broken(pieces: Iterable[_Piece], room: float) -> list[_Piece]:
+    """The same, a word in its characters where no line could hold it."""
+    found: list[_Piece] = []
+    for piece in pieces:
+        found.extend(_measured(clusters(piece.text), is_part=True) if piece.inked > room else [piece])
+    return found
+
+
+def _balanced(pieces: Sequence[_Piece], room: float, most: int) -> tuple[str, ...]:
+    """In as few lines as will do, and those as even as may be; nothing where these are more than `most`."""
+    lines = _wrapped(pieces, room, most + 1)
+    if len(lines) > most:
+        return ()
+    narrow, wide = room / 2, room
     for _ in range(8):
         middle = (narrow + wide) / 2
-        tried = _wrapped(text, middle, in_words=in_words)
-        if len(tried) == len(lines) and _all_fit(tried, width):
+        tried = _wrapped(pieces, middle, len(lines) + 1)
+        if len(tried) == len(lines):
             lines, wide = tried, middle
         else:
             narrow = middle
     return lines
 
 
-def _wrapped(text: str, width: float, *, in_words: bool = False) -> tuple[str, ...]:
-    """Each line filled as far as it goes. `in_words` breaks a word too, where no line could hold it."""
-    room = width - width_of(_HYPHEN) if in_words else width
-    lines, line = [], ""
-    for piece in _pieces(text):
-        is_broken = in_words and width_of(piece.rstrip()) > width
-        for part in clusters(piece) if is_broken else [piece]:
-            if line and width_of((line + part).rstrip()) > (room if is_broken else width):
-                lines.append(line.rstrip() + (_HYPHEN if _is_inside_a_word(line[-1], part[0]) else ""))
-                line = ""
-            line += part
-    return (*lines, line.rstrip())
+def _wrapped(pieces: Sequence[_Piece], room: float, most: int) -> tuple[str, ...]:
+    """The first `most` lines, each filled as far as it goes."""
+    lines: list[str] = []
+    begun = width = 0
+    for number, piece in enumerate(pieces):
+        if number > begun and width + piece.inked > (room - _width(_HYPHEN) if piece.is_part else room):
+            lines.append(_line(pieces[begun:number], before=piece))
+            if len(lines) == most:
+                return tuple(lines)
+            begun, width = number, 0
+        width += piece.width
+    return (*lines, _line(pieces[begun:]))
+
+
+def _line(pieces: Sequence[_Piece], *, before: _Piece | None = None) -> str:
+    """`before` is what the next line begins with: inside of a word, this one ends in a hyphen."""
+    line = "".join(piece.text for piece in pieces)
+    return line.rstrip() + (_HYPHEN if before and _is_inside_a_word(line[-1], before.text[0]) else "")
 
 
 def _is_inside_a_word(before: str, after: str) -> bool:

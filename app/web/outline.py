@@ -2,13 +2,18 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from itertools import islice
 from urllib.parse import unquote, urlsplit
 
 from app.core import date_time_stamp
 from app.core.problems import JsonObject, Refused
+from app.verifier.claims import are_claims
 
 MAX_ROWS = 150
+_LAST_SECOND = 253_402_300_800
+# What an SD-JWT VC says of itself as a token.
+_OF_THE_TOKEN = frozenset({"iat", "nbf", "exp", "cnf", "status", "vct#integrity", "jti"})
 _SKIPPED = frozenset({"@context", "proof", "type", "relatedResource", "credentialSchema"})
 
 
@@ -34,16 +39,53 @@ class Outline:
 
 
 def outline(document: JsonObject) -> Outline:
+    return _of_claims(document) if are_claims(document) else _of_credential(document)
+
+
+def _of_claims(claims: JsonObject) -> Outline:
+    """Of an SD-JWT VC: the names of the EU's learning credential, and ours, where it has them."""
+    names = (_text(claims.get(name)) for name in ("given_name", "family_name"))
+    parts = " ".join(name for name in names if name)
+    valid_from = date_time(claims.get("valid_from"))
+    rows, cut = _cut({name: value for name, value in claims.items() if name not in _OF_THE_TOKEN})
+    return Outline(
+        title=_text(claims.get("achievement_title")) or _text(claims.get("vct")),
+        learner=_text(claims.get("full_name")) or parts or None,
+        issuer_id=_text(claims.get("iss")) or "",
+        issuer_name=_text(claims.get("issuing_authority")),
+        country=_text(claims.get("issuing_country")),
+        awarded=date_time(claims.get("awarded_date")) or valid_from,
+        valid_from=valid_from or _seconds(claims.get("nbf")),
+        valid_until=date_time(claims.get("valid_until")) or _seconds(claims.get("exp")),
+        rows=rows,
+        cut=cut,
+    )
+
+
+def _seconds(value: object) -> datetime | None:
+    """A NumericDate (RFC 7519 §2) that a foreign value is; None where it is none."""
+    match value:
+        case bool():
+            return None
+        case int() | float() if 0 <= value < _LAST_SECOND:
+            return datetime.fromtimestamp(value, UTC)
+        case _:
+            return None
+
+
+def _cut(document: JsonObject) -> tuple[tuple[tuple[str, str], ...], bool]:
+    """The first rows, and whether there are more."""
+    walk = _rows(document, path="")
+    rows = tuple(islice(walk, MAX_ROWS))
+    return rows, next(walk, None) is not None
+
+
+def _of_credential(document: JsonObject) -> Outline:
     subject = _first(document.get("credentialSubject"))
     achievement = _first(subject.get("achievement"))
     issuer_id, issuer = _issuer(document.get("issuer"))
     valid_from = date_time(document.get("validFrom") or document.get("issuanceDate"))
-    rows = []
-    walk = _rows(document, path="")
-    for row in walk:
-        rows.append(row)
-        if len(rows) == MAX_ROWS:
-            break
+    rows, cut = _cut(document)
     return Outline(
         title=_text(achievement.get("name")) or _text(document.get("name")) or _text(subject.get("name")),
         learner=_learner(subject),
@@ -53,8 +95,8 @@ def outline(document: JsonObject) -> Outline:
         awarded=date_time(document.get("awardedDate")) or valid_from,
         valid_from=valid_from,
         valid_until=date_time(document.get("validUntil") or document.get("expirationDate")),
-        rows=tuple(rows),
-        cut=next(walk, None) is not None,
+        rows=rows,
+        cut=cut,
     )
 
 

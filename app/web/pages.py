@@ -16,7 +16,7 @@ from app.core.problems import (
     Problem,
     Refused,
 )
-from app.core.proof import vc_jwt
+from app.core.proof import sd_jwt_vc, vc_jwt
 from app.http.described import CREDENTIAL, EXAMPLE_CREDENTIAL, problems
 from app.http.forms import MULTIPART, URLENCODED, read_form
 from app.http.negotiation import read_body, takes_gzip, wants_json
@@ -27,6 +27,7 @@ from app.verifier.report import REPORT, VerificationReport
 from app.web import answers
 from app.web.answers import PRIVATE, html, reader
 from app.web.claim_pages import PRESENTATION_SCHEMA, Bakes, Opens, Prints, badge_routes, claim_routes, printed_routes
+from app.web.console.doorkeeper import language_of
 from app.web.renderer import Renderer
 from app.web.static_files import StaticFiles
 
@@ -37,6 +38,7 @@ CREDENTIAL_TYPES = (
     "application/ld+json",
     *PRESENTATIONS,
     *vc_jwt.MEDIA_TYPES,
+    *sd_jwt_vc.MEDIA_TYPES,
 )
 CONTAINER_TYPES = tuple(sorted(containers.MEDIA_TYPES))
 
@@ -73,13 +75,17 @@ def error_page(renderer: Renderer) -> ErrorPage:
     """Draws an error for a person; the status code and its headers are `http.problems`' own."""
 
     def page(request: Request, answer: Answer) -> Response:
-        language = reader(request)
-        if answer.type == GONE and not request.url.path.startswith("/console"):
+        in_the_console = request.url.path.startswith("/console")
+        language = language_of(request) if in_the_console else reader(request)
+        if answer.type == GONE and not in_the_console:
             return html(renderer.render_claim_gone(language=language), PRIVATE)
         if request.url.path == "/verify" and answer.problems:
             return html(renderer.render_unreadable(answer.problems, language=language))
         reference = answer.instance.removeprefix("urn:uuid:")[:8] or f"{answer.status}"
-        return html(renderer.render_error(answer.status, language=language, reference=reference), PRIVATE)
+        page = renderer.render_error(
+            answer.status, language=language, reference=reference, in_the_console=in_the_console
+        )
+        return html(page, PRIVATE)
 
     return page
 

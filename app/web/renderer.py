@@ -13,11 +13,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from app.core import containers
-from app.core.credential import open_badge
+from app.core.credential import learning_credential, open_badge
 from app.core.credential.micro_credential import MicroCredential
 from app.core.problems import UNSUPPORTED_MECHANISM, JsonObject, Problem, Refused
 from app.exchange.claim import ClaimOffer
 from app.ports import KnownIssuer
+from app.verifier.claims import are_claims
 from app.verifier.report import Check, Headline, Passed, VerificationReport
 from app.web import badge_picture, cldr
 from app.web.api_page import chapters, first_to_try, refusals, without
@@ -37,10 +38,21 @@ _TEMPLATES = Path(__file__).parent / "templates"
 _MAX_RESUBMITTED_BYTES = 40_000
 # What a file dialog offers first; anything else may be chosen there all the same.
 _ACCEPTED = (
-    *(".json", ".vc", ".jwt", "application/json", "application/vc", "application/vc+jwt"),
+    *(
+        ".json",
+        ".vc",
+        ".jwt",
+        ".sd-jwt",
+        "application/json",
+        "application/vc",
+        "application/vc+jwt",
+        "application/dc+sd-jwt",
+    ),
     *sorted(containers.MEDIA_TYPES),
 )
 _ERRORS = frozenset({400, 403, 404, 405, 408, 410, 413, 415, 429, 500, 503})
+# Elsewhere their words speak of a credential that was handed in, or of the check.
+_IN_THE_CONSOLE = {**dict.fromkeys((400, 405, 408, 415), "console"), 404: "console_nothing", 413: "console_large"}
 _STAMPS = {
     Headline.REVOKED: "stamp.revoked",
     Headline.SUSPENDED: "stamp.suspended",
@@ -122,6 +134,7 @@ class Renderer:
             rows=() if confirmed else plain_rows(seen),
             stamp=_STAMPS.get(report.headline) if confirmed else None,
             demo=_demo(known, own=own, operator=self._operator),
+            accent=known.accent if known and own else None,
             checks=check_rows(report, seen, words=words),
             own=own,
             download=_download(report.as_json()),
@@ -148,10 +161,12 @@ class Renderer:
             demo=institution.profile.name if institution.demo else None,
             paper=micro_credential_paper(offer.micro_credential, self._drawing(language)),
             stamp="stamp.revoked" if offer.state == "revoked" else None,
+            accent=institution.accent,
             revoked=offer.state == "revoked",
             corrects=offer.corrects,
             declined=declined,
             take=f"/claim/{token}/credential",
+            others=tuple(form.mechanism for form in offer.forms[1:]),
             decline=f"/claim/{token}/decline",
             take_picture=f"/claim/{token}/badge",
             picture=_picture(offer),
@@ -169,9 +184,10 @@ class Renderer:
         verify = Markup('<a href="/verify">{}</a>').format(f"{self._operator.public_url}/verify")
         return self._page("printed.html", language, copy_id=copy_id, verify=verify)
 
-    def render_error(self, status: int, *, language: Language, reference: str) -> str:
+    def render_error(self, status: int, *, language: Language, reference: str, in_the_console: bool = False) -> str:
         kind = status if status in _ERRORS else 500 if status >= 500 else 400
-        return self._page("error.html", language, kind=str(kind), reference=reference)
+        told = _IN_THE_CONSOLE.get(kind, str(kind)) if in_the_console else str(kind)
+        return self._page("error.html", language, kind=told, reference=reference, in_the_console=in_the_console)
 
     def render_console(self, template: str, *, language: Language, **values: Any) -> str:
         """A page of the console; its values were worked out in `web.console`."""
@@ -191,7 +207,8 @@ class Renderer:
         """The European elements where it has them, else what any credential has."""
         drawing = self._drawing(language)
         try:
-            return micro_credential_paper(open_badge.read(document), drawing)
+            said = learning_credential.read(document) if are_claims(document) else open_badge.read(document)
+            return micro_credential_paper(said, drawing)
         except Refused:
             return outline_paper(outline(document), drawing)
 

@@ -1,6 +1,7 @@
 """What the pages write as HTML, as runs of text for print: the same words, links and isolation, without a browser."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from html.parser import HTMLParser
 
 from markupsafe import Markup
@@ -17,36 +18,50 @@ class Run:
     unseen: bool = False
 
 
-def runs(markup: Markup | None, *, glyphs: frozenset[int]) -> tuple[Run, ...]:
+@dataclass(slots=True)
+class Told:
+    """How many characters a document may still tell by their numbers; after that, a stretch of them is told as “…”."""
+
+    left: int = 2_000
+
+
+def runs(markup: Markup | None, *, glyphs: frozenset[int], told: Told | None = None) -> tuple[Run, ...]:
     """The runs of `markup`. A character that is in none of our `glyphs` becomes its number, like one without a look."""
     if markup is None:
         return ()
     reader = _Reader()
     reader.feed(markup)
     reader.close()
-    return tuple(piece for run in reader.done for piece in _drawable(run, glyphs))
+    told = told or Told()
+    return tuple(piece for run in reader.done for piece in _drawable(run, glyphs, told))
 
 
 def undrawable(text: str, *, glyphs: frozenset[int]) -> tuple[str, ...]:
     """The characters of `text` that no type of ours has, each once, in their order."""
-    return tuple(dict.fromkeys(character for character in text if not _is_drawable(character, glyphs)))
+    return tuple(character for character in dict.fromkeys(text) if not _is_drawable(character, glyphs))
 
 
 def _is_drawable(character: str, glyphs: frozenset[int]) -> bool:
     return character in "\n\t" or ord(character) in glyphs
 
 
-def _drawable(run: Run, glyphs: frozenset[int]) -> list[Run]:
+def _drawable(run: Run, glyphs: frozenset[int], told: Told) -> list[Run]:
+    lacking = undrawable(run.text, glyphs=glyphs)
+    if not lacking:
+        return [run]
     pieces: list[Run] = []
-    start = 0
-    for at, character in enumerate(run.text):
-        if not _is_drawable(character, glyphs):
-            pieces += [Run(run.text[start:at], run.lang, run.link, run.strong, run.unseen)] if at > start else []
-            pieces.append(Run(f"U+{ord(character):04X}", run.lang, run.link, run.strong, unseen=True))
-            start = at + 1
-    if start < len(run.text):
-        pieces.append(Run(run.text[start:], run.lang, run.link, run.strong, run.unseen))
-    return pieces
+    end = 0
+    stretches = re.compile("[" + re.escape("".join(lacking)) + "]+")
+    for found in stretches.finditer(run.text):
+        shown = found[0][: told.left]
+        if not shown:
+            break
+        pieces += [replace(run, text=run.text[end : found.start()])] if found.start() > end else []
+        pieces += [replace(run, text=f"U+{ord(character):04X}", unseen=True) for character in shown]
+        told.left -= len(shown)
+        end = found.start() + len(shown)
+    rest = stretches.sub("…", run.text[end:])
+    return [*pieces, replace(run, text=rest)] if rest else pieces
 
 
 class _Reader(HTMLParser):

@@ -32,9 +32,9 @@ class Words:
         ]
         return Markup("").join(parts)
 
-    def plain(self, sentence: str, /) -> str:
-        """A sentence without placeholders, as text."""
-        return "".join(text for text, _ in self.sentences[sentence])
+    def plain(self, sentence: str, /, **values: str) -> str:
+        """The same as text, for what is no page: nothing is escaped or isolated."""
+        return "".join(text + ("" if name is None else values[name]) for text, name in self.sentences[sentence])
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,19 @@ def send_raw(service: Running, request: bytes) -> bytes:
 # ── bytes that are no JSON of ours ───────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("path", ["/verify", "/credentials/verify", "/credentials/derive", "/awards"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/verify",
+        "/credentials/verify",
+        "/credentials/derive",
+        "/credentials/issue",
+        "/credentials/status",
+        "/presentations/verify",
+        "/status-lists",
+        "/awards",
+    ],
+)
 @pytest.mark.parametrize(
     "body",
     [
@@ -95,6 +107,9 @@ def test_bytes_that_two_parsers_would_read_differently_are_a_problem(service: Ru
         "/verify",
         "/credentials/verify",
         "/credentials/derive",
+        "/credentials/issue",
+        "/credentials/status",
+        "/presentations/verify",
         "/claim/none",
         "/awards",
         "/awards/none/revoke",

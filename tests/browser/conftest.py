@@ -5,7 +5,7 @@ import json
 import socket
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -55,6 +55,10 @@ class OffersByToken:
                 return reports.offer(self.contexts, demo=token == "demo")
             case "revoked":
                 return reports.offer(self.contexts, state="revoked")
+            case "several":
+                offered = reports.offer(self.contexts)
+                more = reports.form(offered.micro_credential, b"a.b.c", mechanism="vc+jwt")
+                return replace(offered, forms=(*offered.forms, more))
             case "gone":
                 raise Refused(Problem(GONE, detail="this link expired"))
             case _:

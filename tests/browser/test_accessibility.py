@@ -19,6 +19,7 @@ _PAGES = {
     "claim": "/claim/good",
     "claim-demo": "/claim/demo",
     "claim-revoked": "/claim/revoked",
+    "claim-several": "/claim/several",
     "claim-gone": "/claim/gone",
     "claim-unknown": "/claim/none",
     "nothing-here": "/nothing",

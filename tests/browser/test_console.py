@@ -17,6 +17,13 @@ from tests.service import Running, running
 pytestmark = pytest.mark.browser
 
 _FOLDER = ROOT / "screenshots"
+# What a class's page shows: all is well, an encoding is asked for, rows are wrong, another kind of file.
+_LISTS = {
+    "class-ready": "name,email,grade\nZoë Marković-Núñez,zoe@example.org,A\nAna Lind,,B\n".encode(),
+    "class-asks": "name\nDžana Šimić\nŁukasz Żak\n".encode("cp1250"),
+    "class-wrong": b"name,email,course\nZo,x,1\n,,2\n",
+    "class-spreadsheet": b"PK\x03\x04",
+}
 
 
 @pytest.fixture(scope="module")
@@ -47,8 +54,16 @@ def sign_in(here: Visit, service: Running) -> None:
     expect(here.page.locator("h1")).to_have_text("Awards")
 
 
+def a_list(content: bytes) -> FilePayload:
+    return {"name": "class.csv", "mimeType": "text/csv", "buffer": content}
+
+
 def fill_in(page: Page, *, outcomes: str = "Reads a data set and says what it can’t answer") -> None:
     page.get_by_label("Learner’s full name").fill("Zoë Marković-Núñez")
+    fill_in_what_was_learnt(page, outcomes=outcomes)
+
+
+def fill_in_what_was_learnt(page: Page, *, outcomes: str = "Reads a data set and says what it can’t answer") -> None:
     page.get_by_label("Title", exact=True).fill("Data Literacy")
     page.get_by_label("What the learner can do now").fill(outcomes)
     page.get_by_label("ECTS credits").fill("3")
@@ -148,10 +163,12 @@ def test_it_works_without_a_script(browser: Browser, service: Running) -> None:
 def test_a_class_is_looked_over_awarded_and_watched(at_the_desk: Visit) -> None:
     page = at_the_desk.page
     page.get_by_role("link", name="Award a class").click()
-    page.get_by_label("What was learnt").set_input_files(ROOT / "docs" / "achievement.example.toml")
+    page.get_by_label("From a file").check()
+    page.get_by_label("The file of what was learnt").set_input_files(ROOT / "docs" / "achievement.example.toml")
     page.get_by_label("The list of learners").set_input_files(ROOT / "docs" / "class.example.csv")
     page.get_by_role("button", name="Look it over").click()
     expect(page.get_by_text("Everything is in order")).to_be_visible()
+    expect(page.locator(".look .paper .learner")).to_have_text(page.locator(".list tbody th").first.inner_text())
     page.get_by_role("button", name="Award it to").click()
     expect(page.locator("h1")).to_have_text("The class")
     expect(page.get_by_text("looks again by itself")).to_have_count(0, timeout=30_000)
@@ -165,18 +182,50 @@ def test_a_class_is_looked_over_awarded_and_watched(at_the_desk: Visit) -> None:
 def test_a_mistake_in_a_class_is_told_by_row_and_nothing_is_awarded(at_the_desk: Visit) -> None:
     page = at_the_desk.page
     at_the_desk.open("/console/class")
-    page.get_by_label("What was learnt").set_input_files(ROOT / "docs" / "achievement.example.toml")
-    wrong: FilePayload = {
-        "name": "class.csv",
-        "mimeType": "text/csv",
-        "buffer": b"fullName,dateOfBirth\nZo Wrong,yesterday\n",
-    }
-    page.get_by_label("The list of learners").set_input_files([wrong])
+    page.get_by_label("From a file").check()
+    page.get_by_label("The file of what was learnt").set_input_files(ROOT / "docs" / "achievement.example.toml")
+    page.get_by_label("The list of learners").set_input_files([a_list(b"fullName,dateOfBirth\nZo Wrong,yesterday\n")])
     page.get_by_role("button", name="Look it over").click()
+    expect(page.locator(".problems tbody th").first).to_contain_text("Row 2")
     expect(page.locator(".problems tbody tr").first).to_contain_text("dateOfBirth")
-    expect(page.locator(".problems tbody th").first).to_have_text("2")
     expect(page.get_by_role("button", name="Award it to")).to_have_count(0)
-    page.screenshot(path=_FOLDER / "console-class-wrong.png", full_page=True)
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save the list with its mistakes").click()
+    assert "can’t be read as a day" in saved.value.path().read_text("utf-8")
+    # Nothing but the list that was put right is chosen again.
+    page.get_by_label("The list of learners").set_input_files([a_list(b"fullName,dateOfBirth\nZo Right,1994-02-17\n")])
+    page.get_by_role("button", name="Look it over").click()
+    expect(page.get_by_role("button", name="Award it to 1")).to_be_visible()
+
+
+def test_a_class_is_written_without_a_file_or_a_script(browser: Browser, service: Running) -> None:
+    here = visit(browser, service.url, java_script_enabled=False)
+    sign_in(here, service)
+    page = here.page
+    here.open("/console/class")
+    page.get_by_label("Write it here").check()
+    expect(page.get_by_label("The file of what was learnt")).to_be_hidden()
+    fill_in_what_was_learnt(page)
+    page.get_by_label("The list of learners").set_input_files([a_list("name\nDžana Šimić\n".encode("cp1250"))])
+    page.get_by_label("Title", exact=True).press("Enter")
+    expect(page.locator(".samples .names").first).to_have_text("Džana Šimić")
+    page.get_by_role("button", name="These are right").first.click()
+    expect(page.locator(".look .paper .learner")).to_have_text("Džana Šimić")
+    page.get_by_role("button", name="Award it to 1").click()
+    expect(page.locator("h1")).to_have_text("The class")
+    here.page.context.close()
+
+
+def test_an_erased_award_leaves_the_way_back(at_the_desk: Visit, service: Running) -> None:
+    made = service.award(EXAMPLE).json()
+    erased = service.client.post(
+        f"/awards/{made['id']}/erase", json={"reason": "Asked for."}, headers=service.signed_in()
+    )
+    assert erased.status_code == 200
+    at_the_desk.open(f"/console/awards/{made['id']}")
+    expect(at_the_desk.page.locator("h1")).to_have_text("This is not here any more.")
+    at_the_desk.page.get_by_role("link", name="Awards", exact=True).click()
+    expect(at_the_desk.page.locator("h1")).to_have_text("Awards")
 
 
 def test_signing_out_shuts_the_door(at_the_desk: Visit) -> None:
@@ -229,6 +278,13 @@ def test_axe_finds_nothing_even_where_all_is_opened(
     fill_in(here.page)
     here.page.get_by_role("button", name="Show the paper").click()
     examine("nothing missing")
+    for name, content in _LISTS.items():
+        here.open("/console/class")
+        here.page.get_by_label("Write it here").check()
+        fill_in_what_was_learnt(here.page)
+        here.page.get_by_label("The list of learners").set_input_files([a_list(content)])
+        here.page.get_by_role("button", name="Look it over").click()
+        examine(name)
     here.page.context.close()
     assert {name: each for name, each in found.items() if each} == {}
 
@@ -267,5 +323,12 @@ def test_no_page_of_the_console_is_wider_than_its_window(
     here.page.get_by_label("What the learner can do now").fill("Reads a data set")
     here.page.get_by_role("button", name="Show the paper").click()
     look("paper")
+    for name, content in _LISTS.items():
+        here.open("/console/class")
+        here.page.get_by_label("Write it here").check()
+        fill_in_what_was_learnt(here.page)
+        here.page.get_by_label("The list of learners").set_input_files([a_list(content)])
+        here.page.get_by_role("button", name="Look it over").click()
+        look(name)
     here.page.context.close()
     assert wide == []

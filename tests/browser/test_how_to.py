@@ -42,10 +42,11 @@ def test_a_registrar_follows_theirs(browser: Browser, tmp_path: Path) -> None:
         reader.presses("Sign in")
 
         reader.presses("Award a class")
-        reader.gives("What was learnt", ROOT / "docs" / "achievement.example.toml")
+        reader.chooses("From a file")
+        reader.gives("The file of what was learnt", ROOT / "docs" / "achievement.example.toml")
         reader.gives("The list of learners", ROOT / "docs" / "class-of-thirty.csv")
         reader.presses("Look it over")
-        reader.reads("Everything is in order: 30 learners, of whom 0 have it already.")
+        reader.reads("Everything is in order")
         reader.presses("Award it to 30")
         reader.reads("30 of 30 are awarded.")
         assert reader.saves("Save all links").read_text("utf-8").count("/claim/") == 30

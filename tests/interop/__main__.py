@@ -5,6 +5,7 @@
 3. The award is revoked: the same credential is no longer in force. One letter is changed: it is no longer signed.
 4. `disclose.mjs` and we derive parts of what either signed by ecdsa-sd-2023; both verify them (`disclosing`).
 5. `suites.mjs` verifies what we sign by the other suites that it has, and we what it signs (`suites`).
+6. `tokens.mjs` verifies the tokens that every mechanism of ours signs, and we those that it signs (`tokens`).
 """
 
 import json
@@ -22,6 +23,7 @@ from tests.interop.disclosing import Peer, between_implementations
 from tests.interop.results import Results
 from tests.interop.sd_jwt import exchange
 from tests.interop.suites import between_suites
+from tests.interop.tokens import between_tokens
 from tests.node import find_node, install
 from tests.service import Running, running
 
@@ -49,6 +51,7 @@ def main() -> int:
         contexts = load_contexts(ROOT / "contexts")
         peer = Peer(here=HERE, pinned=pinned, folder=Path(folder))
         between_implementations(contexts, peer, results)
+        between_tokens(contexts, here=HERE, folder=Path(folder), expect=results.expect)
         between_suites(contexts, here=HERE, pinned=pinned, folder=Path(folder), expect=results.expect)
     print(f"\n{results.passed} passed, {len(results.failed)} failed")
     return 1 if results.failed or not results.passed else 0

@@ -129,7 +129,10 @@ def test_a_wallet_takes_the_recorded_bytes(service: Running) -> None:
     answer = service.award(EXAMPLE)
     claim = answer.json()["claimUrl"].removeprefix(service.url)
     offered = service.client.get(claim, headers={"Accept": "application/json"}).json()
-    assert offered == {"protocols": {"vcapi": answer.json()["claimUrl"]}}
+    assert offered == {
+        "protocols": {"vcapi": answer.json()["claimUrl"]},
+        "credentials": [{"mechanism": "eddsa-rdfc-2022", "mediaType": "application/vc"}],
+    }
     taken = service.client.post(claim, json={})
     recorded = answer.content.partition(b'"credential":')[2][:-1]
     assert recorded in taken.content
@@ -303,7 +306,7 @@ def test_what_a_claim_hands_out_can_be_verified_as_it_is(service: Running) -> No
 def test_a_claim_of_what_was_revoked_says_so_to_a_program(service: Running) -> None:
     receipt = service.award(MINIMAL_EXAMPLE).json()
     link = receipt["claimUrl"].removeprefix(service.url)
-    assert service.client.get(link).json().keys() == {"protocols"}
+    assert service.client.get(link).json().keys() == {"protocols", "credentials"}
     service.client.post(f"/awards/{receipt['id']}/revoke", json={"reason": "x"}, headers=service.signed_in())
     offer = service.client.get(link).json()
     assert offer["protocols"] == {"vcapi": receipt["claimUrl"]}

@@ -142,6 +142,37 @@ def test_a_file_takes_the_place_of_all_that_it_said(terminal: Terminal, tmp_path
     assert terminal.read("institution", "set", NAME, str(shorter))["changed"] == ["region", "accent"]
 
 
+def test_what_it_may_have_signed_is_changed_and_kept(terminal: Terminal) -> None:
+    changes = ["signing.credentials=any", "signing.mechanism=eddsa-jcs-2022", "signing.per_minute=60"]
+    told = terminal.done("institution", "set", NAME, *changes, "signing.status=revocation,suspension")
+    assert "signing.credentials: – → any" in told
+    (shown,) = terminal.read("institution", "show", NAME)
+    assert shown["signing"] == {
+        "credentials": "any",
+        "mechanism": "eddsa-jcs-2022",
+        "status": ["revocation", "suspension"],
+        "per_minute": 60,
+    }
+    terminal.done("institution", "set", NAME, "signing.status=", "signing.mechanism=")
+    (shown,) = terminal.read("institution", "show", NAME)
+    assert shown["signing"] == {"credentials": "any", "status": [], "per_minute": 60}
+    assert "/signing/credentials" in terminal.refused("institution", "set", NAME, "signing.credentials=all")
+    assert "has no key in use" in terminal.refused("institution", "set", NAME, "signing.mechanism=ecdsa-sd-2023")
+    terminal.done("keys", "rotate", NAME, "--algorithm", "ES256")
+    terminal.done("institution", "set", NAME, "signing.mechanism=ecdsa-sd-2023")
+
+
+def test_the_kind_of_its_did_stays(terminal: Terminal) -> None:
+    assert "it stays" in terminal.refused("institution", "set", NAME, "did=key")
+
+
+def test_a_second_institution_may_be_a_bare_key_of_another_kind(terminal: Terminal, college: Path) -> None:
+    text = college.read_text("utf-8")
+    college.write_text(f'did = "key"\nkey = "P-256"\n{text}', "utf-8")
+    made = terminal.read("institution", "add", str(college))
+    assert made["did"].startswith("did:key:zDn")
+
+
 def test_what_it_says_already_is_no_change(terminal: Terminal) -> None:
     assert "Nothing was changed." in terminal.done("institution", "set", NAME, "country=LT")
 
@@ -183,6 +214,14 @@ def test_a_secret_is_in_a_file_that_others_can_not_read_and_nowhere_else(termina
 def test_a_client_may_do_what_it_was_given(terminal: Terminal) -> None:
     made = terminal.read("client", "add", NAME, "--scope", "read:/awards")
     assert made["scopes"] == ["read:/awards"]
+
+
+def test_a_client_may_have_a_mechanism_of_its_own(terminal: Terminal) -> None:
+    made = terminal.read("client", "add", NAME, "--mechanism", "vc+jwt")
+    assert made["mechanism"] == "vc+jwt"
+    terminal.done("client", "rotate", made["id"])
+    mechanisms = {client["id"]: client.get("mechanism") for client in terminal.read("client", "list")}
+    assert mechanisms[made["id"]] == "vc+jwt"
 
 
 def test_a_new_secret_is_another_in_another_file(terminal: Terminal) -> None:

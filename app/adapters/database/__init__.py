@@ -1,6 +1,7 @@
 """The database: register, directory and status lists in SQLite or PostgreSQL. The only package that knows SQLModel."""
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import text
@@ -10,6 +11,9 @@ from app.adapters.act_journal import ActJournal
 from app.adapters.database import migrations
 from app.adapters.database.awards import Awards
 from app.adapters.database.backlog import DatabaseBacklog
+from app.adapters.database.brought import DatabaseBrought
+from app.adapters.database.challenges import DatabaseChallenges
+from app.adapters.database.clocks import Clocks
 from app.adapters.database.directory import DatabaseDirectory
 from app.adapters.database.engine import (
     SQLITE,
@@ -45,6 +49,7 @@ class Database:
         vault: Vault,
         limits: RegisterLimits,
         message_lease_seconds: float,
+        challenge_lifetime: timedelta,
         journal: ActJournal | None = None,
         counts: Counts | None = None,
     ) -> None:
@@ -59,6 +64,15 @@ class Database:
         self.status_lists = DatabaseStatusLists(transactions)
         self.sealed_copies = DatabaseSealedCopies(transactions)
         self.recorded_proofs = DatabaseRecordedProofs(transactions, vault=vault)
+        skew = limits.max_clock_skew_seconds
+        self.brought = DatabaseBrought(
+            transactions,
+            vault=vault,
+            clocks=Clocks(self.name, None if skew is None else timedelta(seconds=skew)),
+            lease_seconds=limits.intent_lease_seconds,
+            status_list_length=limits.status_list_length,
+        )
+        self.challenges = DatabaseChallenges(transactions, vault=vault, lifetime=challenge_lifetime)
         self.people = DatabasePeople(transactions, vault=vault)
         self.backlog = DatabaseBacklog(transactions)
         self.sessions = DatabaseSessions(transactions, vault=vault)
@@ -73,6 +87,7 @@ class Database:
         intent_lease_seconds: int = 30,
         message_lease_seconds: float = 300,
         status_list_length: int = STATUS_LIST_LENGTH,
+        challenge_seconds: int = 300,
         journal: ActJournal | None = None,
         max_clock_skew_seconds: int | None = None,
         counts: Counts | None = None,
@@ -92,6 +107,7 @@ class Database:
             vault=vault,
             limits=limits,
             message_lease_seconds=message_lease_seconds,
+            challenge_lifetime=timedelta(seconds=challenge_seconds),
             journal=journal,
             counts=counts,
         )

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.adapters.act_journal import AwardErased, LinkEnded
+from app.adapters.act_journal import AwardErased, AwardSuperseded, LinkEnded
 from app.adapters.database.awards import Awards
 from app.adapters.database.engine import Transactions
 from app.adapters.database.locks import Credentials, locked
@@ -98,6 +98,7 @@ class Acts:
         if award.supersedes is None:
             return
         superseded, credentials = await locked(session, award.supersedes)
+        await self._transactions.write_down(AwardSuperseded(superseded.id))
         await self.change(session, superseded, credentials, Act.SUPERSEDE)
         intended = await session.get_one(ActRow, (award.id, 1))
         await self.append(

@@ -14,6 +14,7 @@ from app.core.problems import GONE, Problem, Refused
 from app.issuer.life import Act, State, after
 from app.ports import (
     ActRecord,
+    CredentialIntention,
     Intended,
     Intention,
     Message,
@@ -50,20 +51,14 @@ class Awards:
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
 
-    def sealed(
-        self, intention: Intention, entry: StatusEntry, *, now: datetime, lease_until: datetime
-    ) -> tuple[AwardRow, CredentialRow]:
-        """The rows of an intent, whose document is `examined.at(entry)` and nothing else."""
-        document = intention.examined.at(entry).document
-        content = json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
-        data_key = self._vault.new_data_key()
-        state = after(None, Act.INTEND)
+    def sealed(self, intention: Intention, *, now: datetime) -> AwardRow:
+        """The row of an award that is intended."""
         award = AwardRow(
             id=intention.award_id,
             institution=intention.institution,
-            state=state,
+            state=after(None, Act.INTEND),
             title=intention.title,
-            data_key=data_key,
+            data_key=self._vault.new_data_key(),
             learner_name_sealed=b"",
             achievement_id=intention.achievement_id,
             awarded_date=intention.awarded_date,
@@ -74,21 +69,34 @@ class Awards:
         self.seal_learner_name(award, intention.learner_name)
         if intention.learner_email:
             self.seal_learner_email(award, intention.learner_email)
-        credential = CredentialRow(
-            id=intention.credential_id,
-            award_id=intention.award_id,
+        return award
+
+    def sealed_credential(
+        self,
+        award: AwardRow,
+        intention: CredentialIntention,
+        entry: StatusEntry,
+        *,
+        number: int,
+        lease_until: datetime,
+    ) -> CredentialRow:
+        """The row of one of its credentials, whose document is `examined.at(entry)` and nothing else."""
+        document = intention.examined.at(entry).document
+        content = json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+        return CredentialRow(
+            id=intention.id,
+            award_id=award.id,
+            number=number,
             mechanism=intention.mechanism,
             verification_method=intention.verification_method,
-            state=state,
+            state=award.state,
             status_list_id=entry.list_id,
             status_list_index=entry.index,
-            document_sealed=self._vault.seal(
-                content, data_key=data_key, bound_to=_document_at(intention.credential_id)
-            ),
-            intended_at=now,
+            document_sealed=self._vault.seal(content, data_key=award.data_key, bound_to=_document_at(intention.id)),
+            intended_at=award.created,
             lease_until=lease_until,
+            mandatory_pointers=intention.mandatory_pointers,
         )
-        return award, credential
 
     def seal_learner_name(self, award: AwardRow, name: Personal[str]) -> None:
         award.learner_name_sealed = self._vault.seal(
@@ -122,11 +130,13 @@ class Awards:
         return Intended(
             award_id=award.id,
             credential_id=credential.id,
+            number=credential.number,
             institution=award.institution,
             mechanism=credential.mechanism,
             verification_method=credential.verification_method,
             document=json.loads(document),
             intended_at=credential.intended_at,
+            mandatory_pointers=None if credential.mandatory_pointers is None else tuple(credential.mandatory_pointers),
         )
 
     def signed(self, award: AwardRow, credential: CredentialRow) -> bytes | None:
@@ -142,7 +152,7 @@ class Awards:
         award_ids = [award.id for award in awards]
         credentials: defaultdict[str, list[CredentialRow]] = defaultdict(list)
         for credential in await session.exec(
-            select(CredentialRow).where(col(CredentialRow.award_id).in_(award_ids)).order_by(CredentialRow.id)
+            select(CredentialRow).where(col(CredentialRow.award_id).in_(award_ids)).order_by(col(CredentialRow.number))
         ):
             credentials[credential.award_id].append(credential)
         acts: defaultdict[str, list[ActRow]] = defaultdict(list)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlmodel import col, func, select
 
+from app.adapters.database.brought_tables import BroughtCredentialRow
 from app.adapters.database.engine import Transactions
 from app.adapters.database.tables import CredentialRow, MessageRow, PublishedListRow
 from app.issuer.life import State
@@ -32,9 +33,19 @@ class DatabaseBacklog:
             intents = await session.exec(
                 select(func.count()).where(CredentialRow.state == State.INTENDED, col(CredentialRow.lease_until) <= now)
             )
+            brought = await session.exec(
+                select(func.count()).where(
+                    BroughtCredentialRow.state == State.INTENDED, col(BroughtCredentialRow.lease_until) <= now
+                )
+            )
             letters = await session.exec(
                 select(func.count(), func.min(MessageRow.created)).where(col(MessageRow.next_attempt).is_not(None))
             )
             published = await session.exec(select(func.max(PublishedListRow.published)))
             count, oldest = letters.one()
-            return Backlog(intents=intents.one(), letters=count, oldest_letter=oldest, last_published=published.one())
+            return Backlog(
+                intents=intents.one() + brought.one(),
+                letters=count,
+                oldest_letter=oldest,
+                last_published=published.one(),
+            )

@@ -13,7 +13,7 @@ from app.adapters.database.status_lists import raise_versions
 from app.adapters.database.tables import ClientRow, DeploymentRow, InstitutionKeyRow, InstitutionRow, StatusListRow
 from app.core.credential.micro_credential import Identifier, Organisation
 from app.core.problems import STATE_CONFLICT, Problem, Refused
-from app.ports import Client, Institution, InstitutionKey, KeyPurpose
+from app.ports import Client, Institution, InstitutionKey, KeyPurpose, MaySign, SigningPolicy
 
 
 class DatabaseDirectory:
@@ -167,6 +167,8 @@ def _rows(institution: Institution) -> tuple[InstitutionRow | InstitutionKeyRow,
             contact=institution.contact,
             demo=institution.demo,
             accent=institution.accent,
+            signing=_signing_row(institution.signing),
+            mechanisms=list(institution.mechanisms) or None,
         ),
         *(
             InstitutionKeyRow(
@@ -191,6 +193,7 @@ def _client_row(client: Client) -> ClientRow:
         institution=client.institution,
         secret_sha256=client.secret_sha256,
         scopes=sorted(client.scopes),
+        mechanism=client.mechanism,
         revoked=client.revoked,
     )
 
@@ -211,6 +214,8 @@ async def _institution(session: AsyncSession, row: InstitutionRow) -> Institutio
         demo=row.demo,
         keys=tuple(_key(key) for key in keys),
         accent=row.accent,
+        signing=_signing(row.signing),
+        mechanisms=tuple(row.mechanisms or ()),
     )
 
 
@@ -233,7 +238,18 @@ def _client(row: ClientRow) -> Client:
         secret_sha256=row.secret_sha256,
         scopes=frozenset(row.scopes),
         revoked=row.revoked,
+        mechanism=row.mechanism,
     )
+
+
+def _signing_row(policy: SigningPolicy) -> dict[str, Any] | None:
+    return None if policy == SigningPolicy() else {**asdict(policy), "status": list(policy.status)}
+
+
+def _signing(row: Mapping[str, Any] | None) -> SigningPolicy:
+    if row is None:
+        return SigningPolicy()
+    return SigningPolicy(**{**row, "may_sign": MaySign(row["may_sign"]), "status": tuple(row["status"])})
 
 
 def _organisation(profile: Mapping[str, Any]) -> Organisation:

@@ -22,7 +22,7 @@ async def locked(
         select(AwardRow, CredentialRow)
         .join(CredentialRow, col(CredentialRow.award_id) == col(AwardRow.id))
         .where(AwardRow.id == award_id)
-        .order_by(CredentialRow.id)
+        .order_by(col(CredentialRow.number))
         .with_for_update()
     )
     rows = found.all()

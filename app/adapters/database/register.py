@@ -3,25 +3,23 @@
 Locks are taken in one order: idempotency key, award with its credentials, institution, status lists by id.
 """
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.adapters.database.acknowledged import acknowledged
 from app.adapters.database.acts import Acts
 from app.adapters.database.awards import Awards
 from app.adapters.database.clocks import Clocks
 from app.adapters.database.cursors import Cursors, Position
-from app.adapters.database.engine import Transactions, Unacknowledged, storable
+from app.adapters.database.engine import Transactions, storable
 from app.adapters.database.idempotency import IdempotencyKeys, in_flight
 from app.adapters.database.locks import locked, locked_by_credential
 from app.adapters.database.outbox import end_messages, release_messages, write_message
 from app.adapters.database.recorded_proofs import DatabaseRecordedProofs
-from app.adapters.database.search import newest_first
+from app.adapters.database.search import newest_first, newest_of_each_achievement
 from app.adapters.database.status_lists import set_bits, take_entry
 from app.adapters.database.tables import (
     ActRow,
@@ -44,10 +42,9 @@ from app.ports import (
     NextClaim,
     Page,
     RegisteredAward,
+    StatusEntry,
     Vault,
 )
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,16 +71,16 @@ class DatabaseRegister:
 
     # ── issuing ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def intend(self, intention: Intention, *, now: datetime) -> Intended | RegisteredAward:
-        async def read_back() -> Intended | None:
+    async def intend(self, intention: Intention, *, now: datetime) -> tuple[Intended, ...] | RegisteredAward:
+        async def read_back() -> tuple[Intended, ...] | None:
             async with self._transactions.reading() as session:
-                credential = await session.get(CredentialRow, intention.credential_id)
                 award = await session.get(AwardRow, intention.award_id)
-                return self._awards.intended(award, credential) if award and credential else None
+                rows = [await session.get(CredentialRow, each.id) for each in intention.credentials]
+                return tuple(self._awards.intended(award, row) for row in rows if row) if award else None
 
-        return await self._acknowledged(self._intend(intention, now=now), read_back)
+        return await acknowledged(self._intend(intention, now=now), read_back)
 
-    async def _intend(self, intention: Intention, *, now: datetime) -> Intended | RegisteredAward:
+    async def _intend(self, intention: Intention, *, now: datetime) -> tuple[Intended, ...] | RegisteredAward:
         async with self._transactions.writing() as session:
             if intention.idempotency:
                 earlier = await self._earlier(session, intention, intention.idempotency, now=now)
@@ -94,18 +91,21 @@ class DatabaseRegister:
                 await self._acts.take_the_place_of(
                     session, intention.supersedes, award_id=intention.award_id, institution=intention.institution
                 )
-            entry = await take_entry(
-                self._transactions,
-                session,
-                institution=intention.institution,
-                purpose=REVOCATION,
-                length=self._status_list_length,
-            )
-            award, credential = self._awards.sealed(intention, entry, now=now, lease_until=now + self._lease)
+            award = self._awards.sealed(intention, now=now)
+            credentials = [
+                self._awards.sealed_credential(
+                    award,
+                    each,
+                    await self._taken(session, intention.institution),
+                    number=number,
+                    lease_until=now + self._lease,
+                )
+                for number, each in enumerate(intention.credentials, 1)
+            ]
             await self._transactions.add(
                 session,
                 award,
-                credential,
+                *credentials,
                 ClaimLinkRow(
                     token_sha256=intention.claim_token_sha256,
                     award_id=award.id,
@@ -120,11 +120,16 @@ class DatabaseRegister:
             await self._acts.append(session, award, Act.INTEND, actor=intention.actor, reason=intention.reason, now=now)
             kind = MessageKind.CORRECTED if intention.supersedes else MessageKind.AWARDED
             await write_message(session, award, kind, now=now)
-        return self._awards.intended(award, credential)
+        return tuple(self._awards.intended(award, credential) for credential in credentials)
+
+    async def _taken(self, session: AsyncSession, institution: str) -> StatusEntry:
+        return await take_entry(
+            self._transactions, session, institution=institution, purpose=REVOCATION, length=self._status_list_length
+        )
 
     async def _earlier(
         self, session: AsyncSession, intention: Intention, idempotency: Idempotency, *, now: datetime
-    ) -> Intended | RegisteredAward | None:
+    ) -> tuple[Intended, ...] | RegisteredAward | None:
         """What this key was used for before; None where it is this request's own from now on."""
         institution = intention.institution
         row = self._keys.row(idempotency, institution=institution, award_id=intention.award_id, now=now)
@@ -136,11 +141,12 @@ class DatabaseRegister:
         award, credentials = await locked(session, used.award_id)
         match award.state:
             case State.INTENDED:
-                unfinished = next(one for one in credentials if one.state is State.INTENDED)
-                if unfinished.lease_until > now:
+                unfinished = [one for one in credentials if one.state is State.INTENDED]
+                if any(one.lease_until > now for one in unfinished):
                     raise in_flight()
-                unfinished.lease_until = now + self._lease
-                return self._awards.intended(award, unfinished)
+                for one in unfinished:
+                    one.lease_until = now + self._lease
+                return tuple(self._awards.intended(award, one) for one in unfinished)
             case State.VOIDED:
                 # Nothing was ever answered under this key: it is as good as new.
                 used.award_id = intention.award_id
@@ -177,7 +183,7 @@ class DatabaseRegister:
                 await self._transactions.write_over_what_was_erased()
             return recorded
 
-        return await self._acknowledged(work(), read_back)
+        return await acknowledged(work(), read_back)
 
     async def _record(
         self, credential_id: str, signed: bytes, *, signed_data: bytes, now: datetime
@@ -193,9 +199,11 @@ class DatabaseRegister:
             credential.recorded_at = now
             await self._recorded_proofs.keep(session, credential.id, signed_data, now=now)
             award.state = state_of_award(one.state for one in credentials)
-            await release_messages(session, award, now=now)
-            await self._acts.supersede(session, award, now=now)
-        return signed, award.supersedes is not None
+            whole = award.state is not State.INTENDED
+            if whole:
+                await release_messages(session, award, now=now)
+                await self._acts.supersede(session, award, now=now)
+        return signed, whole and award.supersedes is not None
 
     async def void(self, credential_id: str, *, reason: str, now: datetime) -> None:
         async def read_back() -> bool | None:
@@ -203,19 +211,21 @@ class DatabaseRegister:
                 credential = await session.get(CredentialRow, credential_id)
                 return True if credential and credential.state is State.VOIDED else None
 
-        await self._acknowledged(self._void(credential_id, reason=reason, now=now), read_back)
+        await acknowledged(self._void(credential_id, reason=reason, now=now), read_back)
         await self._transactions.write_over_what_was_erased()
 
     async def _void(self, credential_id: str, *, reason: str, now: datetime) -> bool:
         async with self._transactions.writing() as session:
-            award, credentials, credential = await locked_by_credential(session, credential_id)
-            credential.state = after(credential.state, Act.VOID)
-            award.state = state_of_award(one.state for one in credentials)
+            award, credentials, _ = await locked_by_credential(session, credential_id)
+            award.state = after(award.state, Act.VOID)
+            # Those of its credentials that were recorded, too: an award is whole, or it never was.
+            for credential in credentials:
+                credential.state = award.state
             await self._acts.append(session, award, Act.VOID, actor="testamur", reason=Personal(reason), now=now)
             # Nothing was ever answered under it: nobody could ask for it to be erased.
             await self._acts.destroy(session, award, credentials)
-            bit = (credential.status_list_id, credential.status_list_index)
-            await set_bits(self._transactions, session, {bit})
+            bits = {(credential.status_list_id, credential.status_list_index) for credential in credentials}
+            await set_bits(self._transactions, session, bits)
         return True
 
     async def unfinished(self, *, now: datetime) -> Intended | None:
@@ -264,6 +274,11 @@ class DatabaseRegister:
             next_cursor=self._cursors.write(Position(last.created, last.id), institution=institution),
         )
 
+    async def newest_of_each_achievement(self, *, institution: str, limit: int) -> tuple[RegisteredAward, ...]:
+        async with self._transactions.reading() as session:
+            found = await session.exec(newest_of_each_achievement(institution, limit=limit))
+            return await self._awards.all_opened(session, found.all())
+
     async def act(
         self,
         award_id: str,
@@ -304,7 +319,7 @@ class DatabaseRegister:
                 await self._acts.append(session, award, asked, actor=actor, reason=reason, now=now)
                 return await self._awards.opened(session, award)
 
-        acted = await self._acknowledged(work(), read_back)
+        acted = await acknowledged(work(), read_back)
         if asked is Act.ERASE:
             await self._transactions.write_over_what_was_erased()
         return acted
@@ -323,14 +338,3 @@ class DatabaseRegister:
             )
             award = await session.get_one(AwardRow, row.award_id)
             return link, await self._awards.opened(session, award)
-
-    async def _acknowledged(self, work: Awaitable[T], read_back: Callable[[], Awaitable[T | None]]) -> T:
-        """A COMMIT without an answer is neither done nor failed until what it should have kept was looked for."""
-        try:
-            # A transaction that was begun ends, though who asked for it goes away: half of one holds up the others.
-            return await asyncio.shield(asyncio.ensure_future(work))
-        except Unacknowledged:
-            kept = await read_back()
-            if kept is None:
-                raise
-            return kept

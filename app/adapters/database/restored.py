@@ -3,7 +3,7 @@
 1. Every list is closed, and its version leaps: nobody knows which entries were given out since, nor what was published.
 2. Lists that were opened since are known again, and closed too.
 3. Every bit that was set since is set; of an award that the backup does not have, as a lost entry.
-4. Awards that were erased since are erased, and claim links that ended since have ended.
+4. Awards that were erased or replaced since are erased, and claim links that ended since have ended.
 5. Keys that were revoked since are revoked, and who was let in no more since is not.
 """
 
@@ -17,7 +17,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.adapters.act_journal import (
     AwardErased,
+    AwardSuperseded,
+    BitCleared,
     BitSet,
+    BroughtErased,
     ClientChanged,
     Entry,
     KeyRevoked,
@@ -26,6 +29,7 @@ from app.adapters.act_journal import (
     PersonRemoved,
 )
 from app.adapters.database.acts import Acts
+from app.adapters.database.brought_restored import RestoredBrought, without_what_was_undone
 from app.adapters.database.locks import locked, locked_by_credential
 from app.adapters.database.people import PersonRow, SessionRow
 from app.adapters.database.status_lists import closed_list
@@ -68,18 +72,27 @@ class Restored:
         self._session = session
         self._acts = acts
         self._now = now
+        self._brought = RestoredBrought(session, now=now)
         self._replayed = Replayed()
 
     async def continue_from(self, entries: Sequence[Entry]) -> Replayed:
         """`entries` are all that the journals say, older than the backup or not: what it had already stays as it is."""
+        await self._brought.take_for_issued()
+        entries = without_what_was_undone(entries)
         await self._open_lists([entry for entry in entries if isinstance(entry, ListOpened)])
         await self._close_lists(entries)
         for entry in entries:
             match entry:
                 case BitSet():
                     await self._set_bit(entry)
+                case BitCleared():
+                    self._replayed.bits_set += await self._brought.clear_bit(entry)
                 case AwardErased():
-                    await self._erase(entry)
+                    await self._erase(entry.award_id)
+                case AwardSuperseded():
+                    await self._forget_superseded(entry)
+                case BroughtErased():
+                    self._replayed.awards_erased += await self._brought.erase(entry)
                 case LinkEnded():
                     await self._end_link(entry)
                 case KeyRevoked():
@@ -104,7 +117,7 @@ class Restored:
     async def _close_lists(self, entries: Sequence[Entry]) -> None:
         newest: dict[str, int] = {}
         for entry in entries:
-            if isinstance(entry, BitSet):
+            if isinstance(entry, BitSet | BitCleared):
                 newest[entry.list_id] = max(entry.version, newest.get(entry.list_id, 0))
         for status_list in await self._session.exec(select(StatusListRow)):
             status_list.taken = status_list.length
@@ -118,13 +131,18 @@ class Restored:
         )
         credential_id = (await self._session.exec(found)).first()
         if credential_id is None:
-            await self._keep_lost(entry)
+            match await self._brought.set_bit(entry):
+                case None:
+                    await self._keep_lost(entry)
+                case is_new:
+                    self._replayed.bits_set += is_new
             return
         award, credentials, credential = await locked_by_credential(self._session, credential_id)
         if credential.state in BITS[REVOCATION]:
             return
-        act = Act.VOID if credential.state is State.INTENDED else Act.REVOKE
-        credential.state = after(credential.state, act)
+        # What was recorded of an award that was not whole yet is voided with it.
+        act = Act.VOID if award.state is State.INTENDED else Act.REVOKE
+        credential.state = State.VOIDED if act is Act.VOID else after(credential.state, act)
         award.state = state_of_award(one.state for one in credentials)
         if act is Act.VOID:
             await self._acts.destroy(self._session, award, credentials)
@@ -141,11 +159,11 @@ class Restored:
             await self._session.flush()
             self._replayed.lost_entries += 1
 
-    async def _erase(self, entry: AwardErased) -> None:
-        award = await self._session.get(AwardRow, entry.award_id)
+    async def _erase(self, award_id: str) -> None:
+        award = await self._session.get(AwardRow, award_id)
         if award is None or award.state in FORGOTTEN:
             return
-        award, credentials = await locked(self._session, entry.award_id)
+        award, credentials = await locked(self._session, award_id)
         for credential in credentials:
             match credential.state:
                 case State.INTENDED:
@@ -160,6 +178,12 @@ class Restored:
         await self._acts.erase(self._session, award, credentials)
         await self._write(award, Act.ERASE)
         self._replayed.awards_erased += 1
+
+    async def _forget_superseded(self, entry: AwardSuperseded) -> None:
+        """What took its place is not in the backup, and the name that was corrected must not come back (article 16)."""
+        award = await self._session.get(AwardRow, entry.award_id)
+        if award is not None and award.state is not State.SUPERSEDED:
+            await self._erase(entry.award_id)
 
     async def _end_link(self, entry: LinkEnded) -> None:
         ended = (

@@ -8,7 +8,8 @@ from sqlalchemy import update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.adapters.act_journal import BitSet, ListOpened
+from app.adapters.act_journal import BitCleared, BitSet, ListOpened
+from app.adapters.database.brought_tables import BroughtCredentialRow, BroughtStatusEntryRow
 from app.adapters.database.engine import Transactions, Unacknowledged, storable
 from app.adapters.database.tables import CredentialRow, InstitutionRow, LostEntryRow, PublishedListRow, StatusListRow
 from app.core.problems import NOT_FOUND, Problem, Refused
@@ -37,6 +38,14 @@ class DatabaseStatusLists:
                     col(CredentialRow.status_list_id) == list_id, col(CredentialRow.state).in_(BITS[found.purpose])
                 )
             )
+            set_of_brought = await session.exec(
+                select(BroughtStatusEntryRow.status_list_index)
+                .join(BroughtCredentialRow, col(BroughtCredentialRow.id) == col(BroughtStatusEntryRow.credential_id))
+                .where(
+                    BroughtStatusEntryRow.status_list_id == list_id,
+                    col(BroughtCredentialRow.state).in_(BITS[found.purpose]),
+                )
+            )
             lost_indexes = await session.exec(
                 select(LostEntryRow.status_list_index).where(LostEntryRow.status_list_id == list_id)
             )
@@ -46,7 +55,7 @@ class DatabaseStatusLists:
                 purpose=found.purpose,
                 length=found.length,
                 version=found.version,
-                set_indexes=tuple(sorted({*set_indexes, *lost_indexes})),
+                set_indexes=tuple(sorted({*set_indexes, *set_of_brought, *lost_indexes})),
             )
 
     async def version(self, list_id: str) -> int | None:
@@ -93,10 +102,10 @@ class DatabaseStatusLists:
             return _published(kept)
 
 
-async def take_entry(
+async def open_list(
     transactions: Transactions, session: AsyncSession, *, institution: str, purpose: str, length: int
-) -> StatusEntry:
-    """The next entry of the institution's open list; where none is open, of a new one of `length` entries."""
+) -> StatusListRow:
+    """The institution's open list; where none has room, a new one of `length` entries."""
     # The counter is locked by its institution's row, never by the list's: whoever waited for a list that is full by
     # then would hold on to it while asking for the next, and two of those block each other.
     holder = select(InstitutionRow).where(InstitutionRow.name == institution).with_for_update(key_share=True)
@@ -108,6 +117,14 @@ async def take_entry(
         status_list = _new_list(institution=institution, purpose=purpose, number=number, length=length)
         await transactions.add(session, status_list)
         await transactions.write_down(ListOpened(status_list.id, institution, purpose, length))
+    return status_list
+
+
+async def take_entry(
+    transactions: Transactions, session: AsyncSession, *, institution: str, purpose: str, length: int
+) -> StatusEntry:
+    """The next entry of the institution's open list."""
+    status_list = await open_list(transactions, session, institution=institution, purpose=purpose, length=length)
     index = index_at(status_list.taken, key=status_list.permutation_key, length=status_list.length)
     status_list.taken += 1
     await session.flush()
@@ -119,6 +136,19 @@ async def set_bits(transactions: Transactions, session: AsyncSession, changed: I
     bits = sorted(changed)
     versions = await raise_versions(session, {list_id for list_id, _ in bits})
     await transactions.write_down(*(BitSet(list_id, index, versions[list_id]) for list_id, index in bits))
+
+
+async def change_bits(
+    transactions: Transactions, session: AsyncSession, now_set: Mapping[tuple[str, int], bool]
+) -> None:
+    """Says of these bits, each a list and an index, that they are set now, or are not any more."""
+    versions = await raise_versions(session, {list_id for list_id, _ in now_set})
+    await transactions.write_down(
+        *(
+            (BitSet if is_set else BitCleared)(list_id, index, versions[list_id])
+            for (list_id, index), is_set in sorted(now_set.items())
+        )
+    )
 
 
 async def raise_versions(session: AsyncSession, list_ids: set[str]) -> Mapping[str, int]:

@@ -34,7 +34,9 @@ class Instant(TypeDecorator[datetime]):
 
 
 # Text, not a type of the database's own: a new state is a row of `issuer/life.py` and no migration.
-_STATE = Enum(State, native_enum=False, length=16, values_callable=lambda states: [state.value for state in states])
+STATE = Enum(State, native_enum=False, length=16, values_callable=lambda states: [state.value for state in states])
+
+_LIST_OR_NULL = JSON(none_as_null=True)
 
 
 class Row(SQLModel):
@@ -73,6 +75,9 @@ class InstitutionRow(Row, table=True):
     contact: str
     demo: bool
     accent: str | None = None
+    mechanisms: Sequence[str] | None = Field(default=None, sa_type=_LIST_OR_NULL)
+    # What it may have signed that it composed itself; None: micro-credentials alone.
+    signing: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
 
 
 class InstitutionKeyRow(Row, table=True):
@@ -97,6 +102,7 @@ class ClientRow(Row, table=True):
     institution: str = Field(foreign_key="institution.name", index=True)
     secret_sha256: bytes
     scopes: Sequence[str] = Field(sa_type=JSON)
+    mechanism: str | None = None
     revoked: datetime | None = Field(default=None, sa_type=Instant)
 
 
@@ -154,7 +160,7 @@ class AwardRow(Row, table=True):
 
     id: str = Field(primary_key=True)
     institution: str = Field(foreign_key="institution.name")
-    state: State = Field(sa_type=_STATE)
+    state: State = Field(sa_type=STATE)
     title: str
     data_key: bytes
     learner_name_sealed: bytes
@@ -195,9 +201,11 @@ class CredentialRow(Row, table=True):
 
     id: str = Field(primary_key=True)
     award_id: str = Field(foreign_key="award.id", index=True)
+    # Its place among the credentials of its award.
+    number: int = Field(default=1, sa_column_kwargs={"server_default": text("1")})
     mechanism: str
     verification_method: str
-    state: State = Field(sa_type=_STATE)
+    state: State = Field(sa_type=STATE)
     status_list_id: str = Field(foreign_key="status_list.id")
     status_list_index: int
     document_sealed: bytes
@@ -205,6 +213,8 @@ class CredentialRow(Row, table=True):
     intended_at: datetime = Field(sa_type=Instant)
     recorded_at: datetime | None = Field(default=None, sa_type=Instant)
     lease_until: datetime = Field(sa_type=Instant)
+    # JSON Pointers: none where the mechanism shows no parts, or what is mandatory follows from the document.
+    mandatory_pointers: Sequence[str] | None = Field(default=None, sa_type=_LIST_OR_NULL)
 
 
 class ActRow(Row, table=True):

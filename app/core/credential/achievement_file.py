@@ -1,10 +1,9 @@
 """The file that says what a class is awarded, the same for every learner: TOML for people, JSON for programs."""
 
-import tomllib
 from datetime import date, datetime, time
 
-from app.core import strict_json
-from app.core.problems import MALFORMED_VALUE_ERROR, PARSING_ERROR, JsonObject, Problem, Refused, pointer
+from app.core import strict_json, strict_toml
+from app.core.problems import MALFORMED_VALUE_ERROR, PARSING_ERROR, JsonObject, Problem, Refused, Said, pointer, said
 
 MAX_BYTES = 262_144
 
@@ -18,7 +17,7 @@ def read(data: bytes) -> JsonObject:
     The achievement's members may stand at the top, as people write them, or under `achievement`, as programs do.
     """
     if len(data) > MAX_BYTES:
-        raise Refused(Problem(PARSING_ERROR, detail=f"has {len(data):,} bytes; at most {MAX_BYTES:,} are read"))
+        raise _unreadable(f"has {len(data):,} bytes; at most {MAX_BYTES:,} are read", said("file.large"))
     data = data.removeprefix(b"\xef\xbb\xbf")
     # No TOML document begins with a brace, and every JSON object does.
     found = strict_json.read_object(data if data.lstrip()[:1] == b"{" else _as_json(data))
@@ -30,20 +29,20 @@ def read(data: bytes) -> JsonObject:
 
 def _as_json(data: bytes) -> bytes:
     """What JSON has no word for is told as it would be written there: days and moments as text."""
+    problems: list[Problem] = []
     try:
-        table = tomllib.loads(data.decode("utf-8"))
-        problems: list[Problem] = []
-        plain = _plain(table, (), problems)
-    except UnicodeDecodeError as error:
-        detail = f"the achievement file is not UTF-8 at byte {error.start}"
-        raise Refused(Problem(PARSING_ERROR, detail=detail)) from None
-    except tomllib.TOMLDecodeError as error:
-        raise Refused(Problem(PARSING_ERROR, detail=f"the achievement file is not TOML: {error}")) from None
-    except (ValueError, RecursionError):
-        raise Refused(Problem(PARSING_ERROR, detail="the achievement file is not TOML")) from None
+        plain = _plain(strict_toml.read(data), (), problems)
+    except strict_toml.NotToml as error:
+        raise _unreadable(f"the achievement file is not TOML: {error}", said("file.toml", why=str(error))) from None
+    except RecursionError:
+        raise _unreadable("the achievement file is nested too deeply", said("file.other")) from None
     if problems:
         raise Refused(*problems)
     return strict_json.write(plain)
+
+
+def _unreadable(detail: str, which: Said) -> Refused:
+    return Refused(Problem(PARSING_ERROR, detail=detail, said=which))
 
 
 def _plain(value: object, path: tuple[str | int, ...], problems: list[Problem]) -> object:

@@ -16,7 +16,7 @@ from app.core.credential.request_examples import EXAMPLE, MINIMAL_EXAMPLE
 from app.core.credential.request_schema import REQUEST_SCHEMA, RESULT_TYPES
 from app.core.json_ld import Contexts
 from app.core.personal import Personal
-from app.core.problems import MALFORMED_VALUE_ERROR, MISSING_ELEMENT, RANGE_ERROR, UNKNOWN_VALUE, JsonObject
+from app.core.problems import MALFORMED_VALUE_ERROR, MISSING_ELEMENT, RANGE_ERROR, UNKNOWN_VALUE, JsonObject, said
 
 __all__ = ["EXAMPLE", "MINIMAL_EXAMPLE", "REQUEST_SCHEMA", "read", "read_email", "read_learner", "read_members"]
 
@@ -63,7 +63,7 @@ def _read(members: Members, contexts: Contexts, issuer: Organisation, time_zone:
     valid_from = members.timestamp("validFrom") or now.replace(microsecond=0)
     valid_until = members.timestamp("validUntil")
     if valid_until is not None and valid_until <= max(now, valid_from):
-        members.problem(RANGE_ERROR, "is not after now and after validFrom", "validUntil")
+        members.problem(RANGE_ERROR, "is not after now and after validFrom", "validUntil", said=said("until.past"))
     supersedes = members.iri("supersedes")
     members.refuse_unread()
     return MicroCredential(learner, achievement, issuer, awarded, valid_from, valid_until, grade, supersedes)
@@ -73,10 +73,11 @@ def _check_country(members: Members, contexts: Contexts, issuer: Organisation) -
     """Element 3 is not in the request: what is wrong with it is the institution's own entry."""
     about, remedy = element(3), "the institution's own entry needs an ISO 3166-1 alpha-2 country code, like IE"
     if issuer.country is None:
-        members.problem(MISSING_ELEMENT, f"element {about.number}, {about.name}, is missing", remedy=remedy)
+        detail = f"element {about.number}, {about.name}, is missing"
+        members.problem(MISSING_ELEMENT, detail, remedy=remedy, said=said("institution.country"))
     elif not vocabularies.is_country(contexts, issuer.country):
-        said = f"element {about.number}, {about.name}: {show(issuer.country)} is the code of no country"
-        members.problem(UNKNOWN_VALUE, said, remedy=remedy)
+        detail = f"element {about.number}, {about.name}: {show(issuer.country)} is the code of no country"
+        members.problem(UNKNOWN_VALUE, detail, remedy=remedy, said=said("institution.country"))
 
 
 def read_learner(members: Members, today: date) -> Learner:
@@ -87,7 +88,8 @@ def read_learner(members: Members, today: date) -> Learner:
         learner = learner or Members({}, problems=members.problems)
     born = learner.day("dateOfBirth")
     if born is not None and not _EARLIEST <= born < today:
-        learner.problem(RANGE_ERROR, "is not a day on which a learner was born", "dateOfBirth")
+        detail = "is not a day on which a learner was born"
+        learner.problem(RANGE_ERROR, detail, "dateOfBirth", said=said("born"))
     found = Learner(
         full_name=Personal(learner.name("fullName") or PLACEHOLDER),
         given_name=_personal(learner.name("givenName")),
@@ -108,7 +110,8 @@ def read_email(members: Members) -> Personal[str] | None:
     """The member `email`, a learner's address."""
     email = members.name("email")
     if email not in (None, PLACEHOLDER) and not _EMAIL.fullmatch(email):
-        members.problem(MALFORMED_VALUE_ERROR, f"{show(email)} is not an e-mail address", "email")
+        detail = f"{show(email)} is not an e-mail address"
+        members.problem(MALFORMED_VALUE_ERROR, detail, "email", said=said("email", value=(email or "")[:80]))
     return _personal(email)
 
 
@@ -121,7 +124,8 @@ def _awarded_date(members: Members, zone: ZoneInfo, now: datetime) -> datetime:
         return now
     # A day may already have begun elsewhere, where the learner or a partner is.
     if not _EARLIEST <= day <= (now.astimezone(zone) + timedelta(days=1)).date():
-        members.problem(RANGE_ERROR, f"{day} is not yet here, or long past", "awardedDate")
+        detail = f"{day} is not yet here, or long past"
+        members.problem(RANGE_ERROR, detail, "awardedDate", said=said("awarded", value=day.isoformat()))
         return now
     return _midnight(day, datetime.combine(day, time(), zone).utcoffset() or timedelta())
 
@@ -140,12 +144,13 @@ def _grade(grade: Members | None) -> Grade | None:
     grade.required("value", "the grade achieved")
     result_type = grade.name("resultType") or "Result"
     if result_type not in (*RESULT_TYPES, PLACEHOLDER) and not EXTENSION.fullmatch(result_type):
-        said = f"{show(result_type)} is none of {', '.join(RESULT_TYPES)}, nor an extension like ext:ECTSGradeScore"
-        grade.problem(UNKNOWN_VALUE, said, "resultType")
+        detail = f"{show(result_type)} is none of {', '.join(RESULT_TYPES)}, nor an extension like ext:ECTSGradeScore"
+        grade.problem(UNKNOWN_VALUE, detail, "resultType")
     scale = tuple(grade.text_value(item, "scale", number, prose=False) for number, item in grade.items("scale"))
     value = grade.name("value") or PLACEHOLDER
     if scale and value not in scale:
-        grade.problem(UNKNOWN_VALUE, f"is not on its scale: {', '.join(map(show, scale))}", "value")
+        detail = f"is not on its scale: {', '.join(map(show, scale))}"
+        grade.problem(UNKNOWN_VALUE, detail, "value", said=said("grade.scale", scale=", ".join(scale)[:200]))
     found = Grade(
         value=Personal(value),
         scale=scale,

@@ -9,12 +9,21 @@ from dataclasses import dataclass
 from app.core import strict_json
 from app.core.credential import achievement_file, learners_csv
 from app.core.credential.given_learners import Cell, GivenLearner, wrong_keys
-from app.core.credential.learners_csv import LearnersList
+from app.core.credential.learners_csv import LearnersList, ReadAs
 from app.core.credential.readable_text import show
 from app.core.credential.row_problems import MOST_PROBLEMS, RowProblem
 from app.core.json_ld import Contexts
 from app.core.personal import Personal
-from app.core.problems import MALFORMED_VALUE_ERROR, MISSING_ELEMENT, RANGE_ERROR, JsonObject, Problem, Refused, pointer
+from app.core.problems import (
+    MALFORMED_VALUE_ERROR,
+    MISSING_ELEMENT,
+    RANGE_ERROR,
+    JsonObject,
+    Problem,
+    Refused,
+    pointer,
+    said,
+)
 
 # In a row's request these are the learner's own; whatever else is in it, all rows share.
 _OWN = ("/learner", "/grade/value", "/key")
@@ -83,16 +92,22 @@ def read_files(_: Contexts, achievement: bytes, learners: bytes, *, encoding: st
     shared = achievement_file.read(achievement)
     if "learner" in shared:
         detail = "the learners are in a list of their own"
-        raise Refused(Problem(MALFORMED_VALUE_ERROR, at="/learner", detail=detail, remedy="take learner out"))
+        remedy, which = "take learner out", said("file.learner")
+        raise Refused(Problem(MALFORMED_VALUE_ERROR, at="/learner", detail=detail, remedy=remedy, said=which))
     listed = learners_csv.read(learners, encoding=encoding, most_rows=most_rows)
     return _given(shared, listed.learners, listed)
+
+
+def samples(_: Contexts, learners: bytes, *, most_rows: int) -> tuple[ReadAs, ...]:
+    """As `learners_csv.samples`."""
+    return learners_csv.samples(learners, most_rows=most_rows)
 
 
 def _given(shared: JsonObject, learners: tuple[GivenLearner, ...], listed: LearnersList | None = None) -> GivenClass:
     size = len(strict_json.write(shared))
     if size > _MOST_SHARED_BYTES:
         detail = f"what the learners share has {size:,} bytes; {_MOST_SHARED_BYTES:,} are allowed"
-        raise Refused(Problem(RANGE_ERROR, at="/achievement", detail=detail))
+        raise Refused(Problem(RANGE_ERROR, at="/achievement", detail=detail, said=said("file.large")))
     of_the_list = () if listed is None else listed.problems
     # Where a name has no column, every row lacks it: said once, of the column.
     problems = of_the_list if any(each.row == 1 for each in of_the_list) else (*of_the_list, *wrong_keys(learners))

@@ -15,7 +15,7 @@ from app.core.credential.micro_credential import Learner, MicroCredential, Organ
 from app.core.credential.readable_text import wrong_in_text
 from app.core.json_ld import Contexts
 from app.core.personal import Personal
-from app.core.problems import MALFORMED_VALUE_ERROR, JsonObject, Refused
+from app.core.problems import MALFORMED_VALUE_ERROR, JsonObject, Refused, said
 
 MOST_CHARACTERS_OF_A_REASON = 2_000
 _PARTS_OF_THE_NAME = ("givenName", "familyName")
@@ -55,8 +55,8 @@ def read(
             members.end()
             anew = replace(superseded, learner=learner, valid_from=now.replace(microsecond=0))
         case _:
-            said = "`learner` or `award`: what is said anew, and only one of them"
-            members.problem(MALFORMED_VALUE_ERROR, f"a correction needs {said}", remedy=_REMEDY)
+            detail = "a correction needs `learner` or `award`: what is said anew, and only one of them"
+            members.problem(MALFORMED_VALUE_ERROR, detail, remedy=_REMEDY)
             raise Refused(*members.problems)
     anew = replace(anew, issuer=issuer, supersedes=superseded_id)
     refuse_one_name_for_two_things(anew)
@@ -94,6 +94,7 @@ def _corrected_learner(members: Members, learner: Learner, now: datetime) -> Lea
                 "learner",
                 part,
                 remedy=f"give {part} too, as it was or as it is now; null leaves it out",
+                said=said("name.part"),
             )
     found = award_request.read_learner(Members({"learner": corrected}, problems=members.problems), now.date())
     _refuse_what_is_left_of_the_old_name(members, learner, found)
@@ -114,6 +115,7 @@ def _refuse_what_is_left_of_the_old_name(members: Members, before: Learner, afte
                 "learner",
                 name,
                 remedy=f"correct {name} too, or leave it out",
+                said=said("name.part_left", value=now.open()),
             )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import NoReturn
 
 from app.core.credential.readable_text import show
-from app.core.problems import MALFORMED_VALUE_ERROR, PARSING_ERROR, UNCERTAIN_ENCODING, Problem, Refused
+from app.core.problems import MALFORMED_VALUE_ERROR, PARSING_ERROR, UNCERTAIN_ENCODING, Problem, Refused, Said, said
 
 UTF_8 = "utf-8"
 UTF_16 = "utf-16"
@@ -41,16 +41,17 @@ class Reading:
     lines: tuple[tuple[int, str], ...] = field(repr=False)
 
 
-def decode(data: bytes, *, said: str | None = None) -> Decoded:
-    """The text of a file. `said` is the encoding that a person named.
+def decode(data: bytes, *, as_named: str | None = None) -> Decoded:
+    """The text of a file. `as_named` is the encoding that a person said.
 
     Raises Refused: UNCERTAIN_ENCODING where it has to be said, PARSING_ERROR where the file can't be read as it was.
     """
-    named = None if said is None else _named(said)
+    named = None if as_named is None else _named(as_named)
     marked = next((encoding for mark, encoding in _MARKS if data.startswith(mark)), None)
     if marked is not None:
         if named not in (None, marked):
-            _refuse(f"the file begins with the mark of {marked}; {named} was said", f"leave {named} out")
+            detail = f"the file begins with the mark of {marked}; {named} was said"
+            _refuse(detail, f"leave {named} out", said("encoding.itself", encoding=marked))
         # The codecs `utf-8-sig` and `utf-16` take the mark off themselves.
         return Decoded(_strictly(data, "utf-8-sig" if marked == UTF_8 else UTF_16), marked, "mark")
     plain = _or_none(data, UTF_8)
@@ -59,9 +60,10 @@ def decode(data: bytes, *, said: str | None = None) -> Decoded:
     if named is None:
         raise Refused(_question(data))
     if plain is not None:
-        _refuse(f"the file is UTF-8, which text in {named} never is by chance", f"leave {named} out")
+        detail = f"the file is UTF-8, which text in {named} never is by chance"
+        _refuse(detail, f"leave {named} out", said("encoding.itself", encoding=UTF_8))
     if named == UTF_16:
-        _refuse("UTF-16 is read only with its byte order mark", "save the file as CSV UTF-8")
+        _refuse("UTF-16 is read only with its byte order mark", "save the file as CSV UTF-8", said("encoding.none"))
     return Decoded(_strictly(data, named), named, "said")
 
 
@@ -100,11 +102,11 @@ def _around(line: str, at: int) -> str:
 def _question(data: bytes) -> Problem:
     if b"\0" in data:
         detail = "the file has no byte order mark, and is neither UTF-8 nor text of one byte a letter"
-        return Problem(PARSING_ERROR, detail=detail, remedy="save it as CSV UTF-8")
+        return Problem(PARSING_ERROR, detail=detail, remedy="save it as CSV UTF-8", said=said("encoding.none"))
     found = readings(data)
     if not found:
         detail = f"the file is in none of {', '.join(ENCODINGS)}"
-        return Problem(PARSING_ERROR, detail=detail, remedy="save it as CSV UTF-8")
+        return Problem(PARSING_ERROR, detail=detail, remedy="save it as CSV UTF-8", said=said("encoding.none"))
     samples = "; ".join(
         f"in {reading.encoding} " + ", ".join(f"line {number} reads {show(line)}" for number, line in reading.lines)
         for reading in found
@@ -117,14 +119,14 @@ def _question(data: bytes) -> Problem:
     )
 
 
-def _named(said: str) -> str:
+def _named(given: str) -> str:
     """An encoding by the name it has here, or one of its common others."""
-    squeezed = re.sub(r"[^a-z0-9]", "", said.lower())
+    squeezed = re.sub(r"[^a-z0-9]", "", given.lower())
     for encoding in ENCODINGS:
         short = encoding.replace("-", "")
         if squeezed in (short, short.replace("windows", "cp"), short.replace("windows", "win"), f"{short}sig"):
             return encoding
-    detail = f"{show(said)} is none of the encodings that are read"
+    detail = f"{show(given)} is none of the encodings that are read"
     raise Refused(Problem(MALFORMED_VALUE_ERROR, at="/encoding", detail=detail, remedy=f"say {' or '.join(ENCODINGS)}"))
 
 
@@ -142,15 +144,18 @@ def _strictly(data: bytes, encoding: str) -> str:
         line = data.count(b"\n", 0, error.start) + 1
         name = encoding.removesuffix("-sig")
         detail = f"the file is not {name}: byte {error.start + 1}, near line {line}, is no letter in it"
-        raise Refused(Problem(PARSING_ERROR, detail=detail, remedy="save it as CSV UTF-8")) from None
+        which = said("encoding.damaged", encoding=name, line=str(line))
+        raise Refused(Problem(PARSING_ERROR, detail=detail, remedy="save it as CSV UTF-8", said=which)) from None
 
 
 def _printable(text: str) -> str:
     """No text of a person holds U+0000: it is what another encoding leaves."""
     if "\0" in text:
-        _refuse("the file holds the character U+0000, which no text does", "save it as CSV UTF-8")
+        _refuse(
+            "the file holds the character U+0000, which no text does", "save it as CSV UTF-8", said("encoding.none")
+        )
     return text
 
 
-def _refuse(detail: str, remedy: str) -> NoReturn:
-    raise Refused(Problem(PARSING_ERROR, detail=detail, remedy=remedy))
+def _refuse(detail: str, remedy: str, which: Said) -> NoReturn:
+    raise Refused(Problem(PARSING_ERROR, detail=detail, remedy=remedy, said=which))

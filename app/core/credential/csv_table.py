@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from app.core.credential.readable_text import show
-from app.core.problems import PARSING_ERROR, Problem, Refused
+from app.core.problems import PARSING_ERROR, Problem, Refused, said
 
 SEPARATORS = (",", ";", "\t")
 SEPARATOR_NAMES = {",": "comma", ";": "semicolon", "\t": "tab"}
@@ -54,12 +54,15 @@ def records(text: str, separator: str) -> Iterator[Record]:
 def _misquoted(row: int, found: re.Match[str], follows: str) -> Refused:
     remedy = "put the whole cell in quotation marks, and write each one inside it twice"
     if found[1] is not None:
+        which = said("quotes.after", row=str(row))
         detail = f"row {row}: after the closing quotation mark of a cell stands {show(follows)}"
     elif found[0]:
+        which = said("quotes.inside", row=str(row), cell=found[0][:40])
         detail = f"row {row}: there is a quotation mark inside {show(found[0])}…, which does not begin with one"
     else:
+        which = said("quotes.open", row=str(row))
         detail, remedy = f"row {row}: the quotation mark that begins a cell is never closed", "close it"
-    return Refused(Problem(PARSING_ERROR, detail=detail, remedy=remedy))
+    return Refused(Problem(PARSING_ERROR, detail=detail, remedy=remedy, said=which))
 
 
 def write(rows: Iterable[Iterable[str]], *, separator: str = ",") -> bytes:

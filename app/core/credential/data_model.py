@@ -25,9 +25,9 @@ def problems(document: JsonObject) -> tuple[Problem, ...]:
     return tuple(
         problem
         for rule in (
-            _context,
-            _id,
-            _type,
+            context_problems,
+            id_problems,
+            type_problems,
             _name_and_description,
             _issuer,
             _credential_subject,
@@ -109,7 +109,7 @@ def entries(value: object) -> list[object]:
 # ── the rules ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _context(document: JsonObject) -> Iterator[Problem]:
+def context_problems(document: JsonObject) -> Iterator[Problem]:
     match document.get("@context"):
         case [first, *_] if first == CONTEXT:
             pass
@@ -119,18 +119,20 @@ def _context(document: JsonObject) -> Iterator[Problem]:
             yield _malformed("/@context", f"must be an array that begins with {CONTEXT}", "§4.3")
 
 
-def _id(document: JsonObject) -> Iterator[Problem]:
+def id_problems(document: JsonObject) -> Iterator[Problem]:
     if "id" in document and not is_url(document["id"]):
         yield _malformed("/id", "must be one URL", "§4.4")
 
 
-def _type(document: JsonObject) -> Iterator[Problem]:
+def type_problems(document: JsonObject, wanted: str = TYPE) -> Iterator[Problem]:
     match document.get("type"):
         case list(several) if several and all(isinstance(each, str) and each for each in several):
-            if TYPE not in several:
-                yield _malformed("/type", f"must include {TYPE}", "§4.5")
+            if wanted not in several:
+                yield _malformed("/type", f"must include {wanted}", "§4.5")
+        case str(one) if one == wanted:
+            pass
         case _:
-            yield _malformed("/type", f"must be an array of strings that includes {TYPE}", "§4.5")
+            yield _malformed("/type", f"must be {wanted}, or an array of strings that includes it", "§4.5")
 
 
 def _name_and_description(document: JsonObject) -> Iterator[Problem]:
@@ -199,19 +201,20 @@ def credential_status_problems(document: JsonObject) -> Iterator[Problem]:
         detail = f"has {count:,} entries; more than {MAX_STATUS_ENTRIES} are not followed"
         yield _malformed("/credentialStatus", detail, "§4.10")
         return
-    yield from _typed(document, "credentialStatus", clause="§4.10")
+    yield from typed_problems(document, "credentialStatus", clause="§4.10")
 
 
 def _credential_schema(document: JsonObject) -> Iterator[Problem]:
-    yield from _typed(document, "credentialSchema", clause="§4.11", id_required=True)
+    yield from typed_problems(document, "credentialSchema", clause="§4.11", id_required=True)
 
 
 def _typed_members(document: JsonObject) -> Iterator[Problem]:
     for member, clause in (("refreshService", "§5.4"), ("termsOfUse", "§5.5"), ("evidence", "§5.6")):
-        yield from _typed(document, member, clause=clause)
+        yield from typed_problems(document, member, clause=clause)
 
 
-def _typed(document: JsonObject, member: str, *, clause: str, id_required: bool = False) -> Iterator[Problem]:
+def typed_problems(document: JsonObject, member: str, *, clause: str, id_required: bool = False) -> Iterator[Problem]:
+    """Of a member whose every value says what it is."""
     if document.get(member) == []:
         yield _malformed(f"/{member}", "is empty", clause)
     for entry, at in each_value(document, member):

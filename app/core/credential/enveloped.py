@@ -17,8 +17,10 @@ _MEMBERS = frozenset({"@context", "id", "type"})
 # RFC 2397 §3. What is signed as a token is written in letters that need no escape, and no second encoding.
 _DATA_URL = re.compile(r"data:(?P<type>[a-z0-9+.-]+/[a-z0-9+.-]+)(?P<parameters>(?:;[^,]*)?),(?P<data>.*)", re.I | re.S)
 _READ: Final = {CREDENTIAL: "application/vc+jwt", PRESENTATION: "application/vp+jwt"}
+# What else an envelope may hold: the learning credential of wallets, and Open Badges 3.0's token.
+_READ_TOO: Final = {CREDENTIAL: ("application/dc+sd-jwt", "application/jwt"), PRESENTATION: ()}
 _NOT_READ: Final = {
-    CREDENTIAL: ("application/vc+sd-jwt", "application/dc+sd-jwt", "application/vc+cose"),
+    CREDENTIAL: ("application/vc+sd-jwt", "application/vc+cose"),
     PRESENTATION: ("application/vp+sd-jwt", "application/vp+cose"),
 }
 
@@ -53,8 +55,9 @@ def read(document: JsonObject, kind: str, *, at: str = "") -> Envelope:
             raise _malformed(f"{at}/id", "must be a data: URL that holds the credential")
 
 
-def write(token: str, kind: str) -> JsonObject:
-    return {"@context": data_model.CONTEXT, "id": f"data:{_READ[kind]},{token}", "type": kind}
+def write(token: str, kind: str, *, media_type: str | None = None) -> JsonObject:
+    """The envelope of a token; of `media_type`, where it is not the usual one of its kind."""
+    return {"@context": data_model.CONTEXT, "id": f"data:{media_type or _READ[kind]},{token}", "type": kind}
 
 
 def _envelope(url: re.Match[str], kind: str, *, at: str) -> Envelope:
@@ -63,7 +66,7 @@ def _envelope(url: re.Match[str], kind: str, *, at: str) -> Envelope:
         detail = f"what is signed as {media_type} cannot be checked here"
         remedy = "ask whether the institution has it in another form"
         raise Refused(Problem(UNSUPPORTED_MECHANISM, at=at, detail=detail, remedy=remedy))
-    if media_type != _READ[kind] or url["parameters"]:
+    if media_type not in (_READ[kind], *_READ_TOO[kind]) or url["parameters"]:
         raise _malformed(at, f"holds {url['type']:.80}{url['parameters']:.80}; it must be {_READ[kind]}, as it is")
     return Envelope(media_type, url["data"])
 

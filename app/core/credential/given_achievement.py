@@ -21,7 +21,7 @@ from app.core.credential.micro_credential import (
 )
 from app.core.credential.readable_text import show
 from app.core.json_ld import Contexts
-from app.core.problems import MALFORMED_VALUE_ERROR
+from app.core.problems import MALFORMED_VALUE_ERROR, said
 
 _HOURS = re.compile(r"PT(?=[0-9])(?:[0-9]{1,5}H)?(?:[0-9]{1,5}M)?")
 _NONE = re.compile(r"PT(?:0+H)?(?:0+M)?")
@@ -88,7 +88,8 @@ def _refuse_missing(about: Members) -> None:
         remedy = "give eqfLevel or nqfLevel; or, in levelNotApplicable, why there is none"
         about.missing(element(8), "eqfLevel", remedy=remedy)
     elif reason and (levels or "qfEheaCycle" in about):
-        about.problem(MALFORMED_VALUE_ERROR, "says that no level applies, beside a level", "levelNotApplicable")
+        detail = "says that no level applies, beside a level"
+        about.problem(MALFORMED_VALUE_ERROR, detail, "levelNotApplicable", said=said("level.both"))
 
 
 def _refuse_empty(part: Members, number: int, *names: str) -> None:
@@ -102,8 +103,11 @@ def _refuse_untranslated(about: Members, found: Achievement) -> None:
     """Open Badges' own `name`, `description` and `criteria` are in the one language of the achievement."""
     for name, text in (("title", found.title), ("description", found.description), ("criteria", found.criteria)):
         if name in about and text is not None and found.language not in text.as_json() and text != PLACEHOLDER_MAP:
-            said = f"is not given in {found.language}, the achievement's language"
-            about.problem(MALFORMED_VALUE_ERROR, said, name, remedy=f"add {found.language}, or set `language`")
+            detail = f"is not given in {found.language}, the achievement's language"
+            which = said("text.other_language", language=found.language)
+            about.problem(
+                MALFORMED_VALUE_ERROR, detail, name, remedy=f"add {found.language}, or set `language`", said=which
+            )
 
 
 def _learning_outcomes(about: Members, issuer: Organisation) -> tuple[LearningOutcome, ...]:
@@ -171,14 +175,15 @@ def _volume_of_learning(about: Members) -> str | None:
         return value
     remedy = "write hours and minutes: 60 hours is PT60H"
     if months := _MONTHS.fullmatch(value):
-        said = f"{show(value)} is {months[1]} months"
+        detail = f"{show(value)} is {months[1]} months"
         remedy = f"{months[1]} hours is PT{months[1]}H, {months[1]} minutes PT{months[1]}M"
     elif days := _DAYS_AND_HOURS.fullmatch(value):
-        said = f"{show(value)} counts days, which are not a measure of work"
+        detail = f"{show(value)} counts days, which are not a measure of work"
         remedy = f"if it is days of 24 hours: PT{24 * int(days[1]) + int(days[2] or 0)}H"
     else:
-        said = f"{show(value)} is not a duration in hours and minutes"
-    about.problem(MALFORMED_VALUE_ERROR, said, "volumeOfLearning", remedy=remedy)
+        detail = f"{show(value)} is not a duration in hours and minutes"
+    which = said("hours", value=value[:80])
+    about.problem(MALFORMED_VALUE_ERROR, detail, "volumeOfLearning", remedy=remedy, said=which)
     return None
 
 

@@ -9,7 +9,7 @@ from app.core.credential.micro_credential import Concept, LanguageMap
 from app.core.credential.readable_text import show
 from app.core.credential.vocabularies import Vocabulary
 from app.core.json_ld import Contexts
-from app.core.problems import UNKNOWN_VALUE
+from app.core.problems import UNKNOWN_VALUE, said
 
 _PLACEHOLDER = Concept(PLACEHOLDER_IRI, PLACEHOLDER_MAP)
 _LISTED_WHOLE = 20
@@ -63,7 +63,11 @@ class GivenConcepts:
                 meant = ", ".join(concept.uri for concept in several[:_LISTED_NEAREST])
                 detail = f"{_lead(about)}{show(text)} is the label of more than one concept: {meant}"
                 members.problem(
-                    UNKNOWN_VALUE, detail, *parts, remedy="give the one that is meant by its URI or notation"
+                    UNKNOWN_VALUE,
+                    detail,
+                    *parts,
+                    remedy="give the one that is meant by its URI or notation",
+                    said=said("term.several", value=text[:80]),
                 )
         return _PLACEHOLDER
 
@@ -92,8 +96,8 @@ class GivenConcepts:
         ours, given = known.pref_label.as_json(), label.as_json() if label else {}
         for language, text in given.items():
             if language in ours and ours[language].casefold() != text.casefold():
-                said = f"{known.uri} is labelled {show(ours[language])}, not {show(text)}"
-                inner.problem(UNKNOWN_VALUE, said, "prefLabel", language)
+                detail = f"{known.uri} is labelled {show(ours[language])}, not {show(text)}"
+                inner.problem(UNKNOWN_VALUE, detail, "prefLabel", language)
         narrowed = self._narrowed(known)
         more = {language: text for language, text in given.items() if language not in ours}
         return replace(narrowed, pref_label=LanguageMap((*narrowed.pref_label.entries, *more.items())))
@@ -113,7 +117,8 @@ class GivenConcepts:
             detail += (", which has: " if few else "; nearest are: ") + "; ".join(near)
         own = 'a concept of your own is {"id": "https://…", "prefLabel": {"en": "…"}}'
         remedy = "give a label, a notation or a URI of the list" + ("" if vocabulary.closed else "; " + own)
-        members.problem(UNKNOWN_VALUE, detail, *parts, remedy=remedy)
+        which = said("term.unknown", value=value[:80] if isinstance(value, str) else show(value))
+        members.problem(UNKNOWN_VALUE, detail, *parts, remedy=remedy, said=which)
 
 
 def _lead(about: Element | None) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from app.core.credential.readable_text import show
 from app.core.credential.row_problems import RowProblem
 from app.core.personal import Personal
-from app.core.problems import MALFORMED_VALUE_ERROR, MISSING_ELEMENT, TWICE_IN_A_CLASS, JsonObject, Problem
+from app.core.problems import MALFORMED_VALUE_ERROR, MISSING_ELEMENT, TWICE_IN_A_CLASS, JsonObject, Problem, said
 
 _MOST_CHARACTERS_OF_A_KEY = 100
 
@@ -74,7 +74,8 @@ class GivenLearner:
         if not self.place and problem.type == MISSING_ELEMENT and problem.at.startswith("/learner"):
             # In a list, what is missing is a cell.
             remedy = "fill it in, or take the row out"
-            problem = replace(problem, detail="is blank, and a learner has a whole name (element 1)", remedy=remedy)
+            detail = "is blank, and a learner has a whole name (element 1)"
+            problem = replace(problem, detail=detail, remedy=remedy, said=said("learner.nameless"))
         within = {"/grade/value": "/grade"}.get(problem.at, problem.at.removeprefix("/learner"))
         if self.place:
             return RowProblem(self.row, within[1:], cell.value, replace(problem, at=self.place + within))
@@ -87,7 +88,8 @@ def wrong_keys(learners: Sequence[GivenLearner]) -> Iterator[RowProblem]:
     for each in learners:
         if len(each.key) > _MOST_CHARACTERS_OF_A_KEY or not each.key.isprintable():
             detail = f"a key is at most {_MOST_CHARACTERS_OF_A_KEY} printable characters"
-            yield each.problem(Problem(MALFORMED_VALUE_ERROR, at="/key", detail=detail))
+            which = said("key.long", most=str(_MOST_CHARACTERS_OF_A_KEY))
+            yield each.problem(Problem(MALFORMED_VALUE_ERROR, at="/key", detail=detail, said=which))
         if each.key or each.name.open():
             rows.setdefault(each.row_key, []).append(each)
     for same in rows.values():
@@ -95,8 +97,10 @@ def wrong_keys(learners: Sequence[GivenLearner]) -> Iterator[RowProblem]:
             others = ", ".join(str(other.row) for other in same if other is not each)
             if each.key:
                 detail = f"the key {show(each.key)} stands in row {others} too"
-                yield each.problem(Problem(TWICE_IN_A_CLASS, at="/key", detail=detail, remedy="give each row its own"))
+                remedy, which = "give each row its own", said("key.twice", rows=others)
+                yield each.problem(Problem(TWICE_IN_A_CLASS, at="/key", detail=detail, remedy=remedy, said=which))
             else:
                 detail = f"is the same learner as in row {others}"
                 remedy = "take one out; if they are two people, give each row a key, or an identifier"
-                yield each.problem(Problem(TWICE_IN_A_CLASS, at="/learner/fullName", detail=detail, remedy=remedy))
+                which, at = said("learner.twice", rows=others), "/learner/fullName"
+                yield each.problem(Problem(TWICE_IN_A_CLASS, at=at, detail=detail, remedy=remedy, said=which))

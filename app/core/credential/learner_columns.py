@@ -1,7 +1,6 @@
 """The columns of a class list: which member of a learner each gives, told by its header in English or German."""
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -10,8 +9,9 @@ from types import MappingProxyType
 from app.core.credential.given_organisations import EXTENSION, IDENTIFIER_TYPES
 from app.core.credential.readable_text import show
 from app.core.credential.row_problems import RowProblem
+from app.core.normalized import normalized
 from app.core.personal import Personal
-from app.core.problems import MALFORMED_VALUE_ERROR, MISSING_ELEMENT, UNKNOWN_VALUE, Problem
+from app.core.problems import MALFORMED_VALUE_ERROR, MISSING_ELEMENT, UNKNOWN_VALUE, Problem, Said, said
 
 FULL_NAME, GIVEN_NAME, FAMILY_NAME = "fullName", "givenName", "familyName"
 DATE_OF_BIRTH, EMAIL, ID = "dateOfBirth", "email", "id"
@@ -63,7 +63,7 @@ class Column:
 
 
 def _squeezed(text: str) -> str:
-    plain = unicodedata.normalize("NFKD", text.replace("ß", "ss")).casefold()
+    plain = normalized(text.replace("ß", "ss"), form="NFKD").casefold()
     return "".join(character for character in plain if character.isalnum())
 
 
@@ -107,11 +107,13 @@ def columns(header: tuple[str, ...], *, in_use: frozenset[int]) -> tuple[tuple[C
 
 def _unknown(header: str, place: int) -> RowProblem:
     if not header:
-        return _wrong(f"column {place + 1}", "", UNKNOWN_VALUE, "has cells and no header", "name it, or delete it")
+        detail, remedy = "has cells and no header", "name it, or delete it"
+        return _wrong(f"column {place + 1}", "", UNKNOWN_VALUE, detail, remedy, said("column.nameless"))
     near = get_close_matches(_squeezed(header[:_LONGEST_HEADER]), _KNOWN, n=1, cutoff=0.6)
     remedy = f"do you mean {_KNOWN[near[0]][0]}? " if near else ""
     remedy += f"known are {', '.join(name for name in _HEADERS if name != PROBLEM)}; rename it, or delete it"
-    return _wrong(header, header, UNKNOWN_VALUE, "nobody knows what this column means", remedy)
+    which = said("column.meant", near=_KNOWN[near[0]][0]) if near else said("column.unknown")
+    return _wrong(header, header, UNKNOWN_VALUE, "nobody knows what this column means", remedy, which)
 
 
 def _twice(found: list[Column]) -> list[RowProblem]:
@@ -119,8 +121,10 @@ def _twice(found: list[Column]) -> list[RowProblem]:
     for each in found:
         first = seen.setdefault((each.member, each.scheme), each)
         if first is not each and each.member != PROBLEM:
-            said = f"gives {each.said}, as {show(first.header)} does already"
-            problems.append(_wrong(each.header, each.header, MALFORMED_VALUE_ERROR, said, "delete one of them"))
+            detail = f"gives {each.said}, as {show(first.header)} does already"
+            which = said("column.twice", first=first.header[:_LONGEST_HEADER])
+            kind, remedy = MALFORMED_VALUE_ERROR, "delete one of them"
+            problems.append(_wrong(each.header, each.header, kind, detail, remedy, which))
     return problems
 
 
@@ -129,18 +133,19 @@ def _missing(found: list[Column], header: tuple[str, ...]) -> list[RowProblem]:
     members = {each.member: each for each in found}
     name, given = members.get(FULL_NAME), members.get(GIVEN_NAME)
     if name and given and FAMILY_NAME not in members and _squeezed(name.header) == "name":
-        said = f"is it the whole name, or the family name? It stands beside {show(given.header)}"
+        detail = f"is it the whole name, or the family name? It stands beside {show(given.header)}"
         remedy = "rename it to full name, or to family name"
-        return [_wrong(name.header, name.header, MALFORMED_VALUE_ERROR, said, remedy)]
+        which = said("column.half_a_name", other=given.header)
+        return [_wrong(name.header, name.header, MALFORMED_VALUE_ERROR, detail, remedy, which)]
     if FULL_NAME in members or {GIVEN_NAME, FAMILY_NAME} <= members.keys():
         return []
     there = ", ".join(show(text.strip()) for text in header[:20] if text.strip()) or "none"
     lacking = GIVEN_NAME if FAMILY_NAME in members else FAMILY_NAME if GIVEN_NAME in members else FULL_NAME
-    said = f"no column gives the learner's {lacking}; there are: {there}"
+    detail = f"no column gives the learner's {lacking}; there are: {there}"
     remedy = "name a column fullName, or two givenName and familyName"
-    return [_wrong(lacking, "", MISSING_ELEMENT, said, remedy)]
+    return [_wrong(lacking, "", MISSING_ELEMENT, detail, remedy, said("column.lacking"))]
 
 
-def _wrong(header: str, value: str, kind: str, detail: str, remedy: str) -> RowProblem:
+def _wrong(header: str, value: str, kind: str, detail: str, remedy: str, which: Said) -> RowProblem:
     shown = header if len(header) <= _LONGEST_HEADER else f"{header[:_LONGEST_HEADER]}…"
-    return RowProblem(1, shown, Personal(value[:1_000]), Problem(kind, detail=detail, remedy=remedy))
+    return RowProblem(1, shown, Personal(value[:1_000]), Problem(kind, detail=detail, remedy=remedy, said=which))

@@ -1,7 +1,7 @@
 """A class list: CSV bytes to learners, each with its row, and every mistake by row, column and value."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NoReturn
 
@@ -11,12 +11,24 @@ from app.core.credential.csv_table import SEPARATORS, Record
 from app.core.credential.given_learners import Cell, GivenLearner
 from app.core.credential.learner_columns import Column
 from app.core.credential.readable_text import show
-from app.core.credential.row_problems import RowProblem, annotated
+from app.core.credential.row_problems import RowProblem, annotated, in_english
 from app.core.personal import Personal
-from app.core.problems import MALFORMED_VALUE_ERROR, PARSING_ERROR, RANGE_ERROR, JsonObject, Problem, Refused
+from app.core.problems import (
+    MALFORMED_VALUE_ERROR,
+    PARSING_ERROR,
+    RANGE_ERROR,
+    JsonObject,
+    Problem,
+    Refused,
+    Said,
+    said,
+)
 
 MAX_BYTES = 1_048_576
+# .xlsx and .ods are ZIP archives; .xls is an older container.
+_SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 _MOST_COLUMNS = 100
+_MOST_SAMPLES = 3
 _MOST_ROWS_WITH_BLANK_ONES = 20_000
 
 _DAY_FIRST = re.compile(r"([0-9]{1,2})\.\s?([0-9]{1,2})\.\s?([0-9]{4})")
@@ -45,6 +57,14 @@ class Recognised:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadAs:
+    """Some of the file as it reads in one encoding: names, or lines where the names read alike in each."""
+
+    encoding: str
+    samples: tuple[str, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class LearnersList:
     """What is in the file; `records` are its rows as they came, the header first."""
 
@@ -53,18 +73,23 @@ class LearnersList:
     learners: tuple[GivenLearner, ...]
     problems: tuple[RowProblem, ...]
 
-    def annotated(self, problems: Sequence[RowProblem]) -> bytes:
+    def annotated(self, problems: Sequence[RowProblem], *, write: Callable[[RowProblem], str] = in_english) -> bytes:
         """The list as it came, with its mistakes beside its rows: to be put right, and sent again as it is."""
         there = [each.place for each in self.recognised.columns if each.member == names.PROBLEM]
         problem_at = there[0] if there else max(len(record.cells) for record in self.records)
-        return annotated(self.records, problems, problem_at=problem_at, separator=self.recognised.separator)
+        return annotated(
+            self.records, problems, problem_at=problem_at, separator=self.recognised.separator, write=write
+        )
 
 
 def read(data: bytes, *, encoding: str | None, most_rows: int) -> LearnersList:
     """The learners of a file. Raises Refused where it can't be read as one; mistakes in a row are its `problems`."""
     if len(data) > MAX_BYTES:
-        raise Refused(Problem(PARSING_ERROR, detail=f"has {len(data):,} bytes; at most {MAX_BYTES:,} are read"))
-    decoded = csv_encoding.decode(data, said=encoding)
+        _refuse(PARSING_ERROR, f"has {len(data):,} bytes; at most {MAX_BYTES:,} are read", "", said("list.large"))
+    if data.startswith(_SPREADSHEETS):
+        detail, remedy = "is a file of a spreadsheet program, not CSV", "save it there as CSV UTF-8, and send that file"
+        _refuse(PARSING_ERROR, detail, remedy, said("list.spreadsheet"))
+    decoded = csv_encoding.decode(data, as_named=encoding)
     separator = _separator(decoded.text)
     found = _records(decoded.text, separator, most_rows=most_rows)
     in_use = frozenset(place for each in found[1:] for place, cell in enumerate(each.cells) if cell.strip())
@@ -81,25 +106,55 @@ def read(data: bytes, *, encoding: str | None, most_rows: int) -> LearnersList:
     return LearnersList(recognised, found, tuple(learners), tuple(mistakes))
 
 
+def samples(data: bytes, *, most_rows: int) -> tuple[ReadAs, ...]:
+    """What tells the encodings apart that a file may be in, to be shown to who knows the learners.
+
+    Encodings in which all of it reads alike are one; empty where the file says itself what it is in.
+    """
+    found = csv_encoding.readings(data)
+    names = [_names(data, each.encoding, most_rows=most_rows) for each in found]
+    telling = [row for row, versions in enumerate(zip(*names, strict=False)) if len(set(versions)) > 1]
+    if not telling and len({each.lines for each in found}) == 1:
+        telling = [row for row, name in enumerate(names[0]) if not name.isascii()]
+    shown: dict[tuple[str, ...], ReadAs] = {}
+    for each, of_it in zip(found, names, strict=True):
+        lines = tuple(text for _, text in each.lines)
+        read_as = ReadAs(each.encoding, tuple(of_it[row] for row in telling[:_MOST_SAMPLES]) or lines)
+        shown.setdefault(read_as.samples, read_as)
+    return tuple(shown.values())
+
+
+def _names(data: bytes, encoding: str, *, most_rows: int) -> list[str]:
+    try:
+        return [learner.name.open() for learner in read(data, encoding=encoding, most_rows=most_rows).learners]
+    except Refused:
+        return []
+
+
 def _records(text: str, separator: str, *, most_rows: int) -> tuple[Record, ...]:
     found: list[Record] = []
     for record in csv_table.records(text, separator):
         if record.row > _MOST_ROWS_WITH_BLANK_ONES:
-            _refuse(RANGE_ERROR, f"has more than {_MOST_ROWS_WITH_BLANK_ONES} rows", "take out the blank ones")
+            detail = f"has more than {_MOST_ROWS_WITH_BLANK_ONES} rows"
+            _refuse(RANGE_ERROR, detail, "take out the blank ones", said("list.blank_rows"))
         if record.blank:
             continue
         if not found and record.row != 1:
-            _refuse(PARSING_ERROR, "the first row is blank", "begin with a row that names the columns")
+            remedy = "begin with a row that names the columns"
+            _refuse(PARSING_ERROR, "the first row is blank", remedy, said("list.headless"))
         if len(found) > most_rows:
-            _refuse(RANGE_ERROR, f"has more than {most_rows} learners", f"send it in parts of at most {most_rows}")
+            detail, remedy = f"has more than {most_rows} learners", f"send it in parts of at most {most_rows}"
+            _refuse(RANGE_ERROR, detail, remedy, said("list.long", most=str(most_rows)))
         if len(record.cells) > _MOST_COLUMNS:
-            _refuse(RANGE_ERROR, f"row {record.row} has more than {_MOST_COLUMNS} columns", "")
+            detail = f"row {record.row} has more than {_MOST_COLUMNS} columns"
+            _refuse(RANGE_ERROR, detail, "", said("list.wide", row=str(record.row), most=str(_MOST_COLUMNS)))
         # A list that came back with its mistakes has our marks before what might be a formula.
         found.append(Record(record.row, tuple(map(csv_table.unmarked, record.cells))))
     if not found:
-        _refuse(PARSING_ERROR, "the list is empty", "begin with a row that names the columns, like: fullName,email")
+        remedy = "begin with a row that names the columns, like: fullName,email"
+        _refuse(PARSING_ERROR, "the list is empty", remedy, said("list.empty"))
     if len(found) == 1:
-        _refuse(PARSING_ERROR, "the list has a header and no learner", "")
+        _refuse(PARSING_ERROR, "the list has a header and no learner", "", said("list.nobody"))
     return tuple(found)
 
 
@@ -125,9 +180,8 @@ def _beyond_the_header(record: Record, width: int) -> list[RowProblem]:
     if beyond is None:
         return []
     detail = f"has {len(record.cells)} cells, and the header {width} columns"
-    problem = Problem(
-        MALFORMED_VALUE_ERROR, detail=detail, remedy="put a cell that holds the separator in quotation marks"
-    )
+    remedy = "put a cell that holds the separator in quotation marks"
+    problem = Problem(MALFORMED_VALUE_ERROR, detail=detail, remedy=remedy, said=said("row.beyond", columns=str(width)))
     return [RowProblem(record.row, "", Personal(beyond), problem)]
 
 
@@ -135,14 +189,17 @@ def _spoilt(row: int, column: Column, cell: str) -> RowProblem | None:
     """What a spreadsheet, or a conversion before us, has lost of a cell."""
     if "\ufffd" in cell:
         detail, remedy = "a letter was lost (\ufffd) when the file was converted", "write it again"
+        which = said("cell.letter_lost")
     elif _SPREADSHEET_ERROR.fullmatch(cell):
         detail, remedy = f"{show(cell)} is an error of the spreadsheet, not a value", "correct the cell"
+        which = said("cell.error", value=cell)
     elif column.member == names.IDENTIFIER and _SHORTENED_NUMBER.fullmatch(cell):
         detail = f"{show(cell)} is a number that the spreadsheet has shortened"
-        remedy = "format the column as text, and write the whole number"
+        remedy, which = "format the column as text, and write the whole number", said("cell.shortened", value=cell)
     else:
         return None
-    return RowProblem(row, column.header, Personal(cell), Problem(MALFORMED_VALUE_ERROR, detail=detail, remedy=remedy))
+    problem = Problem(MALFORMED_VALUE_ERROR, detail=detail, remedy=remedy, said=which)
+    return RowProblem(row, column.header, Personal(cell), problem)
 
 
 def _learner(row: int, cells: Mapping[Column, str], by_member: Mapping[str, Column]) -> GivenLearner:
@@ -191,5 +248,5 @@ def _day(cell: str) -> str:
     return f"{day_first[3]}-{int(day_first[2]):02}-{int(day_first[1]):02}" if day_first else cell
 
 
-def _refuse(kind: str, detail: str, remedy: str) -> NoReturn:
-    raise Refused(Problem(kind, detail=detail, remedy=remedy))
+def _refuse(kind: str, detail: str, remedy: str, which: Said) -> NoReturn:
+    raise Refused(Problem(kind, detail=detail, remedy=remedy, said=which))

@@ -12,7 +12,7 @@ from decimal import Decimal, InvalidOperation
 from app.core.credential.elements import Element
 from app.core.credential.micro_credential import LanguageMap
 from app.core.credential.readable_text import MOST_CHARACTERS_OF_A_NAME, show, wrong_in_text
-from app.core.problems import MALFORMED_VALUE_ERROR, MISSING_ELEMENT, RANGE_ERROR, Problem, Refused, pointer
+from app.core.problems import MALFORMED_VALUE_ERROR, MISSING_ELEMENT, RANGE_ERROR, Problem, Refused, Said, pointer, said
 
 MOST_ITEMS = 100
 MOST_UNREAD = 20
@@ -57,8 +57,8 @@ class Members:
 
     # ── problems ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def problem(self, kind: str, detail: str, *parts: str | int, remedy: str = "") -> None:
-        self.problems.append(Problem(kind, at=self.at + pointer(*parts), detail=detail, remedy=remedy))
+    def problem(self, kind: str, detail: str, *parts: str | int, remedy: str = "", said: Said | None = None) -> None:
+        self.problems.append(Problem(kind, at=self.at + pointer(*parts), detail=detail, remedy=remedy, said=said))
 
     def missing(self, element: Element, name: str, *, remedy: str = "") -> None:
         self.problem(MISSING_ELEMENT, f"element {element.number}, {element.name}, is missing", name, remedy=remedy)
@@ -70,8 +70,13 @@ class Members:
             self.problem(MALFORMED_VALUE_ERROR, f"has {len(unread)} members that are not known here")
         for name in unread[:MOST_UNREAD]:
             near = difflib.get_close_matches(str(name)[:100], sorted(self._named), 1, cutoff=_ALIKE)
-            said = f"; do you mean {near[0]}?" if near else f"; known are {', '.join(sorted(self._named))}"
-            self.problem(MALFORMED_VALUE_ERROR, f"{show(str(name))} is not a member that is known here{said}", name)
+            known = f"; do you mean {near[0]}?" if near else f"; known are {', '.join(sorted(self._named))}"
+            self.problem(
+                MALFORMED_VALUE_ERROR,
+                f"{show(str(name))} is not a member that is known here{known}",
+                name,
+                said=said("member.unknown", name=str(name)[:100]),
+            )
 
     def end(self) -> None:
         """Raises Refused with every problem that was met, here and below."""
@@ -130,7 +135,7 @@ class Members:
             case str():
                 wrong = wrong_in_text(value, prose=prose)
                 if wrong:
-                    self.problem(MALFORMED_VALUE_ERROR, wrong, *parts)
+                    self.problem(MALFORMED_VALUE_ERROR, wrong.detail, *parts, said=wrong.said)
                 return value if not wrong else PLACEHOLDER
             case _:
                 self.problem(MALFORMED_VALUE_ERROR, f"{show(value)} is not a string", *parts)
@@ -151,8 +156,10 @@ class Members:
                     entries[language] = self.text_value(text, *parts, tag, prose=prose)
                 return LanguageMap(tuple(entries.items()))
             case _:
-                said = f"{show(value)} is not a language map"
-                self.problem(MALFORMED_VALUE_ERROR, said, *parts, remedy='write {"en": "…"}')
+                detail = f"{show(value)} is not a language map"
+                self.problem(
+                    MALFORMED_VALUE_ERROR, detail, *parts, remedy='write {"en": "…"}', said=said("text.no_language")
+                )
                 return PLACEHOLDER_MAP
 
     def language(self, name: str) -> str | None:
@@ -182,8 +189,8 @@ class Members:
             case str() if len(value) <= MOST_CHARACTERS_OF_A_NAME and is_iri(value):
                 return value
             case _:
-                said = f"{show(value)} is not an absolute IRI (https:, did:, urn:)"
-                self.problem(MALFORMED_VALUE_ERROR, said, *parts)
+                detail = f"{show(value)} is not an absolute IRI (https:, did:, urn:)"
+                self.problem(MALFORMED_VALUE_ERROR, detail, *parts, said=said("address", value=_brief(value)))
                 return PLACEHOLDER_IRI
 
     def iris(self, name: str) -> tuple[str, ...]:
@@ -199,14 +206,15 @@ class Members:
             case str() as value if len(value) <= MOST_CHARACTERS_OF_A_NAME and _URL.fullmatch(value):
                 return value
             case value:
-                self.problem(MALFORMED_VALUE_ERROR, f"{show(value)} is not an http or https URL", name)
+                detail = f"{show(value)} is not an http or https URL"
+                self.problem(MALFORMED_VALUE_ERROR, detail, name, said=said("address", value=_brief(value)))
                 return PLACEHOLDER_IRI
 
     def refuse_twice(self, values: tuple[object, ...], name: str) -> None:
         """RDF knows no repetition: what is said twice can't be told from what is said once."""
         for number, value in enumerate(values):
             if value in values[:number] and value != PLACEHOLDER_IRI:
-                self.problem(MALFORMED_VALUE_ERROR, "is given twice", name, number)
+                self.problem(MALFORMED_VALUE_ERROR, "is given twice", name, number, said=said("twice"))
 
     # ── days, times, numbers ─────────────────────────────────────────────────────────────────────────────────────────
 
@@ -218,10 +226,12 @@ class Members:
                 try:
                     return date.fromisoformat(value)
                 except ValueError:
-                    self.problem(MALFORMED_VALUE_ERROR, f"{show(value)} is no day of the calendar", name)
+                    detail = f"{show(value)} is no day of the calendar"
+                    self.problem(MALFORMED_VALUE_ERROR, detail, name, said=said("day.none", value=value))
             case value:
-                said = f"{show(value)} is not a calendar day"
-                self.problem(MALFORMED_VALUE_ERROR, said, name, remedy="write it as 2026-05-31")
+                detail, remedy = f"{show(value)} is not a calendar day", "write it as 2026-05-31"
+                which = said("day.unlike", value=_brief(value))
+                self.problem(MALFORMED_VALUE_ERROR, detail, name, remedy=remedy, said=which)
         return None
 
     def timestamp(self, name: str) -> datetime | None:
@@ -232,10 +242,17 @@ class Members:
                 try:
                     return datetime.fromisoformat(value)
                 except ValueError:
-                    self.problem(MALFORMED_VALUE_ERROR, f"{show(value)} is no moment of the calendar", name)
+                    detail = f"{show(value)} is no moment of the calendar"
+                    self.problem(MALFORMED_VALUE_ERROR, detail, name, said=said("day.none", value=value))
             case value:
-                said = f"{show(value)} is not a date and time with its offset (RFC 3339)"
-                self.problem(MALFORMED_VALUE_ERROR, said, name, remedy="write it as 2029-08-30T00:00:00Z")
+                detail = f"{show(value)} is not a date and time with its offset (RFC 3339)"
+                self.problem(
+                    MALFORMED_VALUE_ERROR,
+                    detail,
+                    name,
+                    remedy="write it as 2029-08-30T00:00:00Z",
+                    said=said("moment.unlike", value=_brief(value)),
+                )
         return None
 
     def decimal(self, name: str) -> Decimal:
@@ -251,10 +268,15 @@ class Members:
             case _:
                 number = Decimal(0)
         if not (0 < number <= 100_000 and number == round(number, 2)):
-            said = f"{show(value)} is not a number of credits, greater than 0 and of at most two decimals"
-            self.problem(MALFORMED_VALUE_ERROR, said, name)
+            detail = f"{show(value)} is not a number of credits, greater than 0 and of at most two decimals"
+            self.problem(MALFORMED_VALUE_ERROR, detail, name, said=said("credits", value=_brief(value)))
             return Decimal(0)
         return Decimal(format(number.normalize(), "f"))
+
+
+def _brief(value: object) -> str:
+    """A foreign value in a sentence of a page, which marks it as one itself."""
+    return value[:80] if isinstance(value, str) else show(value)
 
 
 def is_iri(text: str) -> bool:

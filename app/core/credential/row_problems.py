@@ -1,6 +1,6 @@
 """What is wrong with a row of a class, as its author sees it: the row's number, column, value, and what to do."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from app.core.credential import csv_table
@@ -47,7 +47,20 @@ class RowProblem:
         return f"{column}{place}{self.problem.detail}{remedy}"
 
 
-def annotated(records: Sequence[Record], problems: Iterable[RowProblem], *, problem_at: int, separator: str) -> bytes:
+def in_english(problem: RowProblem) -> str:
+    """One line about what is wrong, for who reads problem details."""
+    whole = problem.row is None or problem.row == 1
+    return f"the whole list: {problem.as_text()}" if whole else problem.as_text()
+
+
+def annotated(
+    records: Sequence[Record],
+    problems: Iterable[RowProblem],
+    *,
+    problem_at: int,
+    separator: str,
+    write: Callable[[RowProblem], str] = in_english,
+) -> bytes:
     """The rows as they came, and in the column `problem` what is wrong with each.
 
     What concerns the header, or all, stands beside the first learner. `problem_at` is that column's place: where the
@@ -57,8 +70,7 @@ def annotated(records: Sequence[Record], problems: Iterable[RowProblem], *, prob
     told: dict[int, list[str]] = {1: ["problem"]}
     for problem in problems:
         whole = problem.row is None or problem.row == 1
-        said = f"the whole list: {problem.as_text()}" if whole else problem.as_text()
-        told.setdefault(first if whole else problem.row or first, []).append(said)
+        told.setdefault(first if whole else problem.row or first, []).append(write(problem))
     rows = []
     for record in (*records, *(() if len(records) > 1 else (Record(first, ()),))):
         cells = [*record.cells, *[""] * (problem_at - len(record.cells) + 1)]

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from app.core import date_time_stamp
-from app.core.did.json_web_key import SECRET_MEMBERS, read_key
+from app.core.json_web_key import SECRET_MEMBERS, read_curve_key
 from app.core.multiformats import (
     KEY_TYPES,
     MAX_BASE58_CHARACTERS,
@@ -70,7 +70,7 @@ class VerificationMethod:
     def public_key(self) -> PublicKey:
         """The key itself. Raises Refused: UNSUPPORTED_MECHANISM (another kind of key), INVALID_VERIFICATION_METHOD."""
         if self.public_key_jwk is not None:
-            return read_key(self.public_key_jwk)
+            return read_curve_key(self.public_key_jwk)
         if not self.public_key_multibase or not _is_of_known_kind(self.public_key_multibase):
             detail = f"the key {self.id:.200} is of a kind that cannot be used here"
             raise Refused(Problem(UNSUPPORTED_MECHANISM, detail=detail))

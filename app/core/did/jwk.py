@@ -5,7 +5,7 @@ https://github.com/quartzjer/did-jwk/blob/main/spec.md
 
 from app.core import strict_json
 from app.core.did.document import JSON_WEB_KEY, ControlledIdentifierDocument, Relationship, VerificationMethod
-from app.core.did.json_web_key import SECRET_MEMBERS
+from app.core.json_web_key import SECRET_MEMBERS
 from app.core.multiformats import decode_multibase
 from app.core.problems import INVALID_CONTROLLED_IDENTIFIER_DOCUMENT_ID, JsonObject, Problem, Refused
 

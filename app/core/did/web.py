@@ -5,7 +5,6 @@ https://w3c-ccg.github.io/did-method-web/
 
 import re
 
-from app.core.did.document import ControlledIdentifierDocument
 from app.core.did.host import check_host
 from app.core.problems import INVALID_CONTROLLED_IDENTIFIER_DOCUMENT_ID, Problem, Refused
 
@@ -16,7 +15,7 @@ _HOST = re.compile(r"(?P<host>[^%:/?#@\[\]\\\s]+)(?:%3A(?P<port>[1-9][0-9]{0,4})
 _SEGMENT = re.compile(r"[A-Za-z0-9._-]+", re.ASCII)
 
 
-def locate(identifier: str) -> ControlledIdentifierDocument | str:
+def locate(identifier: str) -> str:
     """The URL of the document. Raises Refused where the identifier is not one, or names what is no public host."""
     host, *segments = identifier.removeprefix(PREFIX).split(":")
     named = _HOST.fullmatch(host)
@@ -30,6 +29,21 @@ def locate(identifier: str) -> ControlledIdentifierDocument | str:
     check_host(named["host"], identifier=identifier)
     authority = named["host"] + (f":{named['port']}" if named["port"] else "")
     return f"https://{authority}/{'/'.join(segments or ['.well-known'])}/did.json"
+
+
+def address(did: str) -> str:
+    """The same issuer as a URL, for where no DID can stand: what lies around its document. Raises as `locate` does."""
+    return locate(did).removesuffix("/did.json").removesuffix("/.well-known")
+
+
+def did_at(url: str) -> str | None:
+    """The way back: the did:web whose document lies around that URL; None where none could."""
+    host, *segments = url.removeprefix("https://").split("/")
+    named = PREFIX + ":".join((host.replace(":", "%3A"), *segments))
+    try:
+        return named if address(named) == url else None
+    except Refused:
+        return None
 
 
 def _malformed(identifier: str, detail: str) -> Refused:

@@ -12,9 +12,10 @@ from app.core.json_ld.lossless import MAX_PROBLEMS, Path, is_proof
 from app.core.problems import PROOF_VERIFICATION_ERROR, JsonObject, Problem, pointer
 
 # Libraries list these for their own proofs and schemas, whether a credential needs them or not; no claim is among
-# their terms.
+# their terms. Where a credential needs W3C's context of examples, it was refused without it.
 CUSTOMARY = frozenset(
     {
+        "https://www.w3.org/ns/credentials/examples/v2",
         "https://w3id.org/security/data-integrity/v2",
         "https://w3id.org/security/suites/ed25519-2020/v1",
         "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json",

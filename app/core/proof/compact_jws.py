@@ -20,6 +20,8 @@ from app.core.problems import (
 
 # The names of a few algorithms and keys; a header of more is not decoded.
 MAX_HEADER_CHARACTERS = 16_384
+# A chain of six, of 2 KB each, in base64 twice over.
+MAX_CERTIFICATES_CHARACTERS = 24_576
 
 # RFC 8725 §3.10: whoever made the token wrote these, so no key is taken from them, and nobody is asked.
 _KEYS_OF_ITS_OWN = ("jku", "x5u", "x5c")
@@ -40,16 +42,19 @@ class CompactJws:
     signature: bytes = field(repr=False)
 
 
-def read(text: str) -> CompactJws:
-    """Raises Refused: CRYPTOGRAPHIC_SECURITY_ERROR where it is no JWS in its one form or has a header that asks for
+def read(text: str, *, certified: bool = False) -> CompactJws:
+    """`certified`: its key may come in a certificate (`x5c`), which whoever reads it judges, or refuses.
+
+    Raises Refused: CRYPTOGRAPHIC_SECURITY_ERROR where it is no JWS in its one form or has a header that asks for
     more than a signature; INVALID_VERIFICATION_METHOD where it brings a key, or where to get one, in its header.
     """
+    most = MAX_HEADER_CHARACTERS + (MAX_CERTIFICATES_CHARACTERS if certified else 0)
     match text.split("."):
-        case [header, payload, signature] if len(header) <= MAX_HEADER_CHARACTERS:
+        case [header, payload, signature] if len(header) <= most:
             pass
         case _:
             raise _malformed("it is not three parts in base64url")
-    read_header = _header(_decode("header", header))
+    read_header = _header(_decode("header", header), certified=certified)
     return CompactJws(
         header=read_header,
         payload=_decode("payload", payload),
@@ -94,7 +99,7 @@ def _as_meant(part: str) -> bytes:
         return b""
 
 
-def _header(raw: bytes) -> JsonObject:
+def _header(raw: bytes, *, certified: bool) -> JsonObject:
     try:
         header = strict_json.read_object(raw)
     except Refused as refused:
@@ -103,7 +108,7 @@ def _header(raw: bytes) -> JsonObject:
         if name in header:
             raise _malformed(f"its header has {name!r}, which is not taken here")
     for name in _KEYS_OF_ITS_OWN:
-        if name in header:
+        if name in header and not (certified and name == "x5c"):
             detail = f"its header has {name!r}: a key that a token brings itself shows nothing of its issuer"
             raise Refused(Problem(INVALID_VERIFICATION_METHOD, detail=detail))
     return header

@@ -3,7 +3,7 @@
 https://www.w3.org/TR/vc-data-integrity/
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
@@ -12,6 +12,8 @@ from app.core.did.document import VerificationMethod
 from app.core.json_ld import Contexts
 from app.core.multiformats import decode_multibase, encode_base58btc
 from app.core.problems import (
+    INVALID_CHALLENGE_ERROR,
+    INVALID_DOMAIN_ERROR,
     PROOF_GENERATION_ERROR,
     PROOF_VERIFICATION_ERROR,
     JsonObject,
@@ -93,7 +95,7 @@ def proof_configuration(
     return suite.canonicalize(
         contexts,
         {**own, **options},
-        aliases=contexts.aliases(document),
+        aliases=_aliases(contexts, document),
         hash_algorithm=algorithm.hash_algorithm,
     )
 
@@ -102,9 +104,19 @@ def document_hash(
     contexts: Contexts, document: JsonObject, *, suite: Cryptosuite, algorithm: SignatureAlgorithm
 ) -> bytes:
     canonical = suite.canonicalize(
-        contexts, document, aliases=contexts.aliases(document), hash_algorithm=algorithm.hash_algorithm
+        contexts, document, aliases=_aliases(contexts, document), hash_algorithm=algorithm.hash_algorithm
     )
     return algorithm.digest(canonical)
+
+
+def _aliases(contexts: Contexts, document: JsonObject) -> Mapping[str, str]:
+    """The contexts that are known by their digests; a credential in a presentation says its own."""
+    found = dict(contexts.aliases(document))
+    presented = document.get("verifiableCredential", [])
+    for credential in presented if isinstance(presented, list) else [presented]:
+        if isinstance(credential, dict):
+            found |= contexts.aliases(credential)
+    return found
 
 
 # ── verifying ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -116,6 +128,21 @@ def check_times(proof: DataIntegrityProof, *, now: datetime, clock_skew: timedel
         raise _malformed(f"{proof.at}/created", f"it says that it was made later than now, {proof.created.isoformat()}")
     if proof.expires is not None and proof.expires <= now:
         raise _malformed(f"{proof.at}/expires", f"the proof ended {proof.expires.isoformat()}")
+
+
+def check_challenge(proof: DataIntegrityProof, challenge: str) -> None:
+    """Raises Refused (INVALID_CHALLENGE_ERROR) where the proof does not answer `challenge` (§4.4)."""
+    if proof.challenge != challenge:
+        detail = "it answers another question" if proof.challenge is not None else "it answers no question"
+        raise Refused(Problem(INVALID_CHALLENGE_ERROR, at=f"{proof.at}/challenge", detail=detail))
+
+
+def check_domain(proof: DataIntegrityProof, domain: str) -> None:
+    """Raises Refused (INVALID_DOMAIN_ERROR) where the proof was not made for `domain`, and for it alone (§4.4)."""
+    if proof.domain != {domain}:
+        made_for = ", ".join(sorted(proof.domain)) or "no place"
+        detail = f"it was made for {made_for:.200}, not for {domain:.200}"
+        raise Refused(Problem(INVALID_DOMAIN_ERROR, at=f"{proof.at}/domain", detail=detail))
 
 
 def verify_proof(

@@ -11,6 +11,12 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from app.core.did import https
+from app.core.did.document import (
+    JSON_WEB_KEY,
+    ControlledIdentifierDocument,
+    Relationship,
+    VerificationMethod,
+)
 from app.core.problems import (
     INVALID_CONTROLLED_IDENTIFIER_DOCUMENT,
     INVALID_VERIFICATION_METHOD,
@@ -20,6 +26,7 @@ from app.core.problems import (
     Problem,
     Refused,
 )
+from app.core.proof import jwk
 from app.core.proof.signed_jwt import SignedJwt
 
 _WELL_KNOWN = "/.well-known/jwt-vc-issuer"
@@ -134,6 +141,52 @@ def choose(keys: tuple[JsonObject, ...], issued: SignedJwt) -> JsonObject:
         case _:
             detail = f"{len(chosen)} of the issuer's {len(keys)} keys fit what the token says of its key"
             raise Refused(Problem(INVALID_VERIFICATION_METHOD, at="/kid", detail=detail))
+
+
+def document(issuer: str, keys: tuple[JsonObject, ...]) -> ControlledIdentifierDocument:
+    """The keys as the issuer's own, each by its `kid`. Raises Refused (INVALID_CONTROLLED_IDENTIFIER_DOCUMENT)."""
+    names = [_name(key, number) for number, key in enumerate(keys, 1)]
+    if len(set(names)) != len(names):
+        raise _unfit("/jwks/keys", "holds two keys by one name (kid)")
+    methods = tuple(
+        VerificationMethod(
+            id=f"{issuer}#{name}", type=JSON_WEB_KEY, controller=issuer, public_key_multibase="", public_key_jwk=key
+        )
+        for name, key in zip(names, keys, strict=True)
+    )
+    relationships = frozenset((Relationship.ASSERTION_METHOD, method.id) for method in methods)
+    return ControlledIdentifierDocument(id=issuer, verification_methods=methods, relationships=relationships)
+
+
+def find_key(issued: SignedJwt, controller: ControlledIdentifierDocument) -> VerificationMethod:
+    """The one that the header's `kid` names; without a `kid`, the only one. Raises Refused."""
+    match issued.header:
+        case {"kid": str(kid)}:
+            return controller.method(f"{controller.id}#{kid.rpartition('#')[2]}", Relationship.ASSERTION_METHOD)
+        case {"kid": _}:
+            raise _malformed("/kid", "must be a string")
+    match controller.verification_methods:
+        case (only,):
+            return controller.method(only.id, Relationship.ASSERTION_METHOD)
+        case methods:
+            detail = f"the token names no key, and {controller.id:.200} publishes {len(methods)}"
+            raise Refused(Problem(INVALID_VERIFICATION_METHOD, at="/kid", detail=detail))
+
+
+def jwk_of(method: VerificationMethod) -> JsonObject:
+    """The key as JOSE writes it. Raises Refused: UNSUPPORTED_MECHANISM, INVALID_VERIFICATION_METHOD."""
+    if method.public_key_jwk is not None:
+        return method.public_key_jwk
+    return dict(jwk.of_public_key(method.public_key()).members)
+
+
+def _name(key: JsonObject, number: int) -> str:
+    """A URL of a key elsewhere is called by its fragment alone: it is this issuer's word that the key is theirs."""
+    match key:
+        case {"kid": str(kid)}:
+            return kid.rpartition("#")[2]
+        case _:
+            return f"key-{number}"
 
 
 def _document_url(url: str) -> str:

@@ -48,6 +48,7 @@ class DataIntegrityProof:
     """One proof. `at` points to it in the document; `received` is the proof itself.
 
     `contexts` are those that the document had when it was signed, where the proof keeps them: they lead its own.
+    `challenge` and `domain` say which question it answers, and to whom: of a presentation's proof alone.
     """
 
     at: str
@@ -60,11 +61,15 @@ class DataIntegrityProof:
     expires: datetime | None = None
     previous_proof: tuple[str, ...] = ()
     contexts: tuple[str, ...] | str | None = None
+    challenge: str | None = None
+    domain: frozenset[str] = frozenset()
     received: JsonObject = field(repr=False, default_factory=dict)
 
 
-def read(document: JsonObject) -> tuple[DataIntegrityProof, ...]:
+def read(document: JsonObject, *, presented: bool = False) -> tuple[DataIntegrityProof, ...]:
     """Every proof of `document`, in order, never none.
+
+    That of a presentation (`presented`) may answer one question, to one place; a credential's may not.
 
     Raises Refused with all that is wrong: MISSING_PROOF, UNSUPPORTED_MECHANISM (a type or a suite that we do not know),
     PROOF_VERIFICATION_ERROR, INVALID_DOMAIN_ERROR, INVALID_CHALLENGE_ERROR.
@@ -82,7 +87,7 @@ def read(document: JsonObject) -> tuple[DataIntegrityProof, ...]:
     problems: list[Problem] = []
     for entry, at in places:
         try:
-            proofs.append(_read_proof(entry, document, at=at))
+            proofs.append(_read_proof(entry, document, at=at, presented=presented))
         except Refused as refused:
             problems += refused.problems
     problems += _chain_problems(proofs) if not problems else ()
@@ -91,16 +96,16 @@ def read(document: JsonObject) -> tuple[DataIntegrityProof, ...]:
     return tuple(proofs)
 
 
-def _read_proof(entry: object, document: JsonObject, *, at: str) -> DataIntegrityProof:
+def _read_proof(entry: object, document: JsonObject, *, at: str, presented: bool) -> DataIntegrityProof:
     if not isinstance(entry, dict):
         raise _malformed(at, "is not an object")
     cryptosuite = _cryptosuite(entry, at=at)
     kept = set() if CRYPTOSUITES[cryptosuite].signs_statements_alone else {"@context"}
     if unknown := sorted(set(entry) - _MEMBERS - kept):
         raise _malformed(at + pointer(unknown[0]), f"is no member of a proof ({', '.join(unknown):.200})")
-    if "domain" in entry:
+    if "domain" in entry and not presented:
         raise Refused(Problem(INVALID_DOMAIN_ERROR, at=f"{at}/domain", detail="it was made for one place alone"))
-    if "challenge" in entry:
+    if "challenge" in entry and not presented:
         raise Refused(Problem(INVALID_CHALLENGE_ERROR, at=f"{at}/challenge", detail="it answers one question alone"))
     match entry:
         case {"verificationMethod": str(method), "proofPurpose": str(purpose), "proofValue": str(value)}:
@@ -118,6 +123,8 @@ def _read_proof(entry: object, document: JsonObject, *, at: str) -> DataIntegrit
         expires=_moment(entry, "expires", at=at),
         previous_proof=_previous(entry, at=at),
         contexts=_contexts(entry, document, at=at),
+        challenge=_challenge(entry, at=at),
+        domain=_domain(entry, at=at),
         received=entry,
     )
 
@@ -164,6 +171,27 @@ def _previous(entry: JsonObject, *, at: str) -> tuple[str, ...]:
             return tuple(several)
         case _:
             raise _malformed(f"{at}/previousProof", "must be the id of a proof, or an array of them")
+
+
+def _challenge(entry: JsonObject, *, at: str) -> str | None:
+    match entry.get("challenge"):
+        case None if "challenge" not in entry:
+            return None
+        case str(challenge):
+            return challenge
+        case _:
+            raise _malformed(f"{at}/challenge", "must be a string")
+
+
+def _domain(entry: JsonObject, *, at: str) -> frozenset[str]:
+    """One string or an unordered set of them (§2.1)."""
+    match entry.get("domain", []):
+        case str(one):
+            return frozenset({one})
+        case list(several) if all(isinstance(each, str) for each in several):
+            return frozenset(several)
+        case _:
+            raise _malformed(f"{at}/domain", "must be a string, or an array of them")
 
 
 def _contexts(entry: JsonObject, document: JsonObject, *, at: str) -> tuple[str, ...] | str | None:

@@ -48,7 +48,8 @@ class UnsignedSdJwtVc:
 class VerifiedSdJwtVc:
     """A credential as its issuer signed it, as far as it was disclosed.
 
-    `issuer` is None where only the certificate of the key names one.
+    `issuer` is None where only the certificate of the key names one. `is_part`: there are digests of what nobody
+    disclosed: claims that its holder withholds, or decoys, which nobody can tell apart.
     """
 
     vct: str
@@ -59,6 +60,7 @@ class VerifiedSdJwtVc:
     not_before: datetime | None = None
     expires: datetime | None = None
     key_binding: KeyBinding | None = None
+    is_part: bool = False
 
 
 # ── making ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -122,6 +124,8 @@ def verify(
         not_before=numeric_date.read(verified.claims, "nbf"),
         expires=numeric_date.read(verified.claims, "exp"),
         key_binding=verified.key_binding,
+        is_part=_digests(verified.signed) + sum(_digests(each.value) for each in verified.disclosed.values())
+        > len(verified.disclosed),
     )
 
 
@@ -155,6 +159,21 @@ def _problems(verified: VerifiedSdJwt) -> list[Problem]:
         if not isinstance(claims.get(name, {}), dict)
     ]
     return problems
+
+
+def _digests(value: object) -> int:
+    """How many there are, at any depth."""
+    match value:
+        case {"_sd": list(digests), **members}:
+            return len(digests) + sum(map(_digests, members.values()))
+        case {"...": str()}:
+            return 1
+        case dict():
+            return sum(map(_digests, value.values()))
+        case list():
+            return sum(map(_digests, value))
+        case _:
+            return 0
 
 
 def _holds_digests(value: object) -> bool:

@@ -1,4 +1,4 @@
-"""A JWT in a JWS's compact form: read strictly, and verified by a key that is given, never by one that it names.
+"""A JWT: a JWS whose payload are claims, verified by a key that is given, never by one that it names.
 
 https://www.rfc-editor.org/rfc/rfc7515, https://www.rfc-editor.org/rfc/rfc8725
 """
@@ -10,13 +10,12 @@ from types import MappingProxyType
 from app.core import strict_json
 from app.core.problems import (
     INVALID_VERIFICATION_METHOD,
-    PARSING_ERROR,
     UNSUPPORTED_MECHANISM,
     JsonObject,
     Problem,
     Refused,
 )
-from app.core.proof import base64url, jwk
+from app.core.proof import compact_jws, jwk
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,46 +37,22 @@ class SignedJwt:
 
 
 def read(text: str) -> SignedJwt:
-    """Raises Refused (PARSING_ERROR, or what `strict_json` refuses) where it is no JWT that we could verify."""
-    match text.split("."):
-        case [header, payload, signature]:
-            pass
-        case parts:
-            raise _unreadable(f"a signed JWT has three parts between dots; here are {len(parts)}")
-    found = SignedJwt(text, _object(header, "header"), _object(payload, "payload"), _bytes(signature, "signature"))
-    # RFC 7515 §4.1.11: what must be understood, and we understand no extension; `b64` would change what is signed.
-    if "crit" in found.header or "b64" in found.header:
-        raise _unreadable("its header demands an extension that is not known here")
-    return found
+    """Raises Refused as `compact_jws.read` does, and (what `strict_json` refuses) where its payload are no claims."""
+    jws = compact_jws.read(text, certified=True)
+    try:
+        claims = strict_json.read_object(jws.payload)
+    except Refused as refused:
+        problems = (Problem(each.type, detail=f"its claims: {each.detail}") for each in refused.problems)
+        raise Refused(*problems) from refused
+    return SignedJwt(text, jws.header, claims, jws.signature)
 
 
 def signing_input(header: JsonObject, payload: JsonObject) -> bytes:
     """The bytes to sign."""
-    return ".".join(base64url.write(strict_json.write(part)) for part in (header, payload)).encode()
+    return compact_jws.write(header, strict_json.write(payload))
 
 
-def attach(signing_input: bytes, signature: bytes) -> str:
-    """The whole JWT."""
-    return f"{signing_input.decode()}.{base64url.write(signature)}"
-
-
-def _object(part: str, name: str) -> JsonObject:
-    try:
-        return strict_json.read_object(_bytes(part, name))
-    except Refused as refused:
-        problems = (Problem(each.type, detail=f"{name}: {each.detail}") for each in refused.problems)
-        raise Refused(*problems) from refused
-
-
-def _bytes(part: str, name: str) -> bytes:
-    try:
-        return base64url.read(part)
-    except Refused as refused:
-        raise _unreadable(f"its {name} {refused.problems[0].detail}") from refused
-
-
-def _unreadable(detail: str) -> Refused:
-    return Refused(Problem(PARSING_ERROR, detail=detail))
+attach = compact_jws.assemble
 
 
 # ── verifying ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -94,7 +69,7 @@ def verify(jwt: SignedJwt, key: JsonObject) -> None:
             pass
         case other:
             raise Refused(Problem(UNSUPPORTED_MECHANISM, detail=f"the algorithm {other!r:.40} is not accepted here"))
-    sound = jwk.read({member: value for member, value in key.items() if (member, value) != ("alg", "Ed25519")})
+    sound = jwk.read(key)
     # RFC 8725 §3.1: a key is for one algorithm, whatever the header asks for.
     if ALGORITHMS[name] != sound.algorithm:
         raise Refused(Problem(INVALID_VERIFICATION_METHOD, detail=f"the key is not one for {name}"))

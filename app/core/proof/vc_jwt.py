@@ -176,10 +176,17 @@ def check_claims(token: SignedToken, *, now: datetime, clock_skew: timedelta) ->
 
 
 def sign_input(
-    document: JsonObject, *, algorithm: str, verification_method: str, issued: datetime, profile: Profile
+    document: JsonObject,
+    *,
+    algorithm: str,
+    verification_method: str,
+    issued: datetime,
+    profile: Profile,
+    brought: JoseKey | None = None,
 ) -> bytes:
     """What `verification_method`'s key signs to secure `document`, which has no proof; `assemble` makes the token.
 
+    `brought` is that key, where an Open Badge is to bring it: Open Badges 3.0 names it so, or by a URL that returns it.
     Raises Refused (PROOF_GENERATION_ERROR) for what no such token can hold.
     """
     header: JsonObject = {"alg": algorithm, "typ": profile.value}
@@ -188,7 +195,8 @@ def sign_input(
     claims = jwt_claims.of_document(document, issued=issued, open_badge=profile is Profile.OPEN_BADGE)
     if algorithm not in (_OPEN_BADGE_ALGORITHMS if profile is Profile.OPEN_BADGE else ALGORITHMS):
         raise jwt_claims.cannot_be_made(f"{algorithm!r:.40} signs no token of the kind {profile.value}")
-    return compact_jws.write({**header, "kid": verification_method}, strict_json.write(claims))
+    key = {"jwk": dict(brought.members)} if brought is not None else {"kid": verification_method}
+    return compact_jws.write({**header, **key}, strict_json.write(claims))
 
 
 assemble = compact_jws.assemble

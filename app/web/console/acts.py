@@ -13,7 +13,7 @@ from app.core import strict_json
 from app.core.credential.award_request import read_email
 from app.core.credential.members import Members
 from app.core.personal import Personal
-from app.core.problems import MALFORMED_VALUE_ERROR, NOT_FOUND, Problem, Refused
+from app.core.problems import MALFORMED_VALUE_ERROR, NOT_FOUND, Problem, Refused, said
 from app.http.forms import Form
 from app.issuer.life import AFTER, ASKED_FOR, Act, State
 from app.ports import Person
@@ -71,7 +71,8 @@ def read_correction(form: Form, *, before: Mapping[str, str]) -> bytes:
     reason = read_reason(form.text("reason"))
     typed = {name: (form.text(name) or "").strip() for name in NAMES}
     if all(typed[name] == before.get(name, "") for name in NAMES):
-        raise Refused(Problem(MALFORMED_VALUE_ERROR, at="/learner", detail="nothing of the name changes"))
+        detail, which = "nothing of the name changes", said("name.same")
+        raise Refused(Problem(MALFORMED_VALUE_ERROR, at="/learner", detail=detail, said=which))
     return strict_json.write(
         {"reason": reason.open(), "learner": {name: value or None for name, value in typed.items()}}
     )

@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
+from zoneinfo import ZoneInfo
 
 from app.core.credential import vocabularies
 from app.core.credential.micro_credential import Concept
 from app.core.json_ld import Contexts
 from app.http.forms import Form
+from app.ports import Institution
 
 NO_LEVEL = "none"
 
@@ -110,6 +113,13 @@ def box(field: Field, concept: Concept) -> str:
 
 def empty(contexts: Contexts) -> dict[str, str]:
     return dict.fromkeys(_names(contexts), "")
+
+
+def fresh(contexts: Contexts, *, institution: Institution, now: datetime) -> dict[str, str]:
+    """An empty form: of today, in the institution's first language."""
+    today = now.astimezone(ZoneInfo(institution.time_zone)).date()
+    language = institution.languages[0] if institution.languages else "en"
+    return {**empty(contexts), "awardedDate": today.isoformat(), "language": language}
 
 
 def typed(form: Form, contexts: Contexts) -> Values:

@@ -10,32 +10,30 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request, Response
 
 from app.access.scopes import Scope
 from app.core import strict_json
-from app.core.credential import achievement_file, open_badge
-from app.core.credential.given_again import achievement_again
+from app.core.credential import achievement_file
 from app.core.json_ld import Contexts
 from app.core.problems import IDEMPOTENCY_IN_FLIGHT, JsonObject, Problem, Refused
 from app.http.forms import Form
 from app.http.see_other import see_other
 from app.issuer.award import Issuer, Receipt
 from app.issuer.preview import Preview, Previews
-from app.ports import Clock, RegisteredAward
+from app.ports import Clock
 from app.web.console.award_body import body_of, values_of
 from app.web.console.award_draft import draft_paper, drawn_fields, elsewhere
-from app.web.console.award_fields import Values, empty, typed
+from app.web.console.award_fields import Values, fresh, typed
 from app.web.console.doorkeeper import Doorkeeper, Guest
 from app.web.console.drawn import drawn
+from app.web.console.earlier import achievement_of, earlier_achievements
 from app.web.console.rows import award_path
 from app.web.paper import Paper
 from app.web.renderer import Renderer
 
 PATH = "/console/award"
-_EARLIER = 50
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
 # A second press of the button comes while the first is still being signed: it waits for the same answer.
 _WAITS, _WAIT_SECONDS = 40, 0.25
@@ -69,7 +67,7 @@ def routes(
         values, carried = forms.fresh(guest), None
         if earlier := request.query_params.get("from"):
             award = await issuer.find(earlier[:64], institution=guest.institution)
-            values, carried = forms.taken(_achievement_of(award, guest), guest)
+            values, carried = forms.taken(achievement_of(award, guest.institution), guest)
         return door.keep_language(await forms.begin(guest, Typed(values, carried, new_token())), request)
 
     @router.post(PATH + "/file")
@@ -80,8 +78,8 @@ def routes(
             given = achievement_file.read(file.content if file else b"")
             achievement = strict_json.read_object(strict_json.write(given["achievement"]))
         except Refused as refused:
-            fresh = Typed(forms.fresh(guest), None, new_token())
-            return await forms.draw(guest, fresh, unreadable=refused)
+            begun = Typed(forms.fresh(guest), None, new_token())
+            return await forms.draw(guest, begun, unreadable=refused)
         values, carried = forms.taken(achievement, guest)
         return await forms.begin(guest, Typed(values, carried, new_token()))
 
@@ -114,18 +112,15 @@ class _Forms:
         self._clock = clock
 
     def fresh(self, guest: Guest) -> dict[str, str]:
-        """An empty form: of today, in the institution's first language."""
-        today = self._clock().astimezone(ZoneInfo(guest.institution.time_zone)).date()
-        language = guest.institution.languages[0] if guest.institution.languages else "en"
-        return {**empty(self._contexts), "awardedDate": today.isoformat(), "language": language}
+        return fresh(self._contexts, institution=guest.institution, now=self._clock())
 
     def taken(self, achievement: JsonObject, guest: Guest) -> tuple[dict[str, str], JsonObject | None]:
         """The form filled in with an achievement, or empty with the achievement to be carried along as it is."""
         values = values_of(achievement, contexts=self._contexts)
-        fresh = self.fresh(guest)
+        begun = self.fresh(guest)
         if values is None:
-            return fresh, achievement
-        return {**values, "awardedDate": fresh["awardedDate"]}, None
+            return begun, achievement
+        return {**values, "awardedDate": begun["awardedDate"]}, None
 
     def body(self, filled: Typed, guest: Guest) -> bytes:
         return strict_json.write(
@@ -185,22 +180,14 @@ class _Forms:
             paper=self._paper(preview, guest) if preview else None,
             demo=guest.institution.profile.name if guest.institution.demo else None,
             learner=filled.values["fullName"],
-            earlier=await self._earlier(guest),
+            is_not_written_to=bool(filled.values["email"]) and not self._issuer.writes_to_learners,
+            earlier=await earlier_achievements(self._issuer, guest.institution),
         )
 
     def _paper(self, preview: Preview, guest: Guest) -> Paper:
         paper = self._renderer.paper_of(preview.micro_credential, guest.language)
         drawing = self._renderer.drawing(guest.language)
         return draft_paper(preview, paper, drawing=drawing)
-
-    async def _earlier(self, guest: Guest) -> list[tuple[str, str]]:
-        """The newest award of each achievement, to begin from."""
-        page = await self._issuer.list(institution=guest.institution, cursor=None, limit=_EARLIER)
-        newest: dict[str, RegisteredAward] = {}
-        for award in page.awards:
-            if any(credential.signed for credential in award.credentials):
-                newest.setdefault(award.achievement_id, award)
-        return [(award.id, award.title) for award in newest.values()]
 
 
 def _filled(form: Form, *, contexts: Contexts, new_token: Callable[[], str]) -> Typed:
@@ -210,14 +197,6 @@ def _filled(form: Form, *, contexts: Contexts, new_token: Callable[[], str]) -> 
         carried=strict_json.read_object(carried.encode()) if carried else None,
         key=key if _KEY.fullmatch(key) else new_token(),
     )
-
-
-def _achievement_of(award: RegisteredAward, guest: Guest) -> JsonObject:
-    signed = next((each.signed.open() for each in award.credentials if each.signed), None)
-    if signed is None:
-        return {}
-    about = open_badge.read(strict_json.read_object(signed)).achievement
-    return achievement_again(about, issuer_id=guest.institution.profile.id)
 
 
 async def _award_once(issuer: Issuer, body: bytes, guest: Guest, *, key: str, clock: Clock) -> Receipt:

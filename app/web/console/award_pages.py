@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from types import MappingProxyType
 from typing import Annotated, Protocol
 
 from fastapi import APIRouter, Path, Request, Response
@@ -12,6 +13,7 @@ from app.access.people import allowed
 from app.access.scopes import Scope
 from app.core.credential import correction
 from app.core.problems import (
+    GONE,
     MALFORMED_VALUE_ERROR,
     MISSING_ELEMENT,
     NOT_FOUND,
@@ -37,6 +39,8 @@ from app.web.verdict import day_element
 
 # What a person can mend where they typed it; anything else is an error like any other.
 _TOLD_AT_THE_FORM = frozenset({MALFORMED_VALUE_ERROR, MISSING_ELEMENT, RANGE_ERROR, STATE_CONFLICT})
+# `error.{…}.…` are their words.
+_NOT_HERE: Mapping[str, str] = MappingProxyType({GONE: "410", NOT_FOUND: "console_nothing"})
 AwardId = Annotated[str, Path(max_length=64)]
 
 
@@ -63,9 +67,8 @@ def routes(
     @router.get("/console/awards/{award_id}")
     async def one(award_id: AwardId, request: Request) -> Response:
         guest = await door.look(request, Scope.READ_AWARDS)
-        award = await issuer.find(award_id, institution=guest.institution)
         is_new = request.query_params.get("new") is not None
-        return door.keep_language(await pages.draw(award, guest, is_new=is_new), request)
+        return door.keep_language(await pages.show(award_id, guest, is_new=is_new), request)
 
     @router.get("/console/awards/{award_id}/credential")
     async def save(award_id: AwardId, request: Request) -> Response:
@@ -134,7 +137,7 @@ async def _done(issuer: Issuer, award: RegisteredAward, act: Act, guest: Guest, 
         return f"{award_path(receipt.id)}?new"
     reason = read_reason(form.text("reason"))
     await issuer.act(award.id, act, institution=guest.institution, actor=guest.actor, reason=reason, now=clock())
-    return HOME if act is Act.ERASE else award_path(award.id)
+    return f"{HOME}?erased" if act is Act.ERASE else award_path(award.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +176,25 @@ class _AwardPages:
         self._renderer = renderer
         self._clock = clock
 
+    async def show(self, award_id: str, guest: Guest, *, is_new: bool) -> Response:
+        """The award; where it was erased, or is none of the institution's, a page that says so."""
+        try:
+            award = await self._issuer.find(award_id, institution=guest.institution)
+        except Refused as refused:
+            if refused.problems[0].type not in _NOT_HERE:
+                raise
+            return drawn(
+                self._renderer,
+                "gone.html",
+                guest=guest,
+                language=guest.language,
+                because=refused,
+                here=HOME,
+                kind=_NOT_HERE[refused.problems[0].type],
+                award_id=award_id,
+            )
+        return await self.draw(award, guest, is_new=is_new)
+
     async def draw(
         self,
         award: RegisteredAward,
@@ -210,6 +232,7 @@ class _AwardPages:
             corrects=award_path(award.supersedes) if award.supersedes else None,
             corrected_by=award_path(award.superseded_by) if award.superseded_by else None,
             is_new=is_new,
+            next_step=_next_step(award),
             may_award=Scope.AWARD in allowed(guest.visitor.person),
         )
 
@@ -218,9 +241,16 @@ class _AwardPages:
         return may and self._issuer.writes_to_learners and (State(award.state), Act.SEND) in AFTER
 
 
+def _next_step(award: RegisteredAward) -> str:
+    """What is left to do once it is awarded, by the id of its sentence."""
+    if award.supersedes:
+        return "console.awarded.corrected"
+    return "console.awarded.letter" if award.messages else "console.awarded.next"
+
+
 def _kept(award: RegisteredAward, guest: Guest) -> ClaimOffer | None:
     """What the learner is offered; None where no signed credential is kept, or not yet."""
-    if not any(credential.signed for credential in award.credentials):
+    if award.primary is None:
         return None
     return ClaimOffer.of(award, guest.institution)
 

@@ -57,6 +57,7 @@ def table_routes(*, door: Doorkeeper, issuer: Issuer, claims: Claims, renderer: 
             older=_link(find, state, page.next_cursor) if page.next_cursor else None,
             export=_link(find, state, None, path=f"{HOME}.csv"),
             newest=_link(find, state, None) if cursor is not None else None,
+            was_erased="erased" in request.query_params,
             find=find,
             state=state.value if state else "",
             states=_SHOWN_STATES,

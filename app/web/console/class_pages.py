@@ -1,59 +1,90 @@
 """Awarding a class: a list and what it is awarded are looked over first, then awarded, and watched while they are.
 
-1. Both files come in; nothing is awarded where any row is wrong, and each mistake is told by row and column.
-2. What was looked over is sent again as it was, and awarded.
+1. What was learnt and the list come in; nothing is awarded where any row is wrong, and each mistake is told by row and
+   column. What was handed in stays in the form, so that only an answer, or a file that was put right, is sent again.
+2. The paper, the day and every learner are shown; only what was shown is awarded.
 3. A page shows how far it has come, and at the end every learner's link.
 """
 
-import binascii
-from base64 import b64decode, b64encode
+from functools import partial
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Path, Request, Response
 
 from app.access.scopes import Scope
-from app.core import strict_json
-from app.core.credential import achievement_file, csv_encoding
-from app.core.problems import MISSING_ELEMENT, NOT_FOUND, PARSING_ERROR, Problem, Refused
-from app.http.forms import Form
+from app.core.json_ld import Contexts
+from app.core.problems import NOT_FOUND, UNCERTAIN_ENCODING, Problem, Refused
 from app.http.headers import attachment
 from app.http.see_other import see_other
+from app.issuer.award import Issuer
 from app.issuer.batch import Classes, LookedOver, links
+from app.issuer.preview import Preview, Previews
 from app.ports import Batches, BatchProgress, Clock
+from app.web.console.award_draft import drawn_fields
+from app.web.console.award_fields import fresh
+from app.web.console.class_form import By, ClassForm, read
+from app.web.console.class_look import ClassLook, class_look
 from app.web.console.doorkeeper import Doorkeeper, Guest
 from app.web.console.drawn import drawn
+from app.web.console.earlier import earlier_achievements
 from app.web.console.rows import award_path
+from app.web.console.told import in_a_cell
+from app.web.drawing import Drawing
 from app.web.outside import outside
 from app.web.renderer import Renderer
 
 PATH = "/console/class"
-_FIRST_ROWS = 5
-_MOST_PROBLEMS = 100
 ClassId = Annotated[str, Path(max_length=64)]
 
 
-def routes(*, door: Doorkeeper, classes: Classes, batches: Batches, renderer: Renderer, clock: Clock) -> APIRouter:
+def routes(
+    *,
+    door: Doorkeeper,
+    issuer: Issuer,
+    classes: Classes,
+    batches: Batches,
+    previews: Previews,
+    contexts: Contexts,
+    renderer: Renderer,
+    clock: Clock,
+) -> APIRouter:
     router = APIRouter(include_in_schema=False)
+    router.include_router(_progress(door=door, issuer=issuer, classes=classes, batches=batches, renderer=renderer))
+    pages = _ClassPages(issuer, classes, previews, contexts, renderer, clock)
 
     @router.get(PATH)
     async def form(request: Request) -> Response:
         guest = await door.look(request, Scope.AWARD)
-        return door.keep_language(draw(guest), request)
+        return door.keep_language(await pages.draw(guest, await pages.empty(guest)), request)
 
     @router.post(PATH)
     async def look_or_award(request: Request) -> Response:
         guest, form = await door.act(request, Scope.AWARD)
+        filled = await pages.empty(guest)
         try:
-            achievement, learners = _achievement(form), _learners(form)
-            given = await classes.read_files(achievement, learners, encoding=form.text("encoding") or None)
+            filled = read(form, contexts=contexts, fallback=filled)
+            shared = await filled.shared(issuer, guest, contexts)
+            given = await classes.read_files(shared, filled.list_content, encoding=filled.encoding or None)
             looked = await classes.look_over(given, institution=guest.institution, key=None, now=clock())
         except Refused as refused:
-            return draw(guest, refused=refused)
-        if form.text("step") != "award" or looked.problems:
-            return draw(guest, looked=looked, files=(achievement, learners), encoding=form.text("encoding") or "")
-        progress = await batches.start(looked.sound(), institution=guest.institution, actor=guest.actor)
-        return see_other(f"{PATH}/{progress.id}")
+            return await pages.draw(guest, filled, refused=refused)
+        match form.text("step"):
+            case "annotated" if given.listed:
+                write = partial(in_a_cell, words=renderer.words(guest.language))
+                headers = {"Content-Disposition": attachment("class-problems.csv"), "Cache-Control": "no-store"}
+                content = given.listed.annotated(looked.problems, write=write)
+                return Response(content, media_type="text/csv", headers=headers)
+            case "award" if not looked.problems and filled.seen == looked.batch.id:
+                progress = await batches.start(looked.sound(), institution=guest.institution, actor=guest.actor)
+                return see_other(f"{PATH}/{progress.id}")
+            case step:
+                return await pages.draw(guest, filled, looked=looked, changed=step == "award")
+
+    return router
+
+
+def _progress(*, door: Doorkeeper, issuer: Issuer, classes: Classes, batches: Batches, renderer: Renderer) -> APIRouter:
+    router = APIRouter(include_in_schema=False)
 
     @router.get(PATH + "/{class_id}")
     async def watch(class_id: ClassId, request: Request) -> Response:
@@ -73,6 +104,7 @@ def routes(*, door: Doorkeeper, classes: Classes, batches: Batches, renderer: Re
             done=len(progress.awarded),
             lines=lines,
             failed=failed,
+            writes=issuer.writes_to_learners,
         )
         return door.keep_language(response, request)
 
@@ -88,59 +120,86 @@ def routes(*, door: Doorkeeper, classes: Classes, batches: Batches, renderer: Re
             raise Refused(Problem(NOT_FOUND, detail="there is no such class of your institution that is remembered"))
         return await classes.as_they_stand(progress, institution=guest.institution)
 
-    def draw(
-        guest: Guest,
-        *,
-        looked: LookedOver | None = None,
-        files: tuple[bytes, bytes] | None = None,
-        encoding: str = "",
-        refused: Refused | None = None,
-    ) -> Response:
-        problems = looked.problems if looked else ()
-        because = refused or (Refused(*(each.as_problem() for each in problems)) if problems else None)
-        return drawn(
-            renderer,
-            "class.html",
-            guest=guest,
-            language=guest.language,
-            because=because,
-            here=PATH,
-            today=clock().astimezone(ZoneInfo(guest.institution.time_zone)).date().isoformat(),
-            encodings=csv_encoding.ENCODINGS,
-            encoding=encoding,
-            refused=refused.problems if refused else (),
-            problems=problems[:_MOST_PROBLEMS],
-            looked=looked,
-            rows=len(looked.batch.rows) if looked else 0,
-            again=len(looked.awarded) if looked else 0,
-            first=tuple(each.name.open() for each in looked.given.learners[:_FIRST_ROWS]) if looked else (),
-            achievement=files[0].decode() if files else "",
-            learners=b64encode(files[1]).decode() if files else "",
-        )
-
     return router
 
 
-def _achievement(form: Form) -> bytes:
-    """What the class is awarded, as JSON, with the day that the form gives where the file has none."""
-    looked_over = form.text("looked_achievement")
-    if looked_over:
-        return looked_over.encode()
-    file = form.file("achievement")
-    if file is None or not file.content:
-        raise Refused(Problem(MISSING_ELEMENT, at="/achievement", detail="the file of what was learnt is missing"))
-    given = achievement_file.read(file.content)
-    return strict_json.write({"awardedDate": form.text("awardedDate") or "", **given})
+class _ClassPages:
+    """Draws the form of a class, with whatever came of it."""
 
+    def __init__(
+        self,
+        issuer: Issuer,
+        classes: Classes,
+        previews: Previews,
+        contexts: Contexts,
+        renderer: Renderer,
+        clock: Clock,
+    ) -> None:
+        self._issuer = issuer
+        self._classes = classes
+        self._previews = previews
+        self._contexts = contexts
+        self._renderer = renderer
+        self._clock = clock
 
-def _learners(form: Form) -> bytes:
-    looked_over = form.text("looked_learners")
-    if looked_over:
-        try:
-            return b64decode(looked_over, validate=True)
-        except (binascii.Error, ValueError):
-            raise Refused(Problem(PARSING_ERROR, at="/learners", detail="the list came back damaged")) from None
-    file = form.file("learners")
-    if file is None or not file.content:
-        raise Refused(Problem(MISSING_ELEMENT, at="/learners", detail="the list of learners is missing"))
-    return file.content
+    async def empty(self, guest: Guest) -> ClassForm:
+        """Who has awarded before begins with what was awarded; anybody else writes it."""
+        values = fresh(self._contexts, institution=guest.institution, now=self._clock())
+        earlier = await earlier_achievements(self._issuer, guest.institution)
+        return ClassForm(By.EARLIER if earlier else By.FORM, values)
+
+    async def draw(
+        self,
+        guest: Guest,
+        filled: ClassForm,
+        *,
+        looked: LookedOver | None = None,
+        refused: Refused | None = None,
+        changed: bool = False,
+    ) -> Response:
+        words, drawing = self._renderer.words(guest.language), self._renderer.drawing(guest.language)
+        problems = looked.problems if looked else ()
+        shared = tuple(each.problem for each in problems if each.row is None)
+        asks = refused is not None and any(each.type == UNCERTAIN_ENCODING for each in refused.problems)
+        fields = drawn_fields(
+            filled.values,
+            shared if filled.by is By.FORM else (),
+            contexts=self._contexts,
+            languages=guest.institution.languages,
+            words=words,
+        )
+        return drawn(
+            self._renderer,
+            "class.html",
+            guest=guest,
+            language=guest.language,
+            because=refused or (Refused(*(each.as_problem() for each in problems)) if problems else None),
+            here=PATH,
+            ways=tuple(By),
+            filled=filled,
+            fields=fields,
+            earlier=await earlier_achievements(self._issuer, guest.institution),
+            samples=await self._classes.samples(filled.list_content) if asks else (),
+            refused=refused.problems if refused and not asks else (),
+            look=await self._look(looked, guest, drawing=drawing) if looked else None,
+            changed=changed,
+            demo=guest.institution.profile.name if guest.institution.demo else None,
+            writes=self._issuer.writes_to_learners,
+        )
+
+    async def _look(self, looked: LookedOver, guest: Guest, *, drawing: Drawing) -> ClassLook:
+        preview = await self._preview(looked, guest)
+        twice: frozenset[int] = frozenset()
+        if preview and not preview.problems:
+            achievement_id = preview.micro_credential.achievement.id
+            twice = await self._classes.a_second_time(
+                looked, achievement_id=achievement_id, institution=guest.institution
+            )
+        return class_look(looked, preview, twice=twice, drawing=drawing)
+
+    async def _preview(self, looked: LookedOver, guest: Guest) -> Preview | None:
+        """What the first of those will get who have nothing yet; where all have it, what the first one has."""
+        if looked.problems:
+            return None
+        row = next(iter(looked.new), looked.batch.rows[0])
+        return await self._previews.of(row.body.open(), institution=guest.institution, now=self._clock())

@@ -12,6 +12,7 @@ from app.http.negotiation import HttpRefused
 from app.http.problems import answer_to
 from app.web.answers import POLICY
 from app.web.console.doorkeeper import HOME, Guest
+from app.web.console.told import telling
 from app.web.languages import Language
 from app.web.renderer import Renderer
 
@@ -55,6 +56,7 @@ def drawn(
     page = renderer.render_console(
         template,
         language=language,
+        **telling(renderer.words(language)),
         person=None if guest is None else guest.visitor.person,
         institution=None if guest is None else guest.institution,
         form_token=None if guest is None else guest.visitor.form_token,

@@ -56,6 +56,15 @@ def console_routes(
         )
     )
     router.include_router(
-        class_pages.routes(door=door, classes=classes, batches=batches, renderer=renderer, clock=clock)
+        class_pages.routes(
+            door=door,
+            issuer=issuer,
+            classes=classes,
+            batches=batches,
+            previews=previews,
+            contexts=contexts,
+            renderer=renderer,
+            clock=clock,
+        )
     )
     return router

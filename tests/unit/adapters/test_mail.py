@@ -246,3 +246,54 @@ def test_an_authority_that_is_none_is_refused(tmp_path: Path) -> None:
 
 def test_the_password_is_not_shown() -> None:
     assert "canary" not in repr(mail("smtp://testamur@127.0.0.1", SMTP_PASSWORD="canary"))
+
+
+# ── several letters over one connection ──────────────────────────────────────────────────────────────────────────────
+
+
+async def send_all(mailbox: Mailbox, letters: list[Letter], *, pause: float = 0) -> list[str]:
+    told = []
+    async with mail(mailbox.url).kept_open() as connection:
+        for letter in letters:
+            try:
+                told.append(await connection.send(letter))
+            except (MailRefused, Unavailable) as error:
+                told.append(type(error).__name__)
+            await asyncio.sleep(pause)
+    return told
+
+
+async def test_letters_of_one_drain_share_a_connection() -> None:
+    with mail_server() as mailbox:
+        await send_all(mailbox, [to(f"a{number}@example.org") for number in range(5)])
+        assert [each.rcpt_tos for each in mailbox.taken] == [[f"a{number}@example.org"] for number in range(5)]
+        assert len(mailbox.sessions) == 1
+
+
+async def test_a_connection_carries_so_many_letters_and_no_more() -> None:
+    with mail_server() as mailbox:
+        await send_all(mailbox, [LETTER] * 51)
+        assert len(mailbox.sessions) == 2
+
+
+async def test_after_a_letter_that_was_refused_the_next_goes_out_alone() -> None:
+    with mail_server(Mailbox(to_recipient=first("250 OK", "550 5.1.1 nobody", then="250 OK"))) as mailbox:
+        told = await send_all(mailbox, [to("a@example.org"), to("b@example.org"), to("c@example.org")])
+        assert told == ["250 2.0.0 taken", "MailRefused", "250 2.0.0 taken"]
+        assert [each.rcpt_tos for each in mailbox.taken] == [["a@example.org"], ["c@example.org"]]
+        assert len(mailbox.sessions) == 1
+
+
+async def test_a_server_that_ends_the_connection_gets_the_next_letter_over_another() -> None:
+    with mail_server(Mailbox(closes_after=1)) as mailbox:
+        assert await send_all(mailbox, [LETTER] * 3, pause=0.05) == ["250 2.0.0 taken"] * 3
+        assert len(mailbox.sessions) == 3
+
+
+async def test_a_server_that_breaks_off_within_a_letter_is_asked_again_later_and_anew() -> None:
+    with mail_server(Mailbox(breaks_off=True)) as mailbox:
+        async with mail(mailbox.url).kept_open() as connection:
+            with pytest.raises(Unavailable):
+                await connection.send(LETTER)
+            mailbox.breaks_off = False
+            assert await connection.send(LETTER) == "250 2.0.0 taken"

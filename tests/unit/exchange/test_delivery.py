@@ -67,8 +67,9 @@ def delivery(database: Database, mailbox: Mailbox, *, faulty: str = "", counts: 
 async def issue(database: Database, *, email: str = "zoe@example.org") -> str:
     if not await database.directory.institutions():
         await database.directory.add_institution(INSTITUTION, CLIENT, public_url=PUBLIC_URL)
-    intended = await database.register.intend(replace(intention(), learner_email=Personal(email)), now=NOW)
-    assert not isinstance(intended, RegisteredAward)
+    found = await database.register.intend(replace(intention(), learner_email=Personal(email)), now=NOW)
+    assert isinstance(found, tuple)
+    (intended,) = found
     await recorded(database, intended.credential_id, signed_bytes(intended))
     return intended.award_id
 

@@ -16,7 +16,7 @@ from app.core.problems import IDEMPOTENCY_KEY_REUSED, STATE_CONFLICT, Refused
 from app.core.status import bitstring_status_list
 from app.issuer.award import Wanted
 from app.issuer.life import Act
-from app.issuer.sign import signing_key
+from app.issuer.plan import signing_key
 from app.ports import KeyPurpose, Unavailable
 from tests.databases import take_away
 from tests.issuing import Died, MortalCompute, Office, request
@@ -54,7 +54,7 @@ async def test_a_key_is_not_used_for_another_request(office: Office) -> None:
 
 
 async def test_an_intent_that_no_key_can_finish_is_voided(office: Office, contexts: Contexts) -> None:
-    dying = office.issuer(compute=MortalCompute(contexts, "sign_input"))
+    dying = office.issuer(compute=MortalCompute(contexts, "to_sign"))
     with pytest.raises(Died):
         await dying.award(request(), institution=office.institution, actor="a test", idempotency_key=None, now=NOW)
     keyless = office.issuer(signers=office.without_its_keys())
@@ -64,7 +64,7 @@ async def test_an_intent_that_no_key_can_finish_is_voided(office: Office, contex
 
 
 async def test_what_died_before_it_was_signed_is_finished_by_another(office: Office, contexts: Contexts) -> None:
-    dying = office.issuer(compute=MortalCompute(contexts, "sign_input"))
+    dying = office.issuer(compute=MortalCompute(contexts, "to_sign"))
     with pytest.raises(Died):
         await dying.award(request(), institution=office.institution, actor="a test", idempotency_key="k", now=NOW)
     later = NOW + timedelta(hours=1)

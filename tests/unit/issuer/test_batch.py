@@ -5,6 +5,7 @@ import csv
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,9 +16,11 @@ from app.core import strict_json
 from app.core.credential.award_request import MINIMAL_EXAMPLE
 from app.core.credential.class_request import GivenClass, read_files, read_json
 from app.core.json_ld import Contexts
+from app.core.personal import Personal
 from app.core.problems import IDEMPOTENCY_IN_FLIGHT, IDEMPOTENCY_KEY_REUSED, JsonObject, Refused
 from app.issuer.award import Issuer
-from app.issuer.batch import Classes, links
+from app.issuer.batch import Classes, Since, links
+from app.issuer.life import Act
 from app.ports import Compute, Overloaded, RowAwarded, RowFailed
 from tests.conftest import ROOT
 from tests.issuing import PUBLIC_URL, Died, MortalCompute, Office
@@ -174,8 +177,42 @@ async def test_what_was_awarded_is_owed_its_links_though_the_class_has_become_ba
     await first.award(once)
     later = NOW + timedelta(days=60)
     looked = await first.classes.look_over(once, institution=office.institution, key=None, now=later)
-    assert looked.awarded == {1, 2}
+    assert set(looked.before) == {1, 2}
     assert not looked.problems
+
+
+async def test_what_became_of_a_row_since_is_told_and_it_is_not_awarded_again(
+    office: Office, contexts: Contexts
+) -> None:
+    awarded = await Class(office).award(given(contexts, learners(4)))
+    reason = Personal("asked for")
+    correction = strict_json.write({"reason": "misspelt", "learner": {"fullName": "Right"}})
+    about: dict[str, Any] = {"institution": office.institution, "actor": "a test", "now": NOW}
+    await office.issuer().supersede(awarded[2], correction, idempotency_key=None, **about)
+    await office.issuer().act(awarded[3], Act.REVOKE, reason=reason, **about)
+    await office.issuer().act(awarded[4], Act.ERASE, reason=reason, **about)
+    looked = await Class(office).classes.look_over(
+        given(contexts, learners(5)), institution=office.institution, key=None, now=NOW
+    )
+    assert looked.before == {1: Since.STANDS, 2: Since.CORRECTED, 3: Since.REVOKED, 4: Since.ERASED}
+    assert [row.row for row in looked.new] == [5]
+
+
+async def test_a_class_that_is_sent_again_tells_the_link_that_works(office: Office, contexts: Contexts) -> None:
+    first, again = Class(office), Class(office)
+    (award_id,) = (await first.award(given(contexts, learners(1)))).values()
+    await office.issuer().act(
+        award_id,
+        Act.WITHDRAW,
+        institution=office.institution,
+        actor="a test",
+        reason=Personal("sent to another"),
+        now=NOW,
+    )
+    await again.award(given(contexts, learners(1)))
+    award = await office.issuer().find(award_id, institution=office.institution)
+    told = [each.claim_url for each in (*first.outcomes, *again.outcomes) if isinstance(each, RowAwarded)]
+    assert told[1] == await office.issuer().claim_url(award) != told[0]
 
 
 # ── one version of an achievement ────────────────────────────────────────────────────────────────────────────────────
@@ -208,7 +245,7 @@ async def test_an_achievement_with_an_address_of_its_own_keeps_it(office: Office
 
 async def test_after_a_death_each_learner_has_one_award(office: Office, contexts: Contexts) -> None:
     with pytest.raises(BaseExceptionGroup) as caught:
-        await Class(office, compute=MortalCompute(contexts, "sign_input")).award(given(contexts, learners(6)))
+        await Class(office, compute=MortalCompute(contexts, "to_sign")).award(given(contexts, learners(6)))
     assert caught.value.subgroup(Died)
     awarded = await Class(office, clock=Time(NOW + timedelta(hours=1))).award(given(contexts, learners(6)))
     assert len(awarded) == 6
@@ -217,7 +254,7 @@ async def test_after_a_death_each_learner_has_one_award(office: Office, contexts
 
 async def test_a_row_that_another_is_awarding_is_waited_for_and_then_told(office: Office, contexts: Contexts) -> None:
     with pytest.raises(BaseExceptionGroup):
-        await Class(office, compute=MortalCompute(contexts, "sign_input")).award(given(contexts, learners(1)))
+        await Class(office, compute=MortalCompute(contexts, "to_sign")).award(given(contexts, learners(1)))
     impatient = Class(office, patience_seconds=0.5)
     assert await impatient.award(given(contexts, learners(1))) == {}
     assert [each.problem.type for each in impatient.outcomes if isinstance(each, RowFailed)] == [IDEMPOTENCY_IN_FLIGHT]

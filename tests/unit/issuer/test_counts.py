@@ -95,7 +95,7 @@ async def test_what_a_dead_process_left_is_counted(
 ) -> None:
     metrics = Looked()
     with pytest.raises(Died):
-        await award(office, office.issuer(compute=MortalCompute(contexts, "sign_input")))
+        await award(office, office.issuer(compute=MortalCompute(contexts, "to_sign")))
     signers = office.without_its_keys() if keyless else office.keys
     assert await outcome_of_a_look(office.issuer(signers=signers, counts=metrics), metrics) == [Recovery.FINISHED]
     assert counted(metrics, act) == 1

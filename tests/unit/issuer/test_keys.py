@@ -213,7 +213,7 @@ async def test_the_next_award_is_signed_with_the_new_key_by_the_ring_that_was_op
 
 
 async def test_an_award_that_was_begun_is_finished_with_its_key(office: Office, contexts: Contexts) -> None:
-    dying = office.issuer(compute=MortalCompute(contexts, "sign_input"))
+    dying = office.issuer(compute=MortalCompute(contexts, "to_sign"))
     with pytest.raises(Died):
         await dying.award(request(), institution=office.institution, actor="a test", idempotency_key=None, now=NOW)
     (old,) = (await rotated(office)).retired
@@ -227,7 +227,7 @@ async def test_an_award_that_was_begun_is_finished_with_its_key(office: Office, 
 async def test_an_award_that_was_begun_with_a_key_that_was_given_up_is_voided(
     office: Office, contexts: Contexts
 ) -> None:
-    dying = office.issuer(compute=MortalCompute(contexts, "sign_input"))
+    dying = office.issuer(compute=MortalCompute(contexts, "to_sign"))
     with pytest.raises(Died):
         await dying.award(request(), institution=office.institution, actor="a test", idempotency_key=None, now=NOW)
     await revoked(office, f"{office.institution.did}#credential-1", since=NOW)

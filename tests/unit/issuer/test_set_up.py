@@ -11,10 +11,11 @@ import pytest
 from app.adapters.database import Database
 from app.adapters.keys.maker import FileKeyMaker
 from app.adapters.keys.ring import open_key_ring
+from app.core.multiformats import KeyKind
 from app.core.problems import KEY_ERROR, SETTING_ERROR, Refused
 from app.issuer.institution_file import DEMONSTRATION, InstitutionProfile
 from app.issuer.set_up import SetUp, did_web, first_institution
-from app.ports import KeyPurpose
+from app.ports import KeyPurpose, SigningPolicy
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 PASSPHRASE = b"correct horse battery staple"
@@ -62,6 +63,34 @@ async def test_the_one_key_of_a_did_key_signs_credentials_and_lists(database: Da
 async def test_on_https_the_institution_has_a_did_web(database: Database, keys_dir: Path) -> None:
     institution = (await made(database, keys_dir, public_url=PUBLIC)).institution
     assert institution.did == "did:web:credentials.example.edu%3A8443:issuers:demo"
+
+
+async def test_on_https_too_it_may_be_a_bare_key_of_the_kind_that_it_asks_for(
+    database: Database, keys_dir: Path
+) -> None:
+    profile = replace(DEMONSTRATION, did="key", key=KeyKind.P256, signing=SigningPolicy(mechanism="ecdsa-sd-2023"))
+    institution = (await made(database, keys_dir, public_url=PUBLIC, profile=profile)).institution
+    (key,) = institution.keys
+    assert institution.did == f"did:key:{key.public_key_multibase}"
+    assert key.public_key.kind is KeyKind.P256
+
+
+async def test_what_one_key_can_not_sign_a_bare_key_is_not_made_for(database: Database, keys_dir: Path) -> None:
+    profile = replace(DEMONSTRATION, key=KeyKind.ED25519, signing=SigningPolicy(mechanism="ecdsa-sd-2023"))
+    with pytest.raises(Refused, match="one key"):
+        await made(database, keys_dir, profile=profile)
+
+
+async def test_a_did_web_is_asked_for_on_https_alone(database: Database, keys_dir: Path) -> None:
+    with pytest.raises(Refused, match="https"):
+        await made(database, keys_dir, profile=replace(DEMONSTRATION, did="web"))
+
+
+async def test_what_it_composes_itself_has_a_key_too(database: Database, keys_dir: Path) -> None:
+    profile = replace(DEMONSTRATION, signing=SigningPolicy(mechanism="ecdsa-sd-2023"), key=KeyKind.ED25519)
+    keys = (await made(database, keys_dir, public_url=PUBLIC, profile=profile)).institution.keys
+    kinds = [key.public_key.kind for key in keys if KeyPurpose.CREDENTIAL in key.purposes]
+    assert kinds == [KeyKind.ED25519, KeyKind.P256]
 
 
 async def test_a_did_web_has_a_key_for_each_purpose(database: Database, keys_dir: Path) -> None:

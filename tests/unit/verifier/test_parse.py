@@ -182,7 +182,7 @@ def _nested(depth: int) -> JsonObject:
     "envelope",
     [
         pytest.param(_ENVELOPE | {"id": "data:text/html,<script>"}, id="a page"),
-        pytest.param(_ENVELOPE | {"id": f"data:application/jwt,{_TEXT}"}, id="another type"),
+        pytest.param(_ENVELOPE | {"id": f"data:application/cwt,{_TEXT}"}, id="another type"),
         pytest.param(_ENVELOPE | {"id": f"data:application/vc+jwt;base64,{_TEXT}"}, id="another encoding"),
         pytest.param(_ENVELOPE | {"id": f"data:,{_TEXT}"}, id="no type"),
         pytest.param(_ENVELOPE | {"id": "https://evil.example/token"}, id="elsewhere"),

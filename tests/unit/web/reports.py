@@ -15,7 +15,8 @@ from app.core.credential.micro_credential import MicroCredential, Organisation
 from app.core.credential.received import ReceivedCredential
 from app.core.json_ld import Contexts
 from app.core.problems import JsonObject, Problem
-from app.exchange.claim import ClaimOffer
+from app.exchange.claim import ClaimOffer, OfferedForm, file_name
+from app.issuer.mechanisms import mechanism_named
 from app.ports import Institution, KnownIssuer, SealedCopy
 from app.verifier.report import (
     Check,
@@ -46,7 +47,10 @@ ISSUER = Organisation(
     url=f"https://{HOST}",
     legal_identifier="FI-1234567-8",
 )
-KNOWN = KnownIssuer(id=DID, name=ISSUER.name, source="listed by its national register", url=ISSUER.url, own=True)
+ACCENT = "#0b5c4a"
+KNOWN = KnownIssuer(
+    id=DID, name=ISSUER.name, source="listed by its national register", url=ISSUER.url, own=True, accent=ACCENT
+)
 OPERATOR = Operator(name=ISSUER.name, public_url="https://verify.northerncoast.example")
 
 
@@ -191,6 +195,7 @@ def offer(contexts: Contexts, *, state: str = "issued", demo: bool = False) -> C
         languages=("en",),
         contact="registry@northerncoast.example",
         demo=demo,
+        accent=ACCENT,
     )
     return ClaimOffer(
         award_id="award-1",
@@ -199,8 +204,15 @@ def offer(contexts: Contexts, *, state: str = "issued", demo: bool = False) -> C
         state=state,
         expires=NOW + timedelta(days=90),
         corrects=False,
-        credential=b'{"signed":1}',
+        forms=(form(credential),),
     )
+
+
+def form(
+    credential: MicroCredential, signed: bytes = b'{"signed":1}', *, mechanism: str = "eddsa-rdfc-2022"
+) -> OfferedForm:
+    known = mechanism_named(mechanism)
+    return OfferedForm(mechanism, known.media_type, file_name(credential, known.ending), signed)
 
 
 @dataclass(frozen=True, slots=True)

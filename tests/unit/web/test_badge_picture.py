@@ -1,5 +1,6 @@
 """The drawn picture: any title gives one, whole, escaped and alone; its level can be counted, its text read."""
 
+import time
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -128,3 +129,10 @@ def test_without_an_accent_it_is_the_pages_own() -> None:
 def test_only_a_level_of_the_framework_is_one(uri: str, number: int | None) -> None:
     assert eqf_number(Concept(uri, LanguageMap((("en", "Level"),)))) == number
     assert eqf_number(None) is None
+
+
+@pytest.mark.parametrize("title", ["数据素养与公共行政" * 111, "x" * 1_000, "。" * 1_000, "e\u0327" * 500])
+def test_a_title_of_a_thousand_characters_is_drawn_at_once(title: str) -> None:
+    before = time.process_time()
+    draw(title, language="en", level=6, accent=None)
+    assert time.process_time() - before < 0.1

@@ -1,6 +1,7 @@
 """The certificate in print: what the paper says, in every language and at any length, each letter drawn or told."""
 
 import asyncio
+import time
 from contextlib import suppress
 from dataclasses import replace
 from io import BytesIO
@@ -37,7 +38,8 @@ async def printed(
     state: str = "issued",
     signed: bytes = b'{"signed":1}',
 ) -> Certificate:
-    offer = replace(reports.offer(contexts, state=state), credential=signed)
+    offer = reports.offer(contexts, state=state)
+    offer = replace(offer, forms=(reports.form(offer.micro_credential, signed),))
     awarded = offer if credential is None else replace(offer, micro_credential=credential)
     made = reports.certificates(contexts, reports.CopiesInMemory())
     return await made.make(awarded, language=Language(language), now=reports.NOW)
@@ -188,6 +190,37 @@ async def test_every_letter_that_there_is_type_for_can_be_set(contexts: Contexts
     texts = LanguageMap(tuple(information.items()))
     credential = replace(credential, achievement=replace(credential.achievement, further_information=texts))
     assert "ⱥ" in certificates.text((await printed(contexts, credential=credential)).content)
+
+
+@pytest.mark.parametrize("title", ["\n", " \t ", "\u2003"])
+async def test_a_title_in_which_nothing_is_seen_is_refused(contexts: Contexts, title: str) -> None:
+    credential = reports.micro_credential(contexts)
+    achievement = replace(credential.achievement, title=LanguageMap((("en", title),)))
+    with pytest.raises(Refused) as refused:
+        await printed(contexts, credential=replace(credential, achievement=achievement))
+    assert refused.value.problems[0].type == NO_TYPE
+
+
+async def test_a_hundred_long_words_are_set_as_soon_as_a_hundred_sentences(contexts: Contexts) -> None:
+    """Letters that are kerned made each of them take forty milliseconds."""
+
+    async def seconds(outcome: str) -> float:
+        outcomes = [{"title": {"en": f"{outcome}{number}"}} for number in range(100)]
+        credential = with_achievement(contexts, learningOutcome=outcomes)
+        before = time.process_time()
+        await printed(contexts, credential=credential)
+        return time.process_time() - before
+
+    assert await seconds("x" * 900) < 5 * await seconds("word " * 180)
+
+
+async def test_of_letters_that_there_is_no_type_for_so_many_are_told_and_then_a_sign(contexts: Contexts) -> None:
+    outcomes = [{"title": {"en": "素养" * 450 + f" {number}"}} for number in range(100)]
+    made = await printed(contexts, credential=with_achievement(contexts, learningOutcome=outcomes))
+    text = certificates.text(made.content)
+    assert "U+7D20" in text
+    assert "… 99" in text
+    assert len(made.content) < 500_000
 
 
 @settings(max_examples=40, deadline=None)

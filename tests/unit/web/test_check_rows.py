@@ -28,7 +28,7 @@ def rows(contexts: Contexts, case: str) -> dict[str, CheckRow]:
             "Signed by the issuer",
             "The key belongs to northerncoast.example. It is in use, or was retired in good order.",
         ),
-        ("valid_known", "validity_period", "In force", "From 24 November 2026, without end."),
+        ("valid_known", "validity_period", "Within its dates", "From 24 November 2026, without end."),
         ("valid_known", "status", "Not revoked", "The issuer’s list of 24 November 2026, 12:30 UTC says so."),
         (
             "valid_known",
@@ -39,7 +39,7 @@ def rows(contexts: Contexts, case: str) -> dict[str, CheckRow]:
         ("valid_known_no_list", "status", "Cannot be revoked", "It names no list of revoked credentials."),
         ("valid_unknown", "known_issuer", "Issuer not known", "None of our sources names it."),
         ("revoked", "status", "Revoked", "The issuer’s list says so."),
-        ("expired", "validity_period", "Not in force", "It ended on 25 October 2026."),
+        ("expired", "validity_period", "Outside its dates", "It ended on 25 October 2026."),
         (
             "indeterminate_status",
             "status",
@@ -86,6 +86,12 @@ def test_what_was_not_judged_is_not_said_to_be_so(contexts: Contexts, case: str)
 @pytest.mark.parametrize("case", _UNPROVEN)
 def test_nothing_of_an_unproven_file_is_green_but_a_key(contexts: Contexts, case: str) -> None:
     assert {check for check, row in rows(contexts, case).items() if row.state == "passed"} <= {"controller"}
+
+
+@pytest.mark.parametrize("case", [case for case in reports.CASES if case.startswith(("revoked", "suspended"))])
+def test_no_row_says_that_it_is_in_force_where_it_is_not(contexts: Contexts, case: str) -> None:
+    found = rows(contexts, case).values()
+    assert [row.check for row in found if "in force" in text(row.title).lower() and row.state == "passed"] == []
 
 
 @pytest.mark.parametrize("case", reports.CASES)

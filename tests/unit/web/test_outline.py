@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.core.credential import learning_credential
 from app.core.json_ld import Contexts
 from app.core.problems import JsonObject
-from app.web.languages import Language
+from app.web.languages import ENGLISH, Language
 from app.web.outline import MAX_ROWS, outline
 from app.web.renderer import Renderer
 from tests.unit.web import reports
@@ -69,3 +70,37 @@ def test_a_long_file_is_cut_and_says_so() -> None:
 @pytest.mark.parametrize("date", ["2026-01-01", "soon", "2026-13-01T00:00:00Z", "9999-12-31T24:00:00Z", 5, None, {}])
 def test_what_is_no_date_is_no_date(date: object) -> None:
     assert outline({"validFrom": date}).valid_from is None
+
+
+# ── claims of an SD-JWT ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def claims(contexts: Contexts) -> JsonObject:
+    own = {"iss": f"https://{reports.HOST}", "iat": 1, "jti": "urn:uuid:1", "status": {"status_list": {}}}
+    return {**own, **learning_credential.write(reports.micro_credential(contexts))}
+
+
+def test_of_claims_who_what_and_when_is_told(contexts: Contexts) -> None:
+    seen = outline(claims(contexts))
+    assert (seen.title, seen.learner, seen.issuer_name) == (
+        "Data Literacy for Public Administration",
+        "Zoë Marković-Núñez",
+        "University of the Northern Coast",
+    )
+    assert (seen.host, seen.country, seen.valid_from) == (reports.HOST, "FI", reports.NOW)
+    assert not {"iat", "status", "jti"} & {path.partition(" ")[0] for path, _ in seen.rows}
+
+
+@pytest.mark.parametrize("moment", [True, "2026", -1, 1e99, None])
+def test_of_claims_what_is_no_moment_is_none(moment: object) -> None:
+    assert outline({"vct": "urn:example:1", "nbf": moment}).valid_from is None
+
+
+def test_a_learning_credential_is_drawn_as_paper_and_a_part_of_it_as_far_as_it_goes(contexts: Contexts) -> None:
+    whole = claims(contexts)
+    part = {name: value for name, value in whole.items() if name != "full_name"}
+    for shown, said in ((whole, "Zoë Marković-Núñez"), (part, "Data Literacy for Public Administration")):
+        page = reports.renderer(contexts).render_report(
+            reports.report(contexts, "valid_known", document=shown), language=ENGLISH
+        )
+        assert said in page

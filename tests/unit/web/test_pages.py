@@ -1,6 +1,7 @@
 """The routes of the pages: what they answer, as what, and under which rules for the browser."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import httpx
 import pytest
@@ -10,6 +11,7 @@ from app.http.headers import attachment
 from app.web import static_files
 from app.web.static_files import StaticFiles
 from tests.browser.conftest import application
+from tests.unit.web.reports import ACCENT
 
 _HTML = {"Accept": "text/html"}
 _JSON = {"Accept": "application/json"}
@@ -47,6 +49,19 @@ async def test_every_page_is_kept_by_nobody_and_names_no_referrer(client: httpx.
         "no-referrer",
         "nosniff",
     ]
+
+
+async def test_the_paper_bears_the_institutions_accent_where_we_sign_for_it(client: httpx.AsyncClient) -> None:
+    pages = [
+        await client.get("/claim/good", headers=_HTML),
+        await client.post("/verify", data={"text": '{"case": "valid_known"}'}, headers=_HTML),
+        await client.post("/verify", data={"text": '{"case": "valid_unknown"}'}, headers=_HTML),
+    ]
+    assert [f'<rect width="36" height="4" fill="{ACCENT}"/>' in page.text for page in pages] == [True, True, False]
+
+
+async def test_the_front_page_leads_institutions_to_the_console(client: httpx.AsyncClient) -> None:
+    assert 'href="/console?lang=de"' in (await client.get("/?lang=de", headers=_HTML)).text
 
 
 @pytest.mark.parametrize("token", ["good", "revoked", "gone"])
@@ -96,7 +111,10 @@ async def test_a_body_of_another_type_is_415(client: httpx.AsyncClient) -> None:
 
 async def test_a_wallet_is_told_how_to_take_it(client: httpx.AsyncClient) -> None:
     answer = await client.get("/claim/good", headers=_JSON)
-    assert answer.json() == {"protocols": {"vcapi": "https://verify.northerncoast.example/claim/good"}}
+    assert answer.json() == {
+        "protocols": {"vcapi": "https://verify.northerncoast.example/claim/good"},
+        "credentials": [{"mechanism": "eddsa-rdfc-2022", "mediaType": "application/vc"}],
+    }
 
 
 async def test_a_wallet_takes_it_in_a_presentation(client: httpx.AsyncClient) -> None:
@@ -111,6 +129,31 @@ async def test_a_wallet_that_brings_something_is_refused(client: httpx.AsyncClie
 async def test_the_button_gives_the_recorded_bytes_as_a_credential(client: httpx.AsyncClient) -> None:
     answer = await client.post("/claim/good/credential")
     assert (answer.content, answer.headers["content-type"]) == (b'{"signed":1}', "application/vc")
+
+
+@pytest.mark.parametrize(
+    ("asked", "content"),
+    [
+        ({"headers": {"Accept": "application/vc+jwt"}}, b"a.b.c"),
+        ({"headers": {"Accept": "text/html,*/*;q=0.8"}}, b'{"signed":1}'),
+        ({"headers": {"Accept": "application/vc+jwt"}, "data": {"mechanism": "eddsa-rdfc-2022"}}, b'{"signed":1}'),
+        ({"data": {"mechanism": "vc+jwt"}}, b"a.b.c"),
+    ],
+)
+async def test_another_form_is_taken_by_its_name_or_its_media_type(
+    client: httpx.AsyncClient, asked: dict[str, Any], content: bytes
+) -> None:
+    assert (await client.post("/claim/several/credential", **asked)).content == content
+
+
+async def test_other_forms_are_offered_where_there_are_any(client: httpx.AsyncClient) -> None:
+    pages = [(await client.get(f"/claim/{token}", headers=_HTML)).text for token in ("good", "several")]
+    assert ['value="vc+jwt"' in page for page in pages] == [False, True]
+
+
+async def test_a_form_that_is_not_offered_is_refused(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/claim/good/credential", data={"mechanism": "vc+jwt"})
+    assert answer.status_code == 422
 
 
 @pytest.mark.parametrize(

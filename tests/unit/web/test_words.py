@@ -36,6 +36,26 @@ def _used_in_code() -> set[str]:
     }
 
 
+def _said_by_problems() -> dict[str, set[str]]:
+    """The name of each sentence that a problem may carry, as a key, and the values that it comes with."""
+    found: dict[str, set[str]] = {}
+    for text in (module.read_text() for module in (ROOT / "app").rglob("*.py")):
+        if not re.search(r"from app\.core\.problems import [^#]*?\bsaid\b", text):
+            continue
+        for node in ast.walk(ast.parse(text)):
+            match node:
+                case ast.Call(func=ast.Name(id="said"), args=[ast.Constant(value=str(name))], keywords=keywords):
+                    found[f"problem.{name}"] = {str(each.arg) for each in keywords}
+                case _:
+                    pass
+    return found
+
+
+def test_every_problem_that_names_its_sentence_has_it_with_the_values_that_it_brings() -> None:
+    said = _said_by_problems()
+    assert {key: placeholders(_ENGLISH[key]) for key in said} == said
+
+
 @pytest.mark.parametrize("language", WHOLE_PAGES)
 def test_every_language_has_the_same_sentences(language: str) -> None:
     assert sentences(language).keys() == _ENGLISH.keys()
@@ -50,7 +70,7 @@ def test_every_sentence_has_the_same_placeholders_in_every_language(language: st
 
 
 def test_every_sentence_is_used() -> None:
-    assert _ENGLISH.keys() - _used_in_templates() - _used_in_code() == set()
+    assert _ENGLISH.keys() - _used_in_templates() - _used_in_code() - _said_by_problems().keys() == set()
 
 
 def test_every_sentence_that_a_template_uses_is_there() -> None:

@@ -9,7 +9,17 @@ from app.adapters.database import Database
 from app.core.credential.micro_credential import Identifier, Organisation
 from app.core.personal import Personal
 from app.core.problems import JsonObject
-from app.ports import Client, Idempotency, Institution, InstitutionKey, Intended, Intention, KeyPurpose, StatusEntry
+from app.ports import (
+    Client,
+    CredentialIntention,
+    Idempotency,
+    Institution,
+    InstitutionKey,
+    Intended,
+    Intention,
+    KeyPurpose,
+    StatusEntry,
+)
 
 NOW = datetime(2026, 11, 24, 9, 30, 15, 123456, tzinfo=UTC)
 LEASE = timedelta(seconds=30)
@@ -71,16 +81,25 @@ class Template:
 
 
 def intention(
-    *, award_id: str | None = None, idempotency: Idempotency | None = None, institution: str = "north"
+    *,
+    award_id: str | None = None,
+    idempotency: Idempotency | None = None,
+    institution: str = "north",
+    credentials: int = 1,
 ) -> Intention:
     award_id = award_id or str(uuid4())
     return Intention(
         award_id=award_id,
-        credential_id=f"urn:uuid:{award_id}",
         institution=institution,
-        mechanism="data-integrity",
-        verification_method="did:web:example.org:issuers:north#key-2",
-        examined=Template({"credentialSubject": {"name": CANARY}, "awardedDate": "2026-11-24T00:00:00+01:00"}),
+        credentials=tuple(
+            CredentialIntention(
+                id=f"urn:uuid:{award_id if number == 1 else uuid4()}",
+                mechanism="data-integrity",
+                verification_method="did:web:example.org:issuers:north#key-2",
+                examined=Template({"credentialSubject": {"name": CANARY}, "awardedDate": "2026-11-24T00:00:00+01:00"}),
+            )
+            for number in range(1, credentials + 1)
+        ),
         title="Data Literacy",
         learner_name=Personal(CANARY),
         learner_digests=(sha256(CANARY.encode()).digest(),),
@@ -108,8 +127,8 @@ async def recorded(database: Database, credential_id: str, signed: bytes, *, now
 
 async def intend(database: Database, *, now: datetime = NOW, idempotency: Idempotency | None = None) -> Intended:
     found = await database.register.intend(intention(idempotency=idempotency), now=now)
-    assert isinstance(found, Intended)
-    return found
+    assert isinstance(found, tuple)
+    return found[0]
 
 
 async def issue(database: Database, *, now: datetime = NOW, idempotency: Idempotency | None = None) -> Intended:

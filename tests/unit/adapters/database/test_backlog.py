@@ -34,7 +34,7 @@ async def test_a_letter_counts_until_it_is_settled(with_institution: Database) -
     wanted = replace(intention(), learner_email=Personal("zoe@example.org"))
     intended = await with_institution.register.intend(wanted, now=NOW)
     assert not hasattr(intended, "state")
-    await recorded(with_institution, wanted.credential_id, b"{}")
+    await recorded(with_institution, wanted.credentials[0].id, b"{}")
     backlog = await with_institution.backlog.read(now=NOW)
     assert (backlog.letters, backlog.oldest_letter) == (1, NOW)
     due = await with_institution.outbox.due(now=NOW)

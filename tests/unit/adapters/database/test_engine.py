@@ -14,7 +14,7 @@ from app.adapters.database.engine import Transactions, create_engine
 from app.adapters.database.engine import database_url as normalised
 from app.adapters.vault import AesGcmVault
 from app.core.problems import NOT_FOUND, Refused
-from app.ports import Intended, Unavailable
+from app.ports import Unavailable
 from tests.unit.adapters.database.awarding import NOW, intend, intention, issue, recorded
 
 
@@ -153,8 +153,8 @@ async def test_an_intent_whose_commit_was_lost_on_the_way_back_is_read_back(with
     wanted = intention()
     lose_the_answer(with_institution, committed=True)
     found = await with_institution.register.intend(wanted, now=NOW)
-    assert isinstance(found, Intended)
-    assert found.award_id == wanted.award_id
+    assert isinstance(found, tuple)
+    assert [each.award_id for each in found] == [wanted.award_id]
 
 
 async def test_an_intent_that_was_not_committed_is_not_there(with_institution: Database) -> None:

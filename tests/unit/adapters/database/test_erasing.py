@@ -14,7 +14,7 @@ from app.adapters.database import Database
 from app.adapters.vault import AesGcmVault
 from app.core.personal import Personal
 from app.core.problems import STATE_CONFLICT, Refused
-from app.ports import AwardFilter, Intended, RegisteredAward
+from app.ports import AwardFilter, RegisteredAward
 from tests.databases import TEST_VAULT_KEY
 from tests.unit.adapters.database.awarding import CLIENT, INSTITUTION, NOW, intention, issue, recorded, signed_bytes
 from tests.unit.adapters.database.test_sealing import everything
@@ -84,8 +84,9 @@ async def test_nothing_else_follows(with_institution: Database, following: str) 
 async def test_what_was_sealed_is_written_over(with_institution: Database, database_url: str) -> None:
     """On SQLite in its files and journal at once; on PostgreSQL in every row."""
     wanted = replace(intention(), learner_email=Personal("zoe@example.org"))
-    intended = await with_institution.register.intend(wanted, now=NOW)
-    assert not isinstance(intended, RegisteredAward)
+    found = await with_institution.register.intend(wanted, now=NOW)
+    assert isinstance(found, tuple)
+    (intended,) = found
     await recorded(with_institution, intended.credential_id, signed_bytes(intended), now=NOW)
     sealed = await _sealed(with_institution, intended.award_id)
     before = everything(database_url)
@@ -114,8 +115,9 @@ async def _sealed(database: Database, award_id: str) -> list[bytes]:
 
 async def test_nothing_is_kept_of_a_voided_intent(with_institution: Database, database_url: str) -> None:
     wanted = replace(intention(), learner_email=Personal("zoe@example.org"), reason=Personal("why"))
-    intended = await with_institution.register.intend(wanted, now=NOW)
-    assert isinstance(intended, Intended)
+    found = await with_institution.register.intend(wanted, now=NOW)
+    assert isinstance(found, tuple)
+    (intended,) = found
     kept = [value for value in await _sealed(with_institution, intended.award_id) if value]
     await with_institution.register.void(intended.credential_id, reason="no key", now=LATER)
     after = everything(database_url)

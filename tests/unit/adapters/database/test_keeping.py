@@ -14,6 +14,7 @@ import pytest
 from app.adapters.act_journal import (
     ActJournal,
     AwardErased,
+    AwardSuperseded,
     BitSet,
     ClientChanged,
     Entry,
@@ -30,6 +31,7 @@ from app.core.problems import Refused
 from tests.databases import TEST_VAULT_KEY
 from tests.unit.adapters.database.awarding import CLIENT, INSTITUTION, NOW, intend, issue
 from tests.unit.adapters.database.test_people import ANA
+from tests.unit.adapters.database.test_superseding import supersede
 
 LATER = datetime(2026, 11, 25, tzinfo=UTC)
 
@@ -223,4 +225,33 @@ async def test_what_ends_is_in_the_journal_before_it_is_acknowledged(database_ur
         ClientChanged(CLIENT.id, CLIENT.secret_sha256.hex(), LATER.isoformat()),
         PersonRemoved(ANA.id, LATER.isoformat()),
     }
+    await database.close()
+
+
+async def test_a_name_that_was_corrected_since_does_not_come_back(
+    with_institution: Database, empty_database_url: str, tmp_path: Path
+) -> None:
+    corrected = await issue(with_institution)
+    schema = await saved(with_institution, tmp_path)
+    database, replayed = await restored(
+        empty_database_url, tmp_path, schema, AwardSuperseded(corrected.award_id), AwardSuperseded("unknown")
+    )
+    award = await database.register.find(corrected.award_id, institution="north")
+    assert award
+    assert (award.learner_name, award.credentials[0].signed) == (None, None)
+    assert replayed.awards_erased == 1
+    await database.close()
+
+
+async def test_a_correction_that_the_backup_has_stays_one(
+    with_institution: Database, empty_database_url: str, tmp_path: Path
+) -> None:
+    old = await issue(with_institution)
+    new = await supersede(with_institution, old.award_id)
+    schema = await saved(with_institution, tmp_path)
+    database, replayed = await restored(empty_database_url, tmp_path, schema, AwardSuperseded(old.award_id))
+    award = await database.register.find(old.award_id, institution="north")
+    assert award
+    assert (award.state, award.superseded_by) == ("superseded", new.award_id)
+    assert replayed.awards_erased == 0
     await database.close()

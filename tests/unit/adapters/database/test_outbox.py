@@ -17,8 +17,8 @@ LATER = NOW + timedelta(minutes=1)
 async def intend(database: Database, *, supersedes: str | None = None) -> Intended:
     wanted = replace(intention(), learner_email=EMAIL, supersedes=supersedes)
     found = await database.register.intend(wanted, now=NOW)
-    assert isinstance(found, Intended)
-    return found
+    assert isinstance(found, tuple)
+    return found[0]
 
 
 async def issue_with_address(database: Database, *, supersedes: str | None = None) -> Intended:

@@ -1,6 +1,7 @@
 """Awards page by page, and the cursor between them."""
 
 import base64
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,9 +11,10 @@ from hypothesis import strategies as st
 from app.adapters.database import Database
 from app.adapters.database.cursors import Cursors, Position
 from app.adapters.vault import AesGcmVault
+from app.core.personal import Personal
 from app.core.problems import MALFORMED_VALUE_ERROR, Refused
 from tests.databases import TEST_VAULT_KEY
-from tests.unit.adapters.database.awarding import NOW, issue
+from tests.unit.adapters.database.awarding import NOW, intention, issue, recorded, signed_bytes
 
 CURSORS = Cursors(AesGcmVault(TEST_VAULT_KEY))
 
@@ -56,6 +58,27 @@ async def test_an_award_made_between_two_pages_moves_none(with_institution: Data
 async def test_an_institution_sees_none_of_another_s_awards(with_institution: Database) -> None:
     await issue(with_institution)
     assert (await with_institution.register.list(institution="south", cursor=None, limit=9)).awards == ()
+
+
+async def test_of_each_achievement_the_newest_award_that_is_kept_is_found(with_institution: Database) -> None:
+    async def made(number: int, achievement: str) -> str:
+        now = NOW + timedelta(seconds=number)
+        asked = replace(intention(), achievement_id=achievement)
+        found = await with_institution.register.intend(asked, now=now)
+        assert isinstance(found, tuple)
+        (intended,) = found
+        await recorded(with_institution, intended.credential_id, signed_bytes(intended), now=now)
+        return intended.award_id
+
+    first, second = await made(1, "urn:a"), await made(2, "urn:a")
+    third, fourth = await made(3, "urn:b"), await made(4, "urn:a")
+    await with_institution.register.act(
+        fourth, "erase", institution="north", actor="a test", reason=Personal("asked for"), now=NOW
+    )
+    found = await with_institution.register.newest_of_each_achievement(institution="north", limit=9)
+    assert [award.id for award in found] == [third, second]
+    assert first not in [award.id for award in found]
+    assert await with_institution.register.newest_of_each_achievement(institution="south", limit=9) == ()
 
 
 async def test_a_page_has_at_least_one_award(with_institution: Database) -> None:

@@ -25,8 +25,8 @@ async def intend_in_place_of(database: Database, award_id: str) -> Intended:
         learner_digests=(b"new" * 8,),
     )
     found = await database.register.intend(wanted, now=LATER)
-    assert isinstance(found, Intended)
-    return found
+    assert isinstance(found, tuple)
+    return found[0]
 
 
 async def supersede(database: Database, award_id: str) -> Intended:

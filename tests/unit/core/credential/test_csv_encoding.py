@@ -12,7 +12,7 @@ NAMES = "fullName\r\nŠimić, Zoë\r\n"
 
 def refusal(data: bytes, said: str | None = None) -> Refused:
     with pytest.raises(Refused) as caught:
-        decode(data, said=said)
+        decode(data, as_named=said)
     return caught.value
 
 
@@ -25,7 +25,7 @@ def test_what_the_file_shows_itself_is_taken(codec: str) -> None:
 
 @pytest.mark.parametrize("said", ["windows-1250", "Windows-1250", "cp1250", "WIN1250"])
 def test_what_a_person_says_is_taken(said: str) -> None:
-    decoded = decode(NAMES.encode("cp1250"), said=said)
+    decoded = decode(NAMES.encode("cp1250"), as_named=said)
     assert (decoded.text, decoded.encoding, decoded.told_by) == (NAMES, "windows-1250", "said")
 
 
@@ -86,7 +86,7 @@ def test_an_unknown_encoding_is_refused_with_those_that_there_are() -> None:
 @given(st.binary(max_size=300), st.sampled_from([None, *ENCODINGS]))
 def test_any_bytes_are_text_or_refused(data: bytes, said: str | None) -> None:
     try:
-        text = decode(data, said=said).text
+        text = decode(data, as_named=said).text
     except Refused:
         return
     assert "\0" not in text

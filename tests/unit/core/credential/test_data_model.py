@@ -48,6 +48,7 @@ def changed(member: str, value: object) -> JsonObject:
     ("member", "value"),
     [
         ("id", OMITTED),
+        ("type", "VerifiableCredential"),
         ("validFrom", OMITTED),
         ("issuer", "did:web:uni.example"),
         ("credentialSubject", {"id": "did:example:learner"}),
@@ -77,7 +78,7 @@ def test_what_the_data_model_allows_has_no_problem(member: str, value: object) -
         ("id", "not-a-uri", "/id", "§4.4"),
         ("id", ["urn:uuid:1"], "/id", "§4.4"),
         ("type", OMITTED, "/type", "§4.5"),
-        ("type", "VerifiableCredential", "/type", "§4.5"),
+        ("type", "OpenBadgeCredential", "/type", "§4.5"),
         ("type", ["OpenBadgeCredential"], "/type", "§4.5"),
         ("type", ["VerifiableCredential", 1], "/type", "§4.5"),
         ("name", 1, "/name", "§4.6"),

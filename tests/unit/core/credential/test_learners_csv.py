@@ -241,3 +241,36 @@ def test_any_bytes_are_a_list_or_refused(data: bytes | str, encoding: str | None
         return
     assert 0 < len(found.learners) <= 20
     learners_csv.read(found.annotated(found.problems), encoding=None, most_rows=20)
+
+
+# ── which encoding it is, asked by names ─────────────────────────────────────────────────────────────────────────────
+
+
+def test_encodings_are_told_apart_by_the_names_that_read_differently() -> None:
+    found = learners_csv.samples("name\nAna\nDžana Šimić\nZoë\n".encode("cp1250"), most_rows=9)
+    assert [(each.encoding, each.samples) for each in found] == [
+        ("windows-1250", ("Džana Šimić",)),
+        ("windows-1252", ("Džana Šimiæ",)),
+    ]
+
+
+def test_encodings_in_which_all_reads_alike_are_one() -> None:
+    (found,) = learners_csv.samples("name,grade\nAna,A\nZoë,B\n".encode("cp1252"), most_rows=9)
+    assert found.samples == ("Zoë",)
+
+
+def test_where_the_names_read_alike_lines_are_shown() -> None:
+    first, second = learners_csv.samples("name,note\nZoë,ć\n".encode("cp1250"), most_rows=9)
+    assert (first.samples, second.samples) == (("Zoë,ć",), ("Zoë,æ",))
+
+
+@pytest.mark.parametrize("data", [b"", b"name\nA\n", "name\nŠ\n".encode(), b"\x81\x8d"])
+def test_a_file_that_says_itself_what_it_is_in_asks_nothing(data: bytes) -> None:
+    assert len(learners_csv.samples(data, most_rows=9)) in (0, 1)
+
+
+@pytest.mark.parametrize("begins", [b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"], ids=["xlsx or ods", "xls"])
+def test_a_spreadsheets_own_file_is_told_how_to_become_a_list(begins: bytes) -> None:
+    with pytest.raises(Refused) as caught:
+        learners_csv.read(begins + bytes(200), encoding=None, most_rows=9)
+    assert "save it there as CSV UTF-8" in caught.value.problems[0].remedy

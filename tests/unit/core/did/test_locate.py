@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core import did
+from app.core.did import web
 from app.core.did.document import ControlledIdentifierDocument, Relationship
 from app.core.multiformats import encode_base58btc, encode_base64url
 from app.core.problems import (
@@ -159,3 +160,17 @@ def test_any_text_is_located_or_refused(identifier: str) -> None:
     except Refused:
         return
     assert isinstance(located, ControlledIdentifierDocument) or located.startswith("https://")
+
+
+@pytest.mark.parametrize(
+    ("identifier", "address"),
+    [
+        ("did:web:uni.example", "https://uni.example"),
+        ("did:web:uni.example%3A8443", "https://uni.example:8443"),
+        ("did:web:uni.example:issuers:dtu", "https://uni.example/issuers/dtu"),
+    ],
+)
+def test_where_no_did_can_stand_an_issuer_is_named_by_the_address_of_its_document(
+    identifier: str, address: str
+) -> None:
+    assert web.address(identifier) == address

@@ -229,7 +229,7 @@ def test_a_key_in_the_header_is_not_asked() -> None:
 
 @pytest.mark.parametrize("header", [{"crit": ["exp"]}, {"crit": []}, {"b64": False}])
 def test_an_extension_that_must_be_understood_is_refused(header: JsonObject) -> None:
-    with pytest.raises(Refused, match="extension"):
+    with pytest.raises(Refused, match="CRYPTOGRAPHIC_SECURITY_ERROR"):
         issued({}, **header)
 
 
@@ -242,7 +242,7 @@ def test_a_signature_in_der_or_of_another_length_is_refused() -> None:
 
 @pytest.mark.parametrize("text", ["", "~", "a.b.c", "a.b.c~", "a.b~", "a.b.c.d~", "~~", "a~b~c", "ä~"])
 def test_what_is_no_sd_jwt_is_refused(text: str) -> None:
-    with pytest.raises(Refused, match=r"PARSING_ERROR|MALFORMED_VALUE_ERROR"):
+    with pytest.raises(Refused, match=r"PARSING_ERROR|MALFORMED_VALUE_ERROR|CRYPTOGRAPHIC_SECURITY_ERROR"):
         sd_jwt.read(text.encode())
 
 

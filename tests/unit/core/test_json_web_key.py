@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from app.core import did
 from app.core.did.document import ControlledIdentifierDocument, Relationship, read
-from app.core.did.json_web_key import SECRET_MEMBERS, read_key
 from app.core.json_ld import Contexts
+from app.core.json_web_key import SECRET_MEMBERS, read_curve_key
 from app.core.multiformats import PublicKey, decode_multibase, decode_multikey, encode_base64url
 from app.core.problems import (
     INVALID_CONTROLLED_IDENTIFIER_DOCUMENT,
@@ -65,19 +65,19 @@ def _text(data: bytes) -> str:
 
 def refusal(jwk: JsonObject) -> str:
     with pytest.raises(Refused) as refused:
-        read_key(jwk)
+        read_curve_key(jwk)
     return refused.value.problems[0].type
 
 
 @EACH
 def test_a_key_is_the_same_as_a_json_web_key_and_as_a_multikey(key: Key | CurveKey) -> None:
-    assert read_key(as_jwk(key)) == decode_multikey(key.multibase)
+    assert read_curve_key(as_jwk(key)) == decode_multikey(key.multibase)
 
 
 @pytest.mark.parametrize("jwk", [OKP, EC])
 @pytest.mark.parametrize("more", [{}, {"use": "sig"}, {"key_ops": ["verify"]}, {"kid": "1", "x5t": "a"}], ids=str)
 def test_what_does_not_say_that_it_is_for_something_else_is_read(jwk: JsonObject, more: JsonObject) -> None:
-    assert isinstance(read_key(jwk | more), PublicKey)
+    assert isinstance(read_curve_key(jwk | more), PublicKey)
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def test_a_key_of_another_kind_is_not_supported_rather_than_wrong(jwk: JsonObjec
 )
 def test_any_object_is_a_key_or_refused(jwk: dict[str, Any]) -> None:
     with suppress(Refused):
-        assert isinstance(read_key(jwk), PublicKey)
+        assert isinstance(read_curve_key(jwk), PublicKey)
 
 
 # ── in a document ────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,0 +1,29 @@
+// npm's jose, both ways: it verifies the tokens that we sign, by the key it is given, and signs tokens for us.
+//
+// node tokens.mjs JOB.json → one line of JSON {verified: {name: claims | null}, signed: {name: token}}
+// JOB.json: {"verify": {name: {token, jwk, typ, algorithm}}, "sign": {name: {header, claims, jwk}}}
+
+import {readFile} from 'node:fs/promises';
+import {CompactSign, compactVerify, importJWK} from 'jose';
+
+const job = JSON.parse(await readFile(process.argv[2], 'utf8'));
+
+const verified = {};
+for(const [name, {token, jwk, typ, algorithm}] of Object.entries(job.verify)) {
+  try {
+    const key = await importJWK(jwk, algorithm);
+    const {payload, protectedHeader} = await compactVerify(token, key, {algorithms: [algorithm]});
+    verified[name] = protectedHeader.typ === typ ? JSON.parse(new TextDecoder().decode(payload)) : null;
+  } catch {
+    verified[name] = null;
+  }
+}
+
+const signed = {};
+for(const [name, {header, claims, jwk}] of Object.entries(job.sign)) {
+  const key = await importJWK(jwk, header.alg);
+  const payload = new TextEncoder().encode(JSON.stringify(claims));
+  signed[name] = await new CompactSign(payload).setProtectedHeader(header).sign(key);
+}
+
+console.log(JSON.stringify({verified, signed}));

@@ -1,0 +1,79 @@
+"""Every mechanism with each kind of key that it is for, and what an institution has signed by it in tests."""
+
+from dataclasses import dataclass
+
+from app.core.credential import award_request, learning_credential, open_badge
+from app.core.credential.micro_credential import MicroCredential, Organisation
+from app.core.did.document import ControlledIdentifierDocument, Relationship, VerificationMethod
+from app.core.json_ld import Contexts
+from app.core.multiformats import decode_multikey
+from app.core.problems import JsonObject
+from app.core.proof.chance import Chance
+from app.core.status import token_status_list
+from app.issuer.examine import compose
+from app.issuer.mechanisms import DC_SD_JWT, MECHANISMS, Securing, to_sign
+from tests.verifying import KEYS, NOW, CurveKey, Key
+
+NAMED = "did:web:dunmore.example:issuers:dtu"
+ADDRESS = "https://dunmore.example/issuers/dtu"
+LEARNER = "did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK"
+CHANCE = Chance(bytes(range(32)))
+
+
+@dataclass(frozen=True)
+class Case:
+    """One mechanism and one key."""
+
+    mechanism: str
+    key: Key | CurveKey
+
+    def __str__(self) -> str:
+        return f"{self.mechanism}-{self.key.kind}"
+
+    @property
+    def method(self) -> str:
+        return f"{NAMED}#credential-1"
+
+    @property
+    def controller(self) -> ControlledIdentifierDocument:
+        method = VerificationMethod(self.method, "Multikey", NAMED, self.key.multibase)
+        return ControlledIdentifierDocument(NAMED, (method,), frozenset({(Relationship.ASSERTION_METHOD, self.method)}))
+
+    def securing(self, *, chance: Chance = CHANCE, pointers: tuple[str, ...] | None = None) -> Securing:
+        return Securing(
+            verification_method=self.method,
+            key=decode_multikey(self.key.multibase),
+            created=NOW,
+            chance=chance,
+            mandatory_pointers=pointers,
+        )
+
+    def signed(self, contexts: Contexts, document: JsonObject, *, pointers: tuple[str, ...] | None = None) -> bytes:
+        unsigned = to_sign(contexts, self.mechanism, document, self.securing(pointers=pointers))
+        return unsigned.attach(self.key.sign(unsigned.data))
+
+
+CASES = tuple(Case(name, key) for name, each in MECHANISMS.items() for key in KEYS if key.kind in each.key_kinds)
+
+
+def claimed(contexts: Contexts, *, learner_id: str | None = LEARNER) -> MicroCredential:
+    """With every element, and whom it is for by an identifier that a badge in a token cannot do without."""
+    learner = award_request.EXAMPLE["learner"] | ({"id": learner_id} if learner_id else {})
+    return award_request.read(
+        award_request.EXAMPLE | {"learner": learner},
+        contexts=contexts,
+        issuer=Organisation(id=NAMED, name="University of Examples", country="AT"),
+        time_zone="Europe/Vienna",
+        now=NOW,
+    )
+
+
+def document_for(case: Case, contexts: Contexts) -> JsonObject:
+    """What is secured: by most mechanisms the badge, by one the claims of a learning credential."""
+    credential_id = "urn:uuid:8c1dd9a0-91a8-4f0b-a0f1-1a3a2c1f8f11"
+    if case.mechanism == DC_SD_JWT:
+        status = token_status_list.entry(uri=f"{ADDRESS}/list", index=7)
+        own = {"iss": ADDRESS, "jti": credential_id, "status": status}
+        return {**own, **learning_credential.write(claimed(contexts))}
+    badge = open_badge.write(claimed(contexts), contexts=contexts)
+    return compose(badge, credential_id=credential_id, public_url="https://dunmore.example")
