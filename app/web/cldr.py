@@ -48,13 +48,6 @@ def language_name(tag: str, *, language: str) -> str:
     return name or tag
 
 
-def own_name(language: str) -> str:
-    """How the language calls itself, as the first word of a line."""
-    locale = _locale(language)
-    name: str = locale.languages.get(language) or locale.languages.get("nb") or language
-    return name[:1].upper() + name[1:]
-
-
 def number(value: Decimal, *, language: str) -> str:
     return format_decimal(value, locale=_locale(language), decimal_quantization=False)
 

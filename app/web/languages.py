@@ -1,12 +1,45 @@
 """Which language a person reads: what they chose, else what their browser asks for, else English."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
-# The languages of the Commission's headings. Serbian is written there in Latin letters.
-LANGUAGES = (
-    "bg", "cs", "da", "de", "el", "en", "es", "et", "fi", "fr", "ga", "hr", "hu", "is", "it",
-    "lt", "lv", "mk", "mt", "nl", "no", "pl", "pt", "ro", "sk", "sl", "sr", "sv", "tr",
-)  # fmt: skip
+# The languages of the Commission's headings, as each calls itself (CLDR): asking Babel for them reads 29 whole locales.
+# Serbian is written there in Latin letters.
+OWN_NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        "bg": "Български",
+        "cs": "Čeština",
+        "da": "Dansk",
+        "de": "Deutsch",
+        "el": "Ελληνικά",
+        "en": "English",
+        "es": "Español",
+        "et": "Eesti",
+        "fi": "Suomi",
+        "fr": "Français",
+        "ga": "Gaeilge",
+        "hr": "Hrvatski",
+        "hu": "Magyar",
+        "is": "Íslenska",
+        "it": "Italiano",
+        "lt": "Lietuvių",
+        "lv": "Latviešu",
+        "mk": "Македонски",
+        "mt": "Malti",
+        "nl": "Nederlands",
+        "no": "Norsk",
+        "pl": "Polski",
+        "pt": "Português",
+        "ro": "Română",
+        "sk": "Slovenčina",
+        "sl": "Slovenščina",
+        "sr": "Srpski",
+        "sv": "Svenska",
+        "tr": "Türkçe",
+    }
+)
+LANGUAGES = tuple(OWN_NAMES)
 WHOLE_PAGES = ("en", "de")
 _SAME = {"nb": "no", "nn": "no"}
 _MAX_HEADER_CHARACTERS = 1_000

@@ -26,7 +26,7 @@ from app.web.check_rows import check_rows
 from app.web.drawing import Drawing
 from app.web.headings import Headings
 from app.web.issuer import issuer_block
-from app.web.languages import LANGUAGES, WHOLE_PAGES, Language
+from app.web.languages import OWN_NAMES, WHOLE_PAGES, Language
 from app.web.outline import outline
 from app.web.outside import link, visible
 from app.web.paper import Paper, claimed_rows, micro_credential_paper, outline_paper, plain_rows
@@ -86,7 +86,7 @@ class Renderer:
         self._headings = headings
         self._static = static
         self._library = Library.read()
-        self._choices = tuple(_Choice(tag, cldr.own_name(tag), cldr.html_tag(tag)) for tag in LANGUAGES)
+        self._choices = tuple(_Choice(tag, name, cldr.html_tag(tag)) for tag, name in OWN_NAMES.items())
         self._environment = Environment(
             loader=FileSystemLoader(_TEMPLATES),
             autoescape=True,
@@ -229,7 +229,7 @@ class Renderer:
             t=words,
             lang=cldr.html_tag(words.language),
             chosen=language.reader,
-            chosen_name=cldr.own_name(language.reader),
+            chosen_name=OWN_NAMES[language.reader],
             choices=self._choices,
             whole_pages=WHOLE_PAGES,
             operator=self._operator,

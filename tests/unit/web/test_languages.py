@@ -1,11 +1,12 @@
 """Which language a person reads."""
 
 import pytest
+from babel import Locale
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.web import cldr
-from app.web.languages import LANGUAGES, Language, choose
+from app.web.languages import LANGUAGES, OWN_NAMES, Language, choose
 
 
 @pytest.mark.parametrize(
@@ -51,3 +52,10 @@ def test_a_workload_is_shown_in_words(duration: str, shown: str) -> None:
 @pytest.mark.parametrize("duration", ["", "PT", "P60M", "P3D", "sixty hours"])
 def test_a_duration_that_is_not_of_hours_is_shown_as_it_is_written(duration: str) -> None:
     assert cldr.hours(duration, language="en") == duration
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_is_called_as_it_calls_itself(language: str) -> None:
+    names = Locale.parse({"sr": "sr_Latn", "no": "nb"}.get(language, language)).languages
+    name = names.get(language) or names["nb"]
+    assert OWN_NAMES[language] == name[:1].upper() + name[1:]
