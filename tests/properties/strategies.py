@@ -1,5 +1,6 @@
 """Generated award requests and micro-credentials: together they use every term of our context."""
 
+import hashlib
 import json
 import unicodedata
 from datetime import UTC, datetime
@@ -124,7 +125,13 @@ def _concepts(name: str) -> SearchStrategy[Any]:
         if len(vocabulary.find(text)) == 1
     ]
     own = _members({"id": _iris(f"concepts/{name}"), "prefLabel": _language_maps(_names())}, {"notation": _names()})
-    return st.sampled_from(known) if vocabulary.closed else st.one_of(st.sampled_from(known), own)
+    return st.sampled_from(known) if vocabulary.closed else st.one_of(st.sampled_from(known), own.map(_its_own_id))
+
+
+def _its_own_id(concept: Any) -> Any:
+    """Two concepts of one id would be one concept that is called two things."""
+    digest = hashlib.sha256(json.dumps(concept, sort_keys=True).encode()).hexdigest()[:8]
+    return {**concept, "id": f"{concept['id']}-{digest}"}
 
 
 def _several(name: str) -> SearchStrategy[list[Any]]:
