@@ -1,12 +1,14 @@
 """A person at the console over HTTP, as a browser is: with a session, and with what the forms that it got carry."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import httpx
 
-from tests.service import Running
+from tests.service import Running, running
 
 HTML = {"Accept": "text/html"}
 
@@ -23,6 +25,17 @@ GOOD: Mapping[str, str] = {
     "mode:920fbb3cbe": "1",
     "quality": "http://data.europa.eu/snb/accreditation/bb4618238e",
 }
+
+
+@contextmanager
+def open_console(folder: Path) -> Iterator[Running]:
+    """A service of its own, at which one may sign in as often as tests do."""
+    with running(
+        database_url=f"sqlite:///{folder / 'service.sqlite3'}",
+        folder=folder,
+        settings={"SIGN_IN_PER_MINUTE": "100000"},
+    ) as service:
+        yield service
 
 
 def registrar(service: Running) -> tuple[str, str]:

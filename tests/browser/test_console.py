@@ -11,8 +11,8 @@ from app.core.credential.request_examples import EXAMPLE
 from tests.browser.barriers import findings
 from tests.browser.conftest import Visit, visit
 from tests.conftest import ROOT
-from tests.console import registrar
-from tests.service import Running, running
+from tests.console import open_console, registrar
+from tests.service import Running
 
 pytestmark = pytest.mark.browser
 
@@ -28,12 +28,7 @@ _LISTS = {
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    folder = tmp_path_factory.mktemp("console")
-    with running(
-        database_url=f"sqlite:///{folder / 'service.sqlite3'}",
-        folder=folder,
-        settings={"SIGN_IN_PER_MINUTE": "100000"},
-    ) as service:
+    with open_console(tmp_path_factory.mktemp("console")) as service:
         yield service
 
 

@@ -10,8 +10,8 @@ import pytest
 
 from app.core.credential.request_examples import EXAMPLE, MINIMAL_EXAMPLE
 from tests.conftest import ROOT
-from tests.console import GOOD, Visitor, signed_in
-from tests.service import Running, running
+from tests.console import GOOD, Visitor, open_console, signed_in
+from tests.service import Running
 
 TOML = (ROOT / "docs" / "achievement.example.toml").read_bytes()
 WRITTEN = {name: value for name, value in GOOD.items() if name != "fullName"}
@@ -20,12 +20,7 @@ Files = Mapping[str, tuple[str, bytes]]
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    folder = tmp_path_factory.mktemp("console-class")
-    with running(
-        database_url=f"sqlite:///{folder / 'service.sqlite3'}",
-        folder=folder,
-        settings={"SIGN_IN_PER_MINUTE": "100000"},
-    ) as service:
+    with open_console(tmp_path_factory.mktemp("console-class")) as service:
         yield service
 
 
