@@ -46,13 +46,14 @@ def begun(
     It sees our environment with `environment` over it, without what only tests are told.
     """
     whole = {name: value for name, value in os.environ.items() if not name.startswith("TEST_")} | {**environment}
-    process = _forks().Process(target=_run, args=([*map(str, words)], whole, (given, output, error)), daemon=True)
+    process = forks().Process(target=_run, args=([*map(str, words)], whole, (given, output, error)), daemon=True)
     process.start()
     return process
 
 
 @cache
-def _forks() -> ForkServerContext:
+def forks() -> ForkServerContext:
+    """Where processes come from that need no imports of their own."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(_IMPORTED_ONCE)
     return context
