@@ -123,7 +123,7 @@ def test_a_tiring_body_is_refused_and_holds_up_nobody(service: Running, path: st
     answer = service.client.post(path, content=body, headers=headers)
     assert answer.status_code in {400, 413, 422}
     assert answer.headers["content-type"] == "application/problem+json"
-    assert _cpu_seconds(service.pid) - before < 0.5
+    assert _cpu_seconds(service.pid) - before < 2
 
 
 def _cpu_seconds(pid: int) -> float:
