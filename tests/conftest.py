@@ -1,5 +1,6 @@
 """What every test may ask for: real parts, made once."""
 
+import gc
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,18 @@ from tests.databases import (  # noqa: F401 - fixtures
 )
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+# What was collected stays for the whole run: whoever looks for garbage needs not look at it again and again.
+
+
+def pytest_configure() -> None:
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture
