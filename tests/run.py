@@ -10,6 +10,7 @@
 
 import os
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, fields
 from multiprocessing import get_context
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
@@ -31,6 +33,9 @@ from tests.node import find_node
 from tests.shared import SHARED
 
 ROOT = Path(__file__).resolve().parent.parent
+
+_MEMORY = Path("/dev/shm")
+_ROOM_BYTES = 4 << 30
 
 _DATABASE = re.compile(r"\[(?:.*-)?(sqlite|postgresql)(?:-.*)?\]$")
 
@@ -76,9 +81,10 @@ class Round:
     workers: int
     arguments: tuple[str, ...]
 
-    def run(self) -> Tally:
+    def run(self, folder: str) -> Tally:
+        """`folder` is for the files of its tests."""
         tally = Tally()
-        given = ["-n", str(self.workers), "--dist", "loadgroup", "-q", *self.arguments]
+        given = ["-n", str(self.workers), "--dist", "loadgroup", "-q", f"--basetemp={folder}/tests", *self.arguments]
         tally.status = int(pytest.main(given, plugins=[tally]))
         return tally
 
@@ -108,10 +114,16 @@ def main(arguments: Sequence[str]) -> int:
             print("Under CI nothing may be left out:", *tools.missing, sep="\n  ")
             return 1
         with ProcessPoolExecutor(len(rounds), mp_context=get_context("spawn")) as processes:
-            tallies = list(processes.map(Round.run, rounds))
+            tallies = list(processes.map(Round.run, rounds, [_folder(stack) for _ in rounds]))
         tally = sum(tallies, Tally())
         _summary(tally, tools)
     return _exit_code(tally)
+
+
+def _folder(stack: ExitStack) -> str:
+    """For temporary files: in memory, where there is room. No test asks what a loss of power leaves."""
+    in_memory = _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ROOM_BYTES
+    return stack.enter_context(TemporaryDirectory(prefix="testamur-", dir=_MEMORY if in_memory else None))
 
 
 def _tools(stack: ExitStack) -> Tools:

@@ -30,8 +30,11 @@ _UNREADABLE = "unreadable"
 
 @pytest.fixture(scope="module")
 def here(browser: Browser, site: str) -> Iterator[Visit]:
-    """Our policy lets no foreign script in: it is set aside here alone, for the script that looks."""
-    here = visit(browser, site, bypass_csp=True)
+    """Our policy lets no foreign script in: it is set aside here alone, for the script that looks.
+
+    Nothing moves, so that no colour is looked at on its way from one theme to the other.
+    """
+    here = visit(browser, site, bypass_csp=True, reduced_motion="reduce")
     yield here
     here.page.context.close()
 

@@ -25,7 +25,7 @@ _PAGES = {
 
 @pytest.fixture(scope="module")
 def here(browser: Browser, site: str) -> Iterator[Visit]:
-    here = visit(browser, site)
+    here = visit(browser, site, reduced_motion="reduce")
     yield here
     here.page.context.close()
 
