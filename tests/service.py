@@ -92,6 +92,7 @@ def running(
         "PUBLIC_URL": public_url,
         "DATABASE_URL": database_url,
         "KEYS_DIR": str(folder / "keys"),
+        "COMPUTE_WORKERS": "1",
         **settings,
     }
     process = begun("serve", "--set-up", environment=environment, output=log, error=log)

@@ -20,7 +20,12 @@ from tests.service import NO_TLS, Running, free_port, running
 AWARDS = 1_000
 KILLS = 50
 _AT_ONCE = 16
-_SETTINGS = {"INTENT_LEASE_SECONDS": "2", "WRITE_PER_MINUTE": "1000000", "TOKEN_PER_MINUTE": "100000"}
+_SETTINGS = {
+    "COMPUTE_WORKERS": "2",
+    "INTENT_LEASE_SECONDS": "2",
+    "WRITE_PER_MINUTE": "1000000",
+    "TOKEN_PER_MINUTE": "100000",
+}
 
 
 @dataclass
