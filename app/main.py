@@ -193,6 +193,7 @@ async def composed(
             issuer=issuer,
             brought=BroughtIssuer(
                 register=database.brought,
+                awards=database.register,
                 signers=keys,
                 documents=publisher,
                 compute=compute,

@@ -119,6 +119,7 @@ class Office:
     def brought(self, *, signers: Signers | None = None, compute: Compute | None = None) -> BroughtIssuer:
         return BroughtIssuer(
             register=self.database.brought,
+            awards=self.database.register,
             signers=signers or self.keys,
             documents=self.publisher(),
             compute=compute or InlineCompute(self.contexts),

@@ -137,7 +137,7 @@ def routes(
 
     @router.get(
         "/credentials/{name:path}",
-        summary="A credential that was signed so (VCALM)",
+        summary="A credential that your institution composed, or awarded (VCALM)",
         responses={200: json_answer("As it was signed.", _ISSUED), **problems(401, 403, 404, 410, 429, 503)},
     )
     async def get(
@@ -149,7 +149,7 @@ def routes(
         "/credentials/{name:path}",
         status_code=202,
         summary="Erase it: nothing is kept but its status, which stays as it is (VCALM)",
-        responses={202: {"description": "Erased."}, **problems(400, 401, 403, 404, 410, 429, 503)},
+        responses={202: {"description": "Erased."}, **problems(401, 403, 404, 409, 410, 429, 503)},
     )
     async def delete(
         name: CredentialName, caller: Annotated[Caller, Depends(authorize(Scope.ERASE_CREDENTIALS))]

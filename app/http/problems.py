@@ -2,7 +2,6 @@
 
 import json
 import logging
-import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -52,8 +51,8 @@ _PRECEDENCE = (500, 401, 403, 404, 410, 409, 400, 422)
 
 # Here a credential is only read: what is refused could not be read, which is 400 whatever the problem.
 _READS_ONLY = frozenset({"/verify", "/credentials/verify", "/credentials/derive", "/presentations/verify"})
-# VCALM has one status for whatever is wrong with a request to its issuers.
-_OF_VCALM = re.compile(r"/credentials(?:/.*)?|/status-lists", re.DOTALL)
+# VCALM has one status for whatever is wrong with what its issuers are sent.
+_OF_VCALM = frozenset({"/credentials/issue", "/credentials/status", "/status-lists"})
 
 _REFUSAL: Mapping[Refusal, int] = MappingProxyType(
     {
@@ -187,7 +186,7 @@ def _refused(refused: Refused, *, path: str) -> Answer:
     status = STATUS.get(chief.type, 422)
     if status == 500:
         return unexpected(refused)
-    if (status == 422 and path in _READS_ONLY) or (status in (409, 422) and _OF_VCALM.fullmatch(path)):
+    if (status == 422 and path in _READS_ONLY) or (status in (409, 422) and path in _OF_VCALM):
         status = 400
     more = len(refused.problems) - 1
     detail = chief.detail + (f" (and {more} more)" if more else "")

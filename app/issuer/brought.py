@@ -26,8 +26,8 @@ from app.core.problems import (
 from app.issuer.brought_request import Bringing, Brought, read
 from app.issuer.brought_status import StatusChange
 from app.issuer.examine import status_list_url
-from app.issuer.life import Act
-from app.issuer.mechanisms import BY_DEFAULT, MECHANISMS, VC_JWT
+from app.issuer.life import FORGOTTEN, Act, State
+from app.issuer.mechanisms import BY_DEFAULT, MECHANISMS, VC_JWT, as_json
 from app.issuer.plan import kind_of
 from app.issuer.sign import Documents, OwnWorkRefused, Signing, as_made
 from app.ports import (
@@ -42,6 +42,8 @@ from app.ports import (
     InstitutionKey,
     KeyPurpose,
     NotCounted,
+    Register,
+    RegisteredAward,
     Signers,
 )
 
@@ -67,6 +69,7 @@ class BroughtIssuer:
         self,
         *,
         register: BroughtCredentials,
+        awards: Register,
         signers: Signers,
         documents: Documents,
         compute: Compute,
@@ -77,6 +80,7 @@ class BroughtIssuer:
         counts: Counts | None = None,
     ) -> None:
         self._register = register
+        self._awards = awards
         self._signers = signers
         self._signing = Signing(signers=signers, documents=documents, compute=compute, new_chance=new_chance)
         self._compute = compute
@@ -145,18 +149,28 @@ class BroughtIssuer:
         return count
 
     async def find(self, name: str, *, institution: Institution) -> bytes:
-        """The newest that its institution calls so. Raises Refused: NOT_FOUND, for another's too; GONE."""
+        """The newest that its institution calls so, or what it awarded under that id; a token in its envelope.
+
+        Raises Refused: NOT_FOUND, for another's too; GONE.
+        """
         credentials = await self._register.find(Personal(name), institution=institution.name)
         if not credentials:
-            raise Refused(Problem(NOT_FOUND, detail="your institution has no such credential"))
+            return _credential_of(await self._award_of(name, institution), name)
         for credential in credentials:
             if credential.signed is not None:
                 return credential.signed.open()
-        raise Refused(Problem(GONE, detail="it was erased: nothing of it is kept but its status"))
+        raise _erased()
 
     async def erase(self, name: str, *, institution: Institution, client: Client, now: datetime) -> None:
-        """Raises Refused: NOT_FOUND; GONE where it was erased before; STATE_CONFLICT while it is suspended."""
+        """Raises Refused: NOT_FOUND; GONE where it was erased before; STATE_CONFLICT while it is suspended.
+
+        STATE_CONFLICT for what was awarded, too: an award is erased as a whole, by whoever may do that, with a reason.
+        """
         await self.find(name, institution=institution)
+        if not await self._register.find(Personal(name), institution=institution.name):
+            award = await self._award_of(name, institution)
+            remedy = f"erase the award: POST /awards/{award.id}/erase"
+            raise Refused(Problem(STATE_CONFLICT, detail=f"it is a credential of award {award.id}", remedy=remedy))
         await self._act(Personal(name), Act.ERASE, institution=institution, client=client, now=now)
 
     async def change_status(
@@ -174,6 +188,13 @@ class BroughtIssuer:
 
     def list_url(self, list_id: str) -> str:
         return status_list_url(self._public_url, list_id)
+
+    async def _award_of(self, credential_id: str, institution: Institution) -> RegisteredAward:
+        """Raises Refused (NOT_FOUND) for what was not handed over, too."""
+        award = await self._awards.find_by_credential(credential_id, institution=institution.name)
+        if award is None or award.state in (State.INTENDED, State.VOIDED):
+            raise _not_found()
+        return award
 
     async def _act(
         self,
@@ -200,7 +221,7 @@ class BroughtIssuer:
         credentials = await self._register.find(change.name, institution=institution.name)
         meant = [each for each in credentials if _is_meant(each, change, self.list_url(""))]
         if not meant:
-            raise Refused(Problem(NOT_FOUND, detail="your institution has no such credential"))
+            raise _not_found()
         if any(each.state.startswith("revoked") for each in meant):
             detail = "it is revoked, and a revocation is for ever (Bitstring Status List 1.0 §2.1)"
             raise Refused(Problem(STATE_CONFLICT, at="/status", detail=detail, remedy="have it signed anew"))
@@ -223,6 +244,24 @@ def _signing(institution: Institution, client: Client) -> tuple[str, Institution
         raise Refused(Problem(STATE_CONFLICT, detail=detail, remedy=remedy))
     newest = max(fitting, key=lambda key: key.created)
     return name or BY_DEFAULT[kind_of(newest)], newest
+
+
+def _credential_of(award: RegisteredAward, credential_id: str) -> bytes:
+    """Raises Refused (GONE)."""
+    credential = next(each for each in award.credentials if each.id == credential_id)
+    if credential.signed is not None:
+        return as_json(credential.mechanism, credential.signed.open())
+    if award.state in FORGOTTEN:
+        raise _erased()
+    raise Refused(Problem(GONE, detail=f"award {award.id} was {award.state}: its credential is not kept"))
+
+
+def _not_found() -> Refused:
+    return Refused(Problem(NOT_FOUND, detail="your institution has no such credential"))
+
+
+def _erased() -> Refused:
+    return Refused(Problem(GONE, detail="it was erased: nothing of it is kept but its status"))
 
 
 def _is_meant(credential: BroughtCredential, change: StatusChange, lists_url: str) -> bool:

@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from app.adapters.contexts import load_contexts
+from app.core.credential import award_request
 from app.core.json_ld import Contexts
 from app.core.problems import JsonObject
 from tests.conftest import ROOT
@@ -370,6 +371,17 @@ def test_one_without_an_id_is_found_by_what_it_was_called(client: Client) -> Non
     signed = answer.json()["verifiableCredential"]
     assert "id" not in signed
     assert client.send("GET", f"/credentials/{name}").json() == {"verifiableCredential": signed}
+
+
+def test_what_was_awarded_is_found_by_its_id_and_erased_with_its_award(client: Client) -> None:
+    awarded = client.send("POST", "/awards", award_request.MINIMAL_EXAMPLE).json()
+    path = f"/credentials/{quote(awarded['credential']['id'], safe='')}"
+    assert client.send("GET", path).json() == {"verifiableCredential": awarded["credential"]}
+    kept = client.send("DELETE", path)
+    assert (kept.status_code, kept.json()["type"][-14:]) == (409, "STATE_CONFLICT")
+    assert f"/awards/{awarded['id']}/erase" in kept.text
+    assert client.send("POST", f"/awards/{awarded['id']}/erase", {"reason": "asked for"}).status_code == 200
+    assert [client.send(method, path).status_code for method in ("GET", "DELETE")] == [410, 410]
 
 
 def bit(client: Client, signed: JsonObject, purpose: str) -> int:

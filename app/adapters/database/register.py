@@ -256,6 +256,16 @@ class DatabaseRegister:
                 return None
             return await self._awards.opened(session, award)
 
+    async def find_by_credential(self, credential_id: str, *, institution: str) -> RegisteredAward | None:
+        if not storable(credential_id):
+            return None
+        async with self._transactions.reading() as session:
+            credential = await session.get(CredentialRow, credential_id)
+            if credential is None:
+                return None
+            award = await session.get_one(AwardRow, credential.award_id)
+            return await self._awards.opened(session, award) if award.institution == institution else None
+
     async def list(self, *, institution: str, cursor: str | None, limit: int, where: AwardFilter = EVERY_AWARD) -> Page:
         if limit < 1:
             raise Refused(Problem(MALFORMED_VALUE_ERROR, at="/limit", detail="a page has at least one award"))
