@@ -194,6 +194,7 @@ async def composed(
             brought=BroughtIssuer(
                 register=database.brought,
                 awards=database.register,
+                vault=AesGcmVault(keys.data),
                 signers=keys,
                 documents=publisher,
                 compute=compute,

@@ -120,6 +120,7 @@ class Office:
         return BroughtIssuer(
             register=self.database.brought,
             awards=self.database.register,
+            vault=AesGcmVault(self.keys.data),
             signers=signers or self.keys,
             documents=self.publisher(),
             compute=compute or InlineCompute(self.contexts),

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 from app.access.pace import Pace
 from app.access.scopes import Scope
 from app.api.authorization import Authorize, Caller
+from app.api.idempotency import IdempotencyKey, idempotency_key
 from app.core.problems import JsonObject
 from app.http.described import CREDENTIAL, EXAMPLE_CREDENTIAL, json_answer, json_body, problems
 from app.http.negotiation import SMALL_BODY_BYTES, HttpRefused, Refusal, best, read_body
@@ -126,13 +127,21 @@ def routes(
         openapi_extra=json_body(_ISSUE, full={"credential": _example(example_issuer)}),
         responses={
             201: json_answer("Signed and recorded.", _ISSUED),
-            **problems(400, 401, 403, 413, 415, 429, 503),
+            **problems(400, 401, 403, 409, 410, 413, 415, 422, 429, 503),
         },
     )
-    async def issue(request: Request, caller: Annotated[Caller, Depends(authorize(Scope.ISSUE))]) -> Response:
+    async def issue(
+        request: Request, caller: Annotated[Caller, Depends(authorize(Scope.ISSUE))], key: IdempotencyKey = None
+    ) -> Response:
         _demand_pace(pace, caller)
         body, _ = await read_body(request, allowed=_MEDIA_TYPES)
-        signed = await issuer.issue(body, institution=caller.institution, client=caller.client, now=clock())
+        signed = await issuer.issue(
+            body,
+            institution=caller.institution,
+            client=caller.client,
+            idempotency_key=idempotency_key(key),
+            now=clock(),
+        )
         return _credential(request, signed, status_code=201)
 
     @router.get(

@@ -53,6 +53,8 @@ _PRECEDENCE = (500, 401, 403, 404, 410, 409, 400, 422)
 _READS_ONLY = frozenset({"/verify", "/credentials/verify", "/credentials/derive", "/presentations/verify"})
 # VCALM has one status for whatever is wrong with what its issuers are sent.
 _OF_VCALM = frozenset({"/credentials/issue", "/credentials/status", "/status-lists"})
+# It knows of no such header: whoever sends one is answered as everywhere else.
+_OF_A_KEY = frozenset({p.IDEMPOTENCY_IN_FLIGHT, p.IDEMPOTENCY_KEY_REUSED})
 
 _REFUSAL: Mapping[Refusal, int] = MappingProxyType(
     {
@@ -186,7 +188,8 @@ def _refused(refused: Refused, *, path: str) -> Answer:
     status = STATUS.get(chief.type, 422)
     if status == 500:
         return unexpected(refused)
-    if (status == 422 and path in _READS_ONLY) or (status in (409, 422) and path in _OF_VCALM):
+    of_vcalm = path in _OF_VCALM and chief.type not in _OF_A_KEY
+    if (status == 422 and path in _READS_ONLY) or (status in (409, 422) and of_vcalm):
         status = 400
     more = len(refused.problems) - 1
     detail = chief.detail + (f" (and {more} more)" if more else "")

@@ -9,7 +9,6 @@
 An intent whose lease ran out goes through 3 to 5 again (`recover`); what can't be finished is voided, its index burnt.
 """
 
-import hashlib
 import json
 import logging
 from collections.abc import Callable
@@ -25,6 +24,7 @@ from app.core.problems import (
     Problem,
     Refused,
 )
+from app.issuer.asked_again import idempotency, request_digest
 from app.issuer.claim_link import FIRST_GENERATION, claim_token, claim_token_digest, claim_url
 from app.issuer.learner_digests import learner_digests, search_digests
 from app.issuer.life import ASKED_FOR, FORGOTTEN, Act, State, after
@@ -130,7 +130,7 @@ class Issuer:
 
         Raises Refused with every problem, IDEMPOTENCY_KEY_REUSED, IDEMPOTENCY_IN_FLIGHT; OwnWorkRefused.
         """
-        asked = self._asked(institution, actor, self._idempotency(idempotency_key, body), now)
+        asked = self._asked(institution, actor, idempotency(self._vault, idempotency_key, body), now)
         try:
             asked = self._planned(asked)
             prepared = await self._compute.run(prepare, body, asked.awarding)
@@ -155,7 +155,8 @@ class Issuer:
 
         Raises Refused as `award` does, and NOT_FOUND, STATE_CONFLICT, GONE for the old award.
         """
-        asked = self._asked(institution, actor, self._idempotency(idempotency_key, award_id.encode() + body), now)
+        once = idempotency(self._vault, idempotency_key, award_id.encode() + body)
+        asked = self._asked(institution, actor, once, now)
         if receipt := await self._replayed(asked):
             return receipt
         superseded = await self.find(award_id, institution=institution)
@@ -196,8 +197,8 @@ class Issuer:
         self, idempotency_key: str, body: bytes, *, institution: Institution
     ) -> RegisteredAward | None:
         """What `award` has awarded for this key and body; None where nothing yet. Raises IDEMPOTENCY_KEY_REUSED."""
-        idempotency = Idempotency(key=idempotency_key, request_digest=self._request_digest(body))
-        return await self._register.replay(idempotency, institution=institution.name)
+        under = Idempotency(key=idempotency_key, request_digest=request_digest(self._vault, body))
+        return await self._register.replay(under, institution=institution.name)
 
     async def recover(self, *, now: datetime) -> int:
         """Finishes, or voids, every intent whose lease has run out; returns how many there were."""
@@ -365,12 +366,6 @@ class Issuer:
             supersedes=superseded.id if superseded else None,
             reason=prepared.reason,
         )
-
-    def _idempotency(self, key: str | None, request: bytes) -> Idempotency | None:
-        return None if key is None else Idempotency(key=key, request_digest=self._request_digest(request))
-
-    def _request_digest(self, body: bytes) -> bytes:
-        return self._vault.digest(Personal(hashlib.sha256(body).hexdigest()), kind="request")
 
     async def _receipt(self, award: RegisteredAward) -> Receipt:
         claim_url = await self._claim_url(award.id, FIRST_GENERATION)

@@ -4,7 +4,7 @@
 2. `intend` writes it down, with its places in our lists, in one transaction.
 3. It is signed, and verified as a stranger would.
 4. `record` keeps the bytes, and they are handed over, once.
-What a process that died had begun is voided, not finished: nobody was given it, and nobody can ask for it again.
+What a process that died had begun is voided, not finished: nobody was given it. Who asks again has another signed.
 """
 
 import logging
@@ -23,6 +23,7 @@ from app.core.problems import (
     Problem,
     Refused,
 )
+from app.issuer.asked_again import idempotency
 from app.issuer.brought_request import Bringing, Brought, read
 from app.issuer.brought_status import StatusChange
 from app.issuer.examine import status_list_url
@@ -38,6 +39,7 @@ from app.ports import (
     Client,
     Compute,
     Counts,
+    Idempotency,
     Institution,
     InstitutionKey,
     KeyPurpose,
@@ -45,6 +47,7 @@ from app.ports import (
     Register,
     RegisteredAward,
     Signers,
+    Vault,
 )
 
 log = logging.getLogger("testamur.issuer")
@@ -70,6 +73,7 @@ class BroughtIssuer:
         *,
         register: BroughtCredentials,
         awards: Register,
+        vault: Vault,
         signers: Signers,
         documents: Documents,
         compute: Compute,
@@ -81,6 +85,7 @@ class BroughtIssuer:
     ) -> None:
         self._register = register
         self._awards = awards
+        self._vault = vault
         self._signers = signers
         self._signing = Signing(signers=signers, documents=documents, compute=compute, new_chance=new_chance)
         self._compute = compute
@@ -89,8 +94,37 @@ class BroughtIssuer:
         self._takes_checks = takes_checks
         self._counts = counts or NotCounted()
 
-    async def issue(self, body: bytes, *, institution: Institution, client: Client, now: datetime) -> bytes:
-        """The signed credential; as a token, in its envelope. Raises Refused with every problem; OwnWorkRefused."""
+    async def issue(
+        self,
+        body: bytes,
+        *,
+        institution: Institution,
+        client: Client,
+        now: datetime,
+        idempotency_key: str | None = None,
+    ) -> bytes:
+        """The signed credential, a token in its envelope; or what was answered for the same key.
+
+        Raises Refused with every problem, IDEMPOTENCY_KEY_REUSED, IDEMPOTENCY_IN_FLIGHT; OwnWorkRefused.
+        """
+        asked = idempotency(self._vault, idempotency_key, body)
+        try:
+            intention, brought = await self._intention(body, asked, institution=institution, client=client, now=now)
+        except Refused:
+            # What was good then may be bad now (a key was retired): a replay is owed the first answer all the same.
+            if asked and (earlier := await self._register.replay(asked, institution=institution.name)):
+                return _answered(earlier)
+            raise
+        intended = await self._register.intend(intention, now=now)
+        if isinstance(intended, BroughtCredential):
+            return _answered(intended)
+        self._counts.add(Act.INTEND)
+        return await self._completed(intention, intended, brought, now=now)
+
+    async def _intention(
+        self, body: bytes, asked: Idempotency | None, *, institution: Institution, client: Client, now: datetime
+    ) -> tuple[BroughtIntention, Brought]:
+        """What is to be written down. Raises Refused with every problem."""
         mechanism, key = _signing(institution, client)
         # A key that does not open is found out before anything is reserved.
         await self._signers.by_method(key.verification_method)
@@ -114,10 +148,9 @@ class BroughtIssuer:
             examined=brought.examined,
             purposes=brought.purposes,
             actor=client.id,
+            idempotency=asked,
         )
-        intended = await self._register.intend(intention, now=now)
-        self._counts.add(Act.INTEND)
-        return await self._completed(intention, intended, brought, now=now)
+        return intention, brought
 
     async def _completed(
         self, intention: BroughtIntention, intended: BroughtIntended, brought: Brought, *, now: datetime
@@ -244,6 +277,13 @@ def _signing(institution: Institution, client: Client) -> tuple[str, Institution
         raise Refused(Problem(STATE_CONFLICT, detail=detail, remedy=remedy))
     newest = max(fitting, key=lambda key: key.created)
     return name or BY_DEFAULT[kind_of(newest)], newest
+
+
+def _answered(earlier: BroughtCredential) -> bytes:
+    """Raises Refused (GONE)."""
+    if earlier.signed is None:
+        raise Refused(Problem(GONE, detail="what was answered under this Idempotency-Key is not kept any more"))
+    return earlier.signed.open()
 
 
 def _credential_of(award: RegisteredAward, credential_id: str) -> bytes:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from app.core.personal import Personal
 from app.core.problems import JsonObject
-from app.ports.register import Ready, StatusEntry
+from app.ports.register import Idempotency, Ready, StatusEntry
 
 
 class ExaminedToSign(Protocol):
@@ -31,6 +31,7 @@ class BroughtIntention:
     examined: ExaminedToSign
     purposes: tuple[str, ...]
     actor: str
+    idempotency: Idempotency | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,16 @@ class BroughtCredential:
 
 
 class BroughtCredentials(Protocol):
-    async def intend(self, intention: BroughtIntention, *, now: datetime) -> BroughtIntended:
-        """ONE transaction: the places in lists, and the whole unsigned document."""
+    async def intend(self, intention: BroughtIntention, *, now: datetime) -> BroughtIntended | BroughtCredential:
+        """ONE transaction: idempotency key, the places in lists, and the whole unsigned document.
+
+        Returns what the idempotency key was used for before, where that is recorded.
+        Raises Refused: IDEMPOTENCY_KEY_REUSED (another request), IDEMPOTENCY_IN_FLIGHT (neither recorded nor voided).
+        """
+        ...
+
+    async def replay(self, idempotency: Idempotency, *, institution: str) -> BroughtCredential | None:
+        """The recorded credential that this key was used for; None where it was not. Raises IDEMPOTENCY_KEY_REUSED."""
         ...
 
     async def record(self, credential_id: str, signed: bytes, *, signed_data: bytes, now: datetime) -> None:

@@ -348,6 +348,22 @@ def test_what_a_holder_says_of_themself_needs_no_proof_of_its_own(client: Client
     refused(client.verify_presentation(presented(pinned, client.credential(issuer="did:example:acme"))))
 
 
+def test_the_same_key_gives_the_same_answer_and_takes_no_other_body(client: Client) -> None:
+    def sent(key: str, **members: Any) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {client.token}", "Idempotency-Key": key}
+        return client.http.post(
+            "/credentials/issue", json={"credential": client.credential(**members)}, headers=headers
+        )
+
+    first, again = sent('"once"'), sent("once")
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert first.content == again.content
+    assert sent('"another"').content != first.content
+    other = sent('"once"', name="Degree")
+    assert (other.status_code, other.json()["type"][-22:]) == (422, "IDEMPOTENCY_KEY_REUSED")
+    refused(sent(""))
+
+
 # ── looked up, its status, erased ──
 
 

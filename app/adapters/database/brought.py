@@ -1,6 +1,6 @@
 """The register of credentials that others composed: from the intent to sign to every act that follows.
 
-Locks are taken in one order: credentials by id, institution, status lists by id.
+Locks are taken in one order: idempotency key, credentials by id, institution, status lists by id.
 """
 
 import json
@@ -16,16 +16,18 @@ from app.adapters.database.acknowledged import acknowledged
 from app.adapters.database.brought_tables import (
     BroughtActRow,
     BroughtCredentialRow,
+    BroughtIdempotencyRow,
     BroughtStatusEntryRow,
 )
 from app.adapters.database.clocks import Clocks
 from app.adapters.database.engine import Transactions
+from app.adapters.database.idempotency import IdempotencyKeys, in_flight
 from app.adapters.database.recorded_proofs import DatabaseRecordedProofs
 from app.adapters.database.status_lists import change_bits, open_list, take_entry
 from app.core.personal import Personal
 from app.core.problems import NOT_FOUND, STATE_CONFLICT, Problem, Refused
 from app.issuer.life import BITS, Act, State, after, demand_entry
-from app.ports import BroughtCredential, BroughtIntended, BroughtIntention, StatusEntry, Vault
+from app.ports import BroughtCredential, BroughtIntended, BroughtIntention, Idempotency, StatusEntry, Vault
 
 
 class DatabaseBrought:
@@ -45,11 +47,12 @@ class DatabaseBrought:
         self._clocks = clocks
         self._lease = timedelta(seconds=lease_seconds)
         self._length = status_list_length
+        self._keys = IdempotencyKeys(BroughtIdempotencyRow, vault)
         self._recorded_proofs = DatabaseRecordedProofs(transactions, vault=vault)
 
     # ── issuing ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def intend(self, intention: BroughtIntention, *, now: datetime) -> BroughtIntended:
+    async def intend(self, intention: BroughtIntention, *, now: datetime) -> BroughtIntended | BroughtCredential:
         async def read_back() -> BroughtIntended | None:
             async with self._transactions.reading() as session:
                 row = await session.get(BroughtCredentialRow, intention.id)
@@ -57,8 +60,12 @@ class DatabaseBrought:
 
         return await acknowledged(self._intend(intention, now=now), read_back)
 
-    async def _intend(self, intention: BroughtIntention, *, now: datetime) -> BroughtIntended:
+    async def _intend(self, intention: BroughtIntention, *, now: datetime) -> BroughtIntended | BroughtCredential:
         async with self._transactions.writing() as session:
+            if intention.idempotency:
+                earlier = await self._earlier(session, intention, intention.idempotency, now=now)
+                if earlier:
+                    return earlier
             await self._clocks.demand(session, institution=intention.institution, now=now)
             entries = [
                 await take_entry(
@@ -83,6 +90,44 @@ class DatabaseBrought:
             await self._transactions.add(session, row, *places)
             await self._append(session, row, Act.INTEND, actor=intention.actor, now=now)
             return self._intended(row)
+
+    async def _earlier(
+        self, session: AsyncSession, intention: BroughtIntention, idempotency: Idempotency, *, now: datetime
+    ) -> BroughtCredential | None:
+        """What this key was used for before; None where it is this request's own from now on."""
+        row = BroughtIdempotencyRow(
+            institution=intention.institution,
+            key_digest=self._keys.key_digest(idempotency),
+            request_digest=self._keys.request_digest(idempotency),
+            credential_id=intention.id,
+            created=now,
+        )
+        if await self._transactions.add_unless_there(session, row):
+            return None
+        used = await self._keys.used(session, idempotency, institution=intention.institution, to_change=True)
+        if used is None:
+            raise in_flight()
+        credential = await self._locked(session, used.credential_id)
+        match credential.state:
+            case State.INTENDED:
+                # Whoever began it records it, or it is voided when its lease has run out.
+                raise in_flight()
+            case State.VOIDED:
+                # Nothing was ever answered under this key: it is as good as new.
+                used.credential_id = intention.id
+                return None
+            case _:
+                return self._opened(credential, await self._places(session, credential))
+
+    async def replay(self, idempotency: Idempotency, *, institution: str) -> BroughtCredential | None:
+        async with self._transactions.reading() as session:
+            used = await self._keys.used(session, idempotency, institution=institution, to_change=False)
+            if used is None:
+                return None
+            row = await session.get_one(BroughtCredentialRow, used.credential_id)
+            if row.state in (State.INTENDED, State.VOIDED):
+                return None
+            return self._opened(row, await self._places(session, row))
 
     async def record(self, credential_id: str, signed: bytes, *, signed_data: bytes, now: datetime) -> None:
         async def read_back() -> bool | None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import Column, ForeignKey, Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from app.adapters.database.tables import STATE, Instant, Row
@@ -64,6 +64,23 @@ class BroughtActRow(Row, table=True):
     act: str
     actor: str
     at: datetime = Field(sa_type=Instant)
+
+
+class BroughtIdempotencyRow(Row, table=True):
+    """Which request a key was used for, as `IdempotencyRow` is for awards, and what that made."""
+
+    __tablename__ = "brought_idempotency"
+
+    institution: str = Field(primary_key=True, foreign_key="institution.name")
+    key_digest: bytes = Field(primary_key=True)
+    request_digest: bytes
+    # It is written before its credential, in the same transaction.
+    credential_id: str = Field(
+        sa_column=Column(
+            ForeignKey("brought_credential.id", deferrable=True, initially="DEFERRED"), nullable=False, index=True
+        )
+    )
+    created: datetime = Field(sa_type=Instant)
 
 
 class BroughtProofRow(Row, table=True):

@@ -26,6 +26,7 @@ from app.adapters.database.tables import (
     AwardRow,
     ClaimLinkRow,
     CredentialRow,
+    IdempotencyRow,
     LearnerDigestRow,
 )
 from app.core.personal import Personal
@@ -64,7 +65,7 @@ class DatabaseRegister:
         self._awards = awards
         self._acts = Acts(transactions, awards)
         self._cursors = Cursors(vault)
-        self._keys = IdempotencyKeys(vault)
+        self._keys = IdempotencyKeys(IdempotencyRow, vault)
         self._recorded_proofs = DatabaseRecordedProofs(transactions, vault=vault)
         skew = limits.max_clock_skew_seconds
         self._clocks = Clocks(transactions.dialect, None if skew is None else timedelta(seconds=skew))
@@ -132,7 +133,13 @@ class DatabaseRegister:
     ) -> tuple[Intended, ...] | RegisteredAward | None:
         """What this key was used for before; None where it is this request's own from now on."""
         institution = intention.institution
-        row = self._keys.row(idempotency, institution=institution, award_id=intention.award_id, now=now)
+        row = IdempotencyRow(
+            institution=institution,
+            key_digest=self._keys.key_digest(idempotency),
+            request_digest=self._keys.request_digest(idempotency),
+            award_id=intention.award_id,
+            created=now,
+        )
         if await self._transactions.add_unless_there(session, row):
             return None
         used = await self._keys.used(session, idempotency, institution=institution, to_change=True)

@@ -13,7 +13,15 @@ from app.adapters.database import Database
 from app.core import strict_json
 from app.core.json_ld import Contexts
 from app.core.multiformats import KeyKind
-from app.core.problems import GONE, NOT_FOUND, STATE_CONFLICT, JsonObject, Refused
+from app.core.problems import (
+    GONE,
+    IDEMPOTENCY_IN_FLIGHT,
+    IDEMPOTENCY_KEY_REUSED,
+    NOT_FOUND,
+    STATE_CONFLICT,
+    JsonObject,
+    Refused,
+)
 from app.core.proof.ecdsa_sd.derive import derive
 from app.issuer.brought_status import read_change
 from app.issuer.institution_file import DEMONSTRATION
@@ -59,8 +67,12 @@ def body(office: Office, *, options: JsonObject | None = None, **members: Any) -
 
 
 async def issued(office: Office, client: Client = CLIENT, **given: Any) -> JsonObject:
-    signed = await office.brought().issue(body(office, **given), institution=office.institution, client=client, now=NOW)
-    return strict_json.read_object(signed)
+    return strict_json.read_object(await issued_bytes(office, client, **given))
+
+
+async def issued_bytes(office: Office, client: Client = CLIENT, **given: Any) -> bytes:
+    content = body(office, **given)
+    return await office.brought().issue(content, institution=office.institution, client=client, now=NOW)
 
 
 async def report_on(office: Office, credential: JsonObject) -> VerificationReport:
@@ -169,6 +181,53 @@ async def test_what_does_not_verify_is_not_released_and_not_kept(office: Office,
         await dying.issue(body(office, id="urn:a:b"), institution=office.institution, client=CLIENT, now=NOW)
     with pytest.raises(Refused):
         await office.brought().find("urn:a:b", institution=office.institution)
+
+
+async def under(office: Office, key: str, content: bytes, *, client: Client = CLIENT) -> bytes:
+    return await office.brought().issue(
+        content, institution=office.institution, client=client, idempotency_key=key, now=LATER
+    )
+
+
+async def test_the_same_key_gives_the_same_bytes_and_takes_no_other_body(office: Office) -> None:
+    first = await under(office, "once", body(office))
+    assert await under(office, "once", body(office)) == first
+    assert await under(office, "another", body(office)) != first
+    assert strict_json.read_object(await issued_bytes(office))["id"] != strict_json.read_object(first)["id"]
+    for other in (body(office, name="Degree"), body(office, nobodyKnowsIt="x"), b"{}"):
+        with pytest.raises(Refused) as refused:
+            await under(office, "once", other)
+        assert refused.value.problems[0].type == IDEMPOTENCY_KEY_REUSED
+
+
+async def test_a_replay_is_owed_its_answer_though_nothing_can_be_signed_any_more(office: Office) -> None:
+    first = await under(office, "once", body(office))
+    keyless = replace(CLIENT, mechanism="ecdsa-sd-2023")
+    with pytest.raises(Refused):
+        await under(office, "another", body(office), client=keyless)
+    assert await under(office, "once", body(office), client=keyless) == first
+
+
+async def test_who_asks_again_after_a_process_died_is_answered(office: Office, contexts: Contexts) -> None:
+    dying = office.brought(compute=MortalCompute(contexts, "to_sign"))
+    content = body(office, id="urn:a:b")
+    with pytest.raises(Died):
+        await dying.issue(content, institution=office.institution, client=CLIENT, idempotency_key="once", now=NOW)
+    with pytest.raises(Refused) as refused:
+        await under(office, "once", content)
+    assert refused.value.problems[0].type == IDEMPOTENCY_IN_FLIGHT
+    assert await office.brought().recover(now=LATER) == 1
+    answer = await under(office, "once", content)
+    assert await under(office, "once", content) == answer
+    assert await office.brought().find("urn:a:b", institution=office.institution) == answer
+
+
+async def test_what_was_erased_is_not_answered_again(office: Office) -> None:
+    name = strict_json.read_object(await under(office, "once", body(office)))["id"]
+    await office.brought().erase(name, institution=office.institution, client=CLIENT, now=LATER)
+    with pytest.raises(Refused) as refused:
+        await under(office, "once", body(office))
+    assert refused.value.problems[0].type == GONE
 
 
 async def test_another_institution_has_nothing_of_it(office: Office) -> None:

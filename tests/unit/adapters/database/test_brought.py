@@ -1,6 +1,7 @@
 """Credentials that others composed: each for itself, its bits in the published lists, erased and restored."""
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from hashlib import sha256
 from uuid import uuid4
@@ -14,13 +15,22 @@ from app.adapters.database.acts import Acts
 from app.adapters.database.brought_tables import BroughtCredentialRow
 from app.adapters.database.restored import Restored
 from app.core.personal import Personal
-from app.core.problems import NOT_FOUND, STATE_CONFLICT, JsonObject, Refused
+from app.core.problems import (
+    IDEMPOTENCY_IN_FLIGHT,
+    IDEMPOTENCY_KEY_REUSED,
+    NOT_FOUND,
+    STATE_CONFLICT,
+    JsonObject,
+    Refused,
+)
 from app.issuer.life import Act, State
-from app.ports import BroughtCredential, BroughtIntended, BroughtIntention, StatusEntry
+from app.ports import BroughtCredential, BroughtIntended, BroughtIntention, Idempotency, StatusEntry
 from tests.unit.adapters.database.awarding import LEASE, NOW, Written, issue
 
 BOTH = ("revocation", "suspension")
 NAME = "urn:uuid:canary-name"
+KEY = Idempotency(key="8e03978e-40d5-43dd-bc93-6894a57f9324", request_digest=b"\x01" * 32)
+SAME_KEY_OTHER_REQUEST = Idempotency(key=KEY.key, request_digest=b"\x02" * 32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +41,9 @@ class ToSign:
         return Written({**self.document, "credentialStatus": [entry.index for entry in entries]})
 
 
-def intention(*, name: str = NAME, purposes: tuple[str, ...] = ("revocation",)) -> BroughtIntention:
+def intention(
+    *, name: str = NAME, purposes: tuple[str, ...] = ("revocation",), idempotency: Idempotency | None = None
+) -> BroughtIntention:
     return BroughtIntention(
         id=str(uuid4()),
         name=Personal(name),
@@ -41,11 +53,14 @@ def intention(*, name: str = NAME, purposes: tuple[str, ...] = ("revocation",)) 
         examined=ToSign({"id": name, "canary": "Zoë Canary"}),
         purposes=purposes,
         actor="north-1",
+        idempotency=idempotency,
     )
 
 
 async def intend(database: Database, **given: object) -> BroughtIntended:
-    return await database.brought.intend(intention(**given), now=NOW)  # type: ignore[arg-type]
+    intended = await database.brought.intend(intention(**given), now=NOW)  # type: ignore[arg-type]
+    assert isinstance(intended, BroughtIntended)
+    return intended
 
 
 async def signed(database: Database, **given: object) -> BroughtIntended:
@@ -102,6 +117,7 @@ async def test_another_institution_has_it_not(with_institution: Database) -> Non
 async def test_the_same_name_twice_is_two_credentials_the_newest_first(with_institution: Database) -> None:
     first = await signed(with_institution)
     later = await with_institution.brought.intend(intention(), now=NOW + timedelta(seconds=1))
+    assert isinstance(later, BroughtIntended)
     await with_institution.brought.record(later.id, b"x", signed_data=b"x", now=NOW)
     assert [credential.id for credential in await found(with_institution)] == [later.id, first.id]
 
@@ -277,3 +293,88 @@ async def test_what_was_being_signed_when_it_was_saved_is_not_voided(with_instit
     assert await with_institution.brought.void_unfinished(now=NOW + LEASE) == 0
     (credential,) = await found(with_institution)
     assert (credential.state, credential.signed) == (State.ISSUED, None)
+
+
+# ── idempotency ──
+
+
+async def again(database: Database, idempotency: Idempotency = KEY) -> BroughtIntended | BroughtCredential:
+    return await database.brought.intend(intention(idempotency=idempotency), now=NOW + LEASE)
+
+
+async def test_a_key_whose_credential_is_recorded_gives_that_credential(with_institution: Database) -> None:
+    first = await signed(with_institution, idempotency=KEY)
+    answer = await again(with_institution)
+    assert isinstance(answer, BroughtCredential)
+    assert answer == await with_institution.brought.replay(KEY, institution="north")
+    assert answer.id == first.id
+    assert await found(with_institution) == [answer]
+
+
+@pytest.mark.parametrize("recorded", [False, True])
+async def test_a_key_is_refused_for_another_request(with_institution: Database, recorded: bool) -> None:
+    await (signed if recorded else intend)(with_institution, idempotency=KEY)
+    for work in (
+        again(with_institution, SAME_KEY_OTHER_REQUEST),
+        with_institution.brought.replay(SAME_KEY_OTHER_REQUEST, institution="north"),
+    ):
+        with pytest.raises(Refused) as refused:
+            await work
+        assert refused.value.problems[0].type == IDEMPOTENCY_KEY_REUSED
+
+
+async def test_a_key_is_in_flight_until_its_intent_is_voided_and_good_as_new_then(with_institution: Database) -> None:
+    left = await intend(with_institution, idempotency=KEY)
+    assert await with_institution.brought.replay(KEY, institution="north") is None
+    with pytest.raises(Refused) as refused:
+        await again(with_institution)
+    assert refused.value.problems[0].type == IDEMPOTENCY_IN_FLIGHT
+    assert await with_institution.brought.void_unfinished(now=NOW + LEASE) == 1
+    assert await with_institution.brought.replay(KEY, institution="north") is None
+    anew = await again(with_institution)
+    assert isinstance(anew, BroughtIntended)
+    assert anew.id != left.id
+    # Whoever began it first and lives after all hands nothing over.
+    with pytest.raises(Refused) as refused:
+        await with_institution.brought.record(left.id, b"late", signed_data=b"late", now=NOW)
+    assert refused.value.problems[0].type == STATE_CONFLICT
+    await with_institution.brought.record(anew.id, b"anew", signed_data=b"anew", now=NOW)
+    assert [credential.id for credential in await found(with_institution)] == [anew.id]
+
+
+async def test_of_requests_at_the_same_time_one_begins(with_institution: Database) -> None:
+    outcomes = await asyncio.gather(*(again(with_institution) for _ in range(6)), return_exceptions=True)
+    begun = [outcome for outcome in outcomes if isinstance(outcome, BroughtIntended)]
+    refused = [outcome.problems[0].type for outcome in outcomes if isinstance(outcome, Refused)]
+    assert (len(begun), refused) == (1, [IDEMPOTENCY_IN_FLIGHT] * 5)
+
+
+async def test_a_key_of_an_award_is_another_key(with_institution: Database) -> None:
+    await issue(with_institution, idempotency=KEY)
+    assert await with_institution.brought.replay(KEY, institution="north") is None
+    assert isinstance(await again(with_institution, SAME_KEY_OTHER_REQUEST), BroughtIntended)
+
+
+async def test_an_intent_that_is_refused_uses_up_no_key(with_institution: Database) -> None:
+    wanted = replace(intention(idempotency=KEY), institution="of nobody")
+    with pytest.raises(Refused):
+        await with_institution.brought.intend(wanted, now=NOW)
+    assert isinstance(await again(with_institution), BroughtIntended)
+
+
+async def test_what_was_answered_is_not_answered_again_once_it_is_erased(with_institution: Database) -> None:
+    await signed(with_institution, idempotency=KEY)
+    await act(with_institution, Act.ERASE)
+    answer = await again(with_institution)
+    assert isinstance(answer, BroughtCredential)
+    assert (answer.state, answer.signed) == (State.ERASED, None)
+
+
+async def test_what_was_begun_when_a_backup_was_made_is_not_signed_again_for_its_key(
+    with_institution: Database,
+) -> None:
+    left = await intend(with_institution, idempotency=KEY)
+    await replay(with_institution)
+    answer = await again(with_institution)
+    assert isinstance(answer, BroughtCredential)
+    assert (answer.id, answer.state, answer.signed) == (left.id, State.ISSUED, None)
