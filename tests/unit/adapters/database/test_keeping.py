@@ -27,9 +27,19 @@ from app.adapters.database import Database
 from app.adapters.database.restored import VERSION_LEAP, Replayed
 from app.adapters.vault import AesGcmVault
 from app.core.problems import Refused
+from app.ports import Idempotency
 from tests.databases import TEST_VAULT_KEY
 from tests.typed import forks
-from tests.unit.adapters.database.awarding import CLIENT, INSTITUTION, NOW, intend, issue
+from tests.unit.adapters.database.awarding import (
+    CLIENT,
+    INSTITUTION,
+    NOW,
+    intend,
+    intention,
+    issue,
+    recorded,
+    signed_bytes,
+)
 from tests.unit.adapters.database.test_people import ANA
 from tests.unit.adapters.database.test_superseding import supersede
 
@@ -252,4 +262,41 @@ async def test_a_correction_that_the_backup_has_stays_one(
     assert award
     assert (award.state, award.superseded_by) == ("superseded", new.award_id)
     assert replayed.awards_erased == 0
+    await database.close()
+
+
+@pytest.mark.parametrize("revoked_since", [None, 0, 1])
+async def test_an_award_of_two_that_was_half_recorded_is_whole_or_nothing(
+    with_institution: Database, empty_database_url: str, tmp_path: Path, revoked_since: int | None
+) -> None:
+    key = Idempotency(key="once", request_digest=b"\x01" * 32)
+    intended = await with_institution.register.intend(intention(credentials=2, idempotency=key), now=NOW)
+    assert isinstance(intended, tuple)
+    first, second = intended
+    await recorded(with_institution, first.credential_id, signed_bytes(first))
+    schema = await saved(with_institution, tmp_path)
+    places = [each.document["credentialStatus"] for each in intended]
+    told = [] if revoked_since is None else [BitSet(places[0]["list"], places[revoked_since]["index"], 2)]
+
+    database, _ = await restored(empty_database_url, tmp_path, schema, *told)
+
+    left = await database.register.unfinished(now=LATER)
+    # Until all of it is there, nothing of it is answered.
+    assert await database.register.replay(key, institution="north") is None
+    if left is not None:
+        await recorded(database, left.credential_id, signed_bytes(left), now=LATER)
+    award = await database.register.find(first.award_id, institution="north")
+    bits = await database.status_lists.rows(places[0]["list"])
+    assert award
+    assert bits
+    kept = [each.signed and each.signed.open() for each in award.credentials]
+    if revoked_since is None:
+        assert left == second
+        assert (award.state, kept) == ("issued", [signed_bytes(first), signed_bytes(second)])
+        assert bits.set_indexes == ()
+        assert await database.register.replay(key, institution="north") == award
+    else:
+        assert left is None
+        assert (award.state, award.learner_name, kept) == ("voided", None, [None, None])
+        assert set(bits.set_indexes) == {place["index"] for place in places}
     await database.close()
