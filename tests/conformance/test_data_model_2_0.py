@@ -122,7 +122,10 @@ MUSTS = (
     Must(
         "4.5",
         "The value of the type property MUST be one or more terms and/or absolute URL strings.",
-        ({**WITH_EXAMPLES, "type": ["ExampleDegree", "VerifiableCredential"]},),
+        (
+            {**WITH_EXAMPLES, "type": ["ExampleDegree", "VerifiableCredential"]},
+            {"type": ["VerifiableCredential", "https://uni.example/types#Diploma"]},
+        ),
         ({"type": ["VerifiableCredential", 1]}, {"type": ["VerifiableCredential", ""]}, {"type": {}}),
     ),
     Must(
