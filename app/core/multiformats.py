@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from app.core.problems import INVALID_VERIFICATION_METHOD, MALFORMED_VALUE_ERROR, Problem, Refused
 
@@ -20,6 +21,8 @@ _BASE64URL = re.compile(r"[A-Za-z0-9_-]*")
 
 # Base 58 takes time by the square of the length. Keys and signatures, which it is for, stay far below.
 MAX_BASE58_CHARACTERS = 512
+# Half a megabyte of keys that were found sound: an issuer's is met again and again.
+MAX_REMEMBERED_KEYS = 1_024
 
 
 class KeyKind(StrEnum):
@@ -232,8 +235,12 @@ def encode_multikey(key: PublicKey) -> str:
     return encode_base58btc(_key_type(key.kind).public_header + key.raw)
 
 
+@lru_cache(maxsize=MAX_REMEMBERED_KEYS)
 def decode_multikey(text: str) -> PublicKey:
-    """The key in a `publicKeyMultibase`, checked. Raises Refused (INVALID_VERIFICATION_METHOD)."""
+    """The key in a `publicKeyMultibase`, checked. Raises Refused (INVALID_VERIFICATION_METHOD).
+
+    What was sound once is sound: only the answer for the very same text is remembered, and no refusal is.
+    """
     data = _multikey_bytes(text)
     for key_type in KEY_TYPES:
         if data.startswith(key_type.public_header):

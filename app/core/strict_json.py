@@ -72,9 +72,12 @@ def read_object(
             raise Refused(Problem(PARSING_ERROR, detail="is JSON, but not a JSON object"))
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
 def write(value: object) -> bytes:
     """Compact UTF-8, members in the order they were put in."""
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    return _ENCODER.encode(value).encode()
 
 
 def _refuse(problem_type: str, detail: str) -> NoReturn:
@@ -108,13 +111,7 @@ def _separators(data: bytes) -> int:
 
 def _parse(text: str) -> object:
     try:
-        return json.loads(
-            text,
-            object_pairs_hook=_object,
-            parse_int=_integer,
-            parse_float=_number,
-            parse_constant=_constant,
-        )
+        return _DECODER.decode(text)
     except json.JSONDecodeError as error:
         detail = f"is not JSON: {error.msg}, line {error.lineno} column {error.colno}"
         raise Refused(Problem(PARSING_ERROR, detail=detail)) from error
@@ -150,6 +147,11 @@ def _number(text: str) -> float | _Unreadable:
 
 def _constant(text: str) -> _Unreadable:
     return _Unreadable(PARSING_ERROR, f"{text} is no JSON number")
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_object, parse_int=_integer, parse_float=_number, parse_constant=_constant
+)
 
 
 def _acceptable(value: object, *, max_depth: int, escapes: bool) -> bool:
