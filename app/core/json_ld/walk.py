@@ -21,9 +21,10 @@ from app.core.json_ld.lossless import (
     is_kept_whole,
 )
 from app.core.json_ld.n_quads import literal
-from app.core.json_ld.rdfc10 import Statement
+from app.core.json_ld.rdfc10 import Closed, Dataset, Statement, closed
+from app.core.json_ld.shared_parts import Key, SharedParts, key
 from app.core.json_ld.statements import RDF_FIRST, RDF_NIL, RDF_REST, RDF_TYPE, literal_of
-from app.core.json_ld.tables import Container, Heading, Kind, Member, Names, NotCovered, Place, Tables, Typed
+from app.core.json_ld.tables import Container, Heading, Kind, Member, Names, NotCovered, Place, Tables, TableWork, Typed
 from app.core.problems import JsonObject, Refused
 
 _WHITE_SPACE = re.compile(r"\s")
@@ -32,35 +33,44 @@ _DIRECTIONS = frozenset({"ltr", "rtl"})
 
 def covered_statements(
     contexts: Contexts, document: JsonObject, *, aliases: Mapping[str, str], tables: Tables | None = None
-) -> tuple[Statement, ...] | None:
+) -> Dataset | None:
     """The statements of `document`, some perhaps twice; None where a part of it is not covered.
 
     `tables` are those of `contexts`, where no others are given.
     """
     tables = tables or contexts.worked_out(Tables)
-    walk = _Walk(tables, aliases)
+    start = tables.start()
+    # What an alias stands for is the document's own affair.
+    walk = _Walk(tables.work(), aliases, None if aliases else tables.shared_parts)
     try:
-        walk.node(document, tables.start(), 0, "")
+        walk.node(document, start, 0, "")
     except (NotCovered, Refused):
         return None
     # A document without a statement says nothing, and is refused.
-    return tuple(walk.statements) or None
+    return Dataset(tuple(walk.statements), tuple(walk.closed.values())) if walk.statements else None
 
 
 class _Walk:
     """One document. `depth` is how many names lead from the document to a value, as `refuse_loss` counts them."""
 
-    __slots__ = ("_aliases", "_blank_nodes", "_values", "_work", "statements")
+    __slots__ = ("_aliases", "_blank_nodes", "_prefix", "_shared_parts", "_values", "_work", "closed", "statements")
 
-    def __init__(self, tables: Tables, aliases: Mapping[str, str]) -> None:
-        self._work = tables.work()
+    def __init__(
+        self, work: TableWork, aliases: Mapping[str, str], shared_parts: SharedParts | None, prefix: str = "_:b"
+    ) -> None:
+        self._work = work
         self._aliases = aliases
+        self._shared_parts = shared_parts
+        self._prefix = prefix
         self._blank_nodes = 0
         self._values = 0
         self.statements: list[Statement] = []
+        self.closed: dict[Key, Closed] = {}
 
     def node(self, node: JsonObject, place: Place, depth: int, graph: str) -> str:
         """The statements of a node object, in `graph`; returns its term."""
+        if place.shared and (part := self._shared_part(node, place, depth, graph)) is not None:
+            return part
         self._values += len(node)
         if self._values > MAX_NODES or depth >= MAX_DEPTH:
             raise NotCovered
@@ -91,6 +101,25 @@ class _Walk:
             elif predicate:
                 for object_ in self._objects(value, member, depth, graph):
                     say((subject, predicate, object_, graph))
+        return subject
+
+    def _shared_part(self, node: JsonObject, place: Place, depth: int, graph: str) -> str | None:
+        """As `node`, of what was met before, or will be again; None for what is to be walked like any other."""
+        remembered = self._shared_parts
+        if remembered is None or graph or len(node) == 1 or "id" not in node:
+            return None
+        found = key(place, depth, node)
+        # What stands here a second time is walked: its nameless objects are others.
+        if found is None or found in self.closed:
+            return None
+        part = remembered.find(found)
+        if part is None:
+            walk = _Walk(self._work, {}, None, remembered.blank_node_prefix())
+            subject = walk.node(node, place, depth, "")
+            part = subject, closed(walk.statements, "sha256"), walk._values
+            remembered.keep(found, part)
+        subject, self.closed[found], values = part
+        self._count(values, depth)
         return subject
 
     def _own_contexts(self, node: JsonObject, types: Any, depth: int) -> tuple[str, ...]:
@@ -255,7 +284,7 @@ class _Walk:
 
     def _blank(self) -> str:
         self._blank_nodes += 1
-        return f"_:b{self._blank_nodes}"
+        return f"{self._prefix}{self._blank_nodes}"
 
     def _count(self, values: int, depth: int) -> None:
         self._values += values
