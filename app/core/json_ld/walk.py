@@ -6,7 +6,7 @@ What it gives is what `statements(expand(…))` gives, blank nodes called otherw
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from json.encoder import encode_basestring
 from typing import Any
 
@@ -23,7 +23,7 @@ from app.core.json_ld.lossless import (
 from app.core.json_ld.n_quads import literal
 from app.core.json_ld.rdfc10 import Closed, Dataset, Statement, closed
 from app.core.json_ld.shared_parts import Key, SharedParts, key
-from app.core.json_ld.statements import RDF_FIRST, RDF_NIL, RDF_REST, RDF_TYPE, literal_of
+from app.core.json_ld.statements import RDF_FIRST, RDF_NIL, RDF_REST, RDF_TYPE, cell_at, graph_at, literal_of
 from app.core.json_ld.tables import Container, Heading, Kind, Member, Names, NotCovered, Place, Tables, TableWork, Typed
 from app.core.problems import JsonObject, Refused
 
@@ -41,7 +41,18 @@ def covered_statements(
     tables = tables or contexts.worked_out(Tables)
     start = tables.start()
     # What an alias stands for is the document's own affair.
-    walk = _Walk(tables.work(), aliases, None if aliases else tables.shared_parts)
+    return _walked(document, start, _Walk(tables.work(), aliases, None if aliases else tables.shared_parts))
+
+
+def placed_statements(
+    contexts: Contexts, document: JsonObject, *, aliases: Mapping[str, str]
+) -> Iterable[Statement] | None:
+    """As `covered_statements`, where every object has an `id`: graphs and cells are named by their places."""
+    tables = contexts.worked_out(Tables)
+    return _walked(document, tables.start(), _PlacedWalk(tables.work(), aliases, None))
+
+
+def _walked(document: JsonObject, start: Place, walk: "_Walk") -> Dataset | None:
     try:
         walk.node(document, start, 0, "")
     except (NotCovered, Refused):
@@ -99,7 +110,7 @@ class _Walk:
             elif kind is dict and inner is not None and "@value" not in value:
                 say((subject, predicate, self.node(value, inner, depth, graph), graph))
             elif predicate:
-                for object_ in self._objects(value, member, depth, graph):
+                for object_ in self._objects(value, member, depth, graph, subject):
                     say((subject, predicate, object_, graph))
         return subject
 
@@ -147,8 +158,8 @@ class _Walk:
             raise NotCovered
         return self._work.typed(place, heading)
 
-    def _objects(self, value: Any, member: Member, depth: int, graph: str) -> list[str]:
-        """What stands under one name."""
+    def _objects(self, value: Any, member: Member, depth: int, graph: str, subject: str) -> list[str]:
+        """What stands under one name of `subject`."""
         if member.kind is Kind.JSON:
             self._json(value, depth)
             return [literal_of({"@type": "@json", "@value": value})]
@@ -157,7 +168,7 @@ class _Walk:
         if value.__class__ is not list:
             match member.container:
                 case Container.LIST:
-                    return [self._list([value], member, depth, graph)]
+                    return [self._list([value], member, depth, graph, subject)]
                 case Container.GRAPH:
                     return [self._graph(value, member, depth)]
                 case _:
@@ -168,7 +179,7 @@ class _Walk:
         self._count(len(value), depth)
         match member.container:
             case Container.LIST:
-                return [self._list(value, member, depth, graph)]
+                return [self._list(value, member, depth, graph, subject)]
             case Container.GRAPH:
                 return [self._graph(item, member, depth) for item in value]
             case _:
@@ -228,10 +239,10 @@ class _Walk:
             raise NotCovered
         return found
 
-    def _list(self, items: list[Any], member: Member, depth: int, graph: str) -> str:
+    def _list(self, items: list[Any], member: Member, depth: int, graph: str, subject: str) -> str:
         rest = RDF_NIL
-        for item in reversed(items):
-            cell = self._blank()
+        for position, item in reversed(list(enumerate(items))):
+            cell = self._cell_name((subject, member.predicate), position)
             first = self._object(item, member, depth, graph)
             self.statements.append((cell, RDF_FIRST, first, graph))
             self.statements.append((cell, RDF_REST, rest, graph))
@@ -242,7 +253,7 @@ class _Walk:
         """An object in a graph of its own; returns the name of the graph, which has none."""
         if item.__class__ is not dict or "@value" in item:
             raise NotCovered
-        graph, said = self._blank(), len(self.statements)
+        graph, said = self._graph_name(item), len(self.statements)
         self.node(item, _place(member), depth, graph)
         if len(self.statements) == said:
             raise NotCovered
@@ -282,6 +293,12 @@ class _Walk:
                 raise NotCovered
         return str(value)
 
+    def _graph_name(self, _item: JsonObject) -> str:
+        return self._blank()
+
+    def _cell_name(self, _list_of: tuple[str, str], _position: int) -> str:
+        return self._blank()
+
     def _blank(self) -> str:
         self._blank_nodes += 1
         return f"{self._prefix}{self._blank_nodes}"
@@ -290,6 +307,21 @@ class _Walk:
         self._values += values
         if self._values > MAX_NODES or (depth > MAX_DEPTH and values):
             raise NotCovered
+
+
+class _PlacedWalk(_Walk):
+    """Every object has a name, and what else has none is told apart by where it stands."""
+
+    __slots__ = ()
+
+    def _graph_name(self, item: JsonObject) -> str:
+        return graph_at(item["id"]) if item.get("id").__class__ is str else self._blank()
+
+    def _cell_name(self, list_of: tuple[str, str], position: int) -> str:
+        return cell_at(list_of, position)
+
+    def _blank(self) -> str:
+        raise NotCovered
 
 
 def _is_kept(number: Any) -> bool:
