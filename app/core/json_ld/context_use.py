@@ -72,11 +72,11 @@ class _Walk:
     def own_names(self, node: JsonObject, path: Path, names: set[str]) -> None:
         names.update(node)
         names.discard("@context")
-        match node.get("type"):
-            case str(kind):
-                names.add(kind)
-            case list(kinds):
-                names.update(kind for kind in kinds if isinstance(kind, str))
+        kinds = node.get("type")
+        if kinds.__class__ is str:
+            names.add(kinds)
+        elif kinds.__class__ is list:
+            names.update([kind for kind in kinds if kind.__class__ is str])
         for name, member in node.items():
             if member.__class__ in _HOLD_NAMES and name not in self.passed_over:
                 self.names_in(member, (*path, name), names)

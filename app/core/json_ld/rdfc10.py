@@ -76,7 +76,7 @@ def canonicalize_quads(
         parts: tuple[Closed, ...] = (closed(quads.quads, hash_algorithm), *quads.closed)
     else:
         parts = (closed(quads, hash_algorithm),)
-    issued = _Canonicalization(parts, hash_algorithm, max_work).issue()
+    issued = _told_apart_at_once(parts) or _Canonicalization(parts, hash_algorithm, max_work).issue()
     labels = {node: f"_:{identifier}" for node, identifier in issued.items()}
     lines = [line for part in parts for line in part.lines(labels)]
     # Two parts may say the same of what has a name.
@@ -125,6 +125,14 @@ def relabelled(quad: Statement, labels: Mapping[str, str]) -> Quad:
     """The quad with its blank nodes called as `labels` says; both with `_:`."""
     subject, predicate, object_, graph = quad
     return Quad(labels.get(subject, subject), predicate, labels.get(object_, object_), labels.get(graph, graph))
+
+
+def _told_apart_at_once(parts: tuple[Closed, ...]) -> Mapping[str, str] | None:
+    """§4.4, step 4, where every hash is unique, as nearly always: then it was the last."""
+    node_by_hash = {hashed: node for part in parts for node, hashed in part.hashes.items()}
+    if len(node_by_hash) < sum(len(part.hashes) for part in parts):
+        return None
+    return {node_by_hash[hashed]: f"c14n{number}" for number, hashed in enumerate(sorted(node_by_hash))}
 
 
 class _Issuer:

@@ -10,6 +10,7 @@ Every context is processed by PyLD, in the very steps of its expansion (`JsonLdP
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from functools import cached_property
 from typing import Any, TypeAlias
 
 from pyld.jsonld import JsonLdError, JsonLdProcessor
@@ -221,7 +222,12 @@ class TableWork:
 
     def __init__(self, tables: Tables, max_term_definitions: int) -> None:
         self._tables = tables
-        self._processor = LosslessProcessor({}, max_term_definitions=max_term_definitions)
+        self._max_term_definitions = max_term_definitions
+
+    @cached_property
+    def _processor(self) -> LosslessProcessor:
+        # Nearly always, nothing is left to ask.
+        return LosslessProcessor({}, max_term_definitions=self._max_term_definitions)
 
     def reference(self, place: Place) -> Table:
         """The table of an object that has an `id` and nothing else."""
