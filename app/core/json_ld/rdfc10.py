@@ -80,7 +80,7 @@ def canonicalize_quads(
     labels = {node: f"_:{identifier}" for node, identifier in issued.items()}
     lines = [line for part in parts for line in part.lines(labels)]
     # Two parts may say the same of what has a name.
-    lines = sorted(lines if len(parts) == 1 else set(lines))
+    lines = sorted(lines if len(parts) == 1 else dict.fromkeys(lines))
     return "".join(lines), {node.removeprefix("_:"): identifier for node, identifier in issued.items()}
 
 
@@ -118,6 +118,8 @@ def closed(quads: Iterable[Statement], hash_algorithm: str) -> Closed:
                 hashed[object_].append(f"_:z {predicate} _:a .\n")
     new_hash = _HASHES[hash_algorithm]
     hashes = {node: new_hash("".join(sorted(lines)).encode()).hexdigest() for node, lines in hashed.items()}
+    # What is in order need not be put in order again with the rest.
+    ground.sort()
     return Closed(hash_algorithm, distinct, tuple(ground), tuple(of_a_node), tuple(others), hashes)
 
 
