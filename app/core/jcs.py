@@ -22,7 +22,8 @@ _BEYOND_UTF16_UNIT = re.compile(rb"[\xf0-\xf4]")
 _REPRESENTATION = re.compile(r"([0-9]+)(?:\.([0-9]+))?(?:e([+-][0-9]+))?")
 
 _STRING = frozenset({str})
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+# What holds itself nests too deep before.
+_ENCODER = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"), sort_keys=True)
 
 
 def canonicalize(value: object) -> bytes:

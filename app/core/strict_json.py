@@ -72,7 +72,8 @@ def read_object(
             raise Refused(Problem(PARSING_ERROR, detail="is JSON, but not a JSON object"))
 
 
-_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+# What is written was read, or composed of what was: nothing in it holds itself.
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":"))
 
 
 def write(value: object) -> bytes:

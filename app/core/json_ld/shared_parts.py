@@ -9,8 +9,6 @@ import marshal
 from itertools import count
 from typing import TypeAlias
 
-from cachetools import LRUCache
-
 from app.core.json_ld.rdfc10 import Closed
 from app.core.problems import JsonObject
 
@@ -37,20 +35,28 @@ class SharedParts:
     """What is remembered. Its bound is in bytes, and so in number: a part takes some hundreds at least."""
 
     def __init__(self, *, max_bytes: int = MAX_REMEMBERED_BYTES) -> None:
-        self._parts: LRUCache[Key, tuple[Part, int]] = LRUCache(max_bytes, getsizeof=lambda entry: entry[1])
-        self._max_part_bytes = min(MAX_PART_BYTES, max_bytes)
+        self._max_bytes = max_bytes
+        # In the order in which they were used last.
+        self._parts: dict[Key, Part] = {}
+        self._bytes = 0
         self._serial = count()
 
     def find(self, key: Key) -> Part | None:
-        entry = self._parts.get(key)
-        return None if entry is None else entry[0]
+        part = self._parts.pop(key, None)
+        if part is not None:
+            self._parts[key] = part
+        return part
 
     def keep(self, key: Key, part: Part) -> None:
-        _, said, _ = part
-        letters = sum(len(term) for quad in said.quads for term in quad)
-        weight = len(key[2]) + 2 * letters + _STATEMENT_BYTES * (1 + len(said.quads))
-        if weight <= self._max_part_bytes:
-            self._parts[key] = part, weight
+        """`find` did not find it."""
+        weight = _weight(key, part)
+        if weight > min(MAX_PART_BYTES, self._max_bytes):
+            return
+        self._parts[key] = part
+        self._bytes += weight
+        while self._bytes > self._max_bytes:
+            oldest = next(iter(self._parts))
+            self._bytes -= _weight(oldest, self._parts.pop(oldest))
 
     def blank_node_prefix(self) -> str:
         """What the names of a part's nameless objects begin with: of no other part, and of nothing outside of parts."""
@@ -59,7 +65,13 @@ class SharedParts:
     @property
     def bytes(self) -> int:
         """How much is remembered."""
-        return int(self._parts.currsize)
+        return self._bytes
+
+
+def _weight(key: Key, part: Part) -> int:
+    _, said, _ = part
+    letters = sum(len(term) for quad in said.quads for term in quad)
+    return len(key[2]) + 2 * letters + _STATEMENT_BYTES * (1 + len(said.quads))
 
 
 def key(place: object, depth: int, node: JsonObject) -> Key | None:
