@@ -100,7 +100,8 @@ def _has_more_values_than(most: int, data: bytes) -> bool:
 
     A value follows every comma, and every bracket that opens what is not empty; and there is the first.
     """
-    if 1 + _separators(data) <= most:
+    # Each takes a byte at least.
+    if len(data) <= most or 1 + _separators(data) <= most:
         return False
     bare = _STRING.sub(b'"', data)
     return 1 + _separators(bare) - len(_EMPTY.findall(bare)) > most
@@ -171,6 +172,8 @@ def _acceptable(value: object, *, max_depth: int, escapes: bool) -> bool:
                 deeper.extend(node.values() if kind is dict else node)
             elif kind is _Unreadable or kind is _Repeating:
                 return False
+        if not deeper:
+            break
         level = deeper
     return True
 
