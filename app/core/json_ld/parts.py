@@ -89,7 +89,7 @@ def labelled(quads: Iterable[Statement], label: Callable[[str], str]) -> Labelle
     """
     distinct = tuple(dict.fromkeys(quads))
     issued = canonical_names(distinct)
-    labels = {f"_:{node}": f"_:{label(canonical)}" for node, canonical in issued.items()}
+    labels = {node: f"_:{label(canonical)}" for node, canonical in issued.items()}
     return Labelled(tuple(sorted(relabelled(quad, labels).line() for quad in distinct)), labels, issued)
 
 

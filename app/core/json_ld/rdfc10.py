@@ -39,19 +39,18 @@ class Closed(NamedTuple):
 
     hash_algorithm: str
     quads: tuple[Statement, ...]
-    ground: tuple[str, ...]
+    ground: frozenset[str]
     of_a_node: tuple[tuple[str, str], ...]
     others: tuple[Statement, ...]
     hashes: Mapping[str, str]
 
-    def lines(self, labels: Mapping[str, str]) -> list[str]:
-        """Every quad with its blank nodes called as `labels` says; both with `_:`."""
-        lines = [*self.ground, *[labels[node] + rest for node, rest in self.of_a_node]]
+    def write(self, lines: list[str], labels: Mapping[str, str]) -> None:
+        """Adds every quad that has blank nodes, called as `labels` says; both with `_:`."""
+        lines += [labels[node] + rest for node, rest in self.of_a_node]
         named = labels.get
         for subject, predicate, object_, graph in self.others:
             in_graph = f" {named(graph, graph)}" if graph else ""
             lines.append(f"{named(subject, subject)} {predicate} {named(object_, object_)}{in_graph} .\n")
-        return lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +67,7 @@ class Dataset:
 def canonicalize_quads(
     quads: Iterable[Statement], *, hash_algorithm: str = "sha256", max_work: int = MAX_WORK
 ) -> tuple[str, Mapping[str, str]]:
-    """Canonical N-Quads, and the map from each blank node to its canonical identifier (both without `_:`).
+    """Canonical N-Quads, and the map from each blank node, as quads call it, to its canonical identifier without `_:`.
 
     Raises Refused (PROOF_TRANSFORMATION_ERROR) where telling blank nodes apart would cost more than `max_work`.
     """
@@ -78,10 +77,12 @@ def canonicalize_quads(
         parts = (closed(quads, hash_algorithm),)
     issued = _told_apart_at_once(parts) or _Canonicalization(parts, hash_algorithm, max_work).issue()
     labels = {node: f"_:{identifier}" for node, identifier in issued.items()}
-    lines = [line for part in parts for line in part.lines(labels)]
-    # Two parts may say the same of what has a name.
-    lines = sorted(lines if len(parts) == 1 else dict.fromkeys(lines))
-    return "".join(lines), {node.removeprefix("_:"): identifier for node, identifier in issued.items()}
+    # Two parts may say the same of what has a name, and of nothing else.
+    lines = list(frozenset().union(*(part.ground for part in parts)))
+    for part in parts:
+        part.write(lines, labels)
+    lines.sort()
+    return "".join(lines), issued
 
 
 def closed(quads: Iterable[Statement], hash_algorithm: str) -> Closed:
@@ -118,9 +119,7 @@ def closed(quads: Iterable[Statement], hash_algorithm: str) -> Closed:
                 hashed[object_].append(f"_:z {predicate} _:a .\n")
     new_hash = _HASHES[hash_algorithm]
     hashes = {node: new_hash("".join(sorted(lines)).encode()).hexdigest() for node, lines in hashed.items()}
-    # What is in order need not be put in order again with the rest.
-    ground.sort()
-    return Closed(hash_algorithm, distinct, tuple(ground), tuple(of_a_node), tuple(others), hashes)
+    return Closed(hash_algorithm, distinct, frozenset(ground), tuple(of_a_node), tuple(others), hashes)
 
 
 def relabelled(quad: Statement, labels: Mapping[str, str]) -> Quad:

@@ -6,7 +6,7 @@ on nothing else in the document. Nothing personal is kept: a learner stands in n
 """
 
 import marshal
-from itertools import count
+from itertools import chain, count
 from typing import TypeAlias
 
 from app.core.json_ld.rdfc10 import Closed
@@ -16,8 +16,8 @@ from app.core.problems import JsonObject
 SHARED_TERMS = frozenset({"issuer", "achievement"})
 # A badge's achievement takes some 30 KB, of which the half is for finding it again.
 MAX_REMEMBERED_BYTES = 8 * 1_048_576
-# One part may take a sixteenth.
-MAX_PART_BYTES = MAX_REMEMBERED_BYTES // 16
+# One part may take a quarter.
+MAX_PART_BYTES = MAX_REMEMBERED_BYTES // 4
 
 # What marshal writes in this version is the same for the same value, and differs for any other: 1, 1.0 and true, 0.0
 # and -0.0, members in another order.
@@ -70,7 +70,7 @@ class SharedParts:
 
 def _weight(key: Key, part: Part) -> int:
     _, said, _ = part
-    letters = sum(len(term) for quad in said.quads for term in quad)
+    letters = sum(map(len, chain.from_iterable(said.quads)))
     return len(key[2]) + 2 * letters + _STATEMENT_BYTES * (1 + len(said.quads))
 
 

@@ -143,7 +143,7 @@ class _Walk:
         self._count(len(listed), depth + 2)
         if not listed or not all(url.__class__ is str for url in listed):
             raise NotCovered
-        return tuple(self._aliases.get(url, url) for url in listed)
+        return tuple([self._aliases.get(url, url) for url in listed]) if self._aliases else tuple(listed)
 
     def _typed(self, place: Place, heading: Heading) -> Typed:
         try:
