@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 from cryptography.hazmat.primitives import hashes
@@ -84,7 +85,7 @@ class CurveKey:
     def hashed(self) -> ec.ECDSA:
         return ec.ECDSA(hashes.SHA256() if self.kind is KeyKind.P256 else hashes.SHA384())
 
-    @property
+    @cached_property
     def multibase(self) -> str:
         raw = self.private.public_key().public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
         return encode_multikey(public_key(self.kind, raw))

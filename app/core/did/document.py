@@ -71,10 +71,13 @@ class VerificationMethod:
         """The key itself. Raises Refused: UNSUPPORTED_MECHANISM (another kind of key), INVALID_VERIFICATION_METHOD."""
         if self.public_key_jwk is not None:
             return read_curve_key(self.public_key_jwk)
-        if not self.public_key_multibase or not _is_of_known_kind(self.public_key_multibase):
+        try:
+            key = decode_multikey(self.public_key_multibase)
+        except Refused as refused:
+            if self.public_key_multibase and _is_of_known_kind(self.public_key_multibase):
+                raise
             detail = f"the key {self.id:.200} is of a kind that cannot be used here"
-            raise Refused(Problem(UNSUPPORTED_MECHANISM, detail=detail))
-        key = decode_multikey(self.public_key_multibase)
+            raise Refused(Problem(UNSUPPORTED_MECHANISM, detail=detail)) from refused
         if self.type == _ED25519_MULTIKEY_OF_2020 and key.kind is not KeyKind.ED25519:
             detail = f"the key {self.id:.200} is of {key.kind}, and says that it is an {self.type}"
             raise Refused(Problem(INVALID_VERIFICATION_METHOD, detail=detail))

@@ -22,6 +22,8 @@ CUSTOMARY = frozenset(
     }
 )
 
+_HOLD_NAMES: frozenset[object] = frozenset({dict, list})
+
 
 def problems_of_contexts(contexts: Contexts, document: JsonObject, *, in_part: bool = False) -> tuple[Problem, ...]:
     """Each context that stands twice, or of which the document uses no term that another does not give it as well.
@@ -53,7 +55,7 @@ class _Walk:
                 self.names_in_node(value, path, names)
             case list():
                 for place, item in enumerate(value):
-                    if isinstance(item, dict | list):
+                    if item.__class__ in _HOLD_NAMES:
                         self.names_in(item, (*path, place), names)
 
     def names_in_node(self, node: JsonObject, path: Path, names: set[str]) -> None:
@@ -70,13 +72,13 @@ class _Walk:
     def own_names(self, node: JsonObject, path: Path, names: set[str]) -> None:
         names.update(node)
         names.discard("@context")
-        match node.get("type"):
-            case str(kind):
-                names.add(kind)
-            case list(kinds):
-                names.update(kind for kind in kinds if isinstance(kind, str))
+        kinds = node.get("type")
+        if kinds.__class__ is str:
+            names.add(kinds)
+        elif kinds.__class__ is list:
+            names.update([kind for kind in kinds if kind.__class__ is str])
         for name, member in node.items():
-            if isinstance(member, dict | list) and name not in self.passed_over:
+            if member.__class__ in _HOLD_NAMES and name not in self.passed_over:
                 self.names_in(member, (*path, name), names)
 
     def judge(self, listed: list[str], names: set[str], path: Path) -> None:

@@ -7,6 +7,7 @@ the arithmetic, and is shown nothing that was not read here before.
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from types import MappingProxyType
 
 import jwt
@@ -14,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from app.core import json_web_key, strict_json
 from app.core.json_web_key import RSA, RsaPublicKey
-from app.core.multiformats import KeyKind, PublicKey
+from app.core.multiformats import MAX_REMEMBERED_KEYS, KeyKind, PublicKey
 from app.core.problems import (
     CRYPTOGRAPHIC_SECURITY_ERROR,
     INVALID_VERIFICATION_METHOD,
@@ -119,6 +120,7 @@ def read(jwk: object) -> JoseKey:
             return found
 
 
+@lru_cache(maxsize=MAX_REMEMBERED_KEYS)
 def of_public_key(key: PublicKey) -> JoseKey:
     """The same key as a Multikey publishes it. Raises Refused (UNSUPPORTED_MECHANISM)."""
     algorithm = _OF_KIND.get(key.kind.value)
@@ -132,6 +134,7 @@ def of_public_key(key: PublicKey) -> JoseKey:
     return JoseKey(algorithm.name, (("crv", algorithm.kind), ("kty", "EC"), ("x", x), ("y", y)))
 
 
+@lru_cache(maxsize=MAX_REMEMBERED_KEYS)
 def _prepared(key: JoseKey) -> jwt.PyJWK:
     try:
         return jwt.PyJWK.from_dict(dict(key.members), algorithm=key.algorithm)
