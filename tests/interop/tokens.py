@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from app.core import strict_json
+from app.core.did.document import write
 from app.core.json_ld import Contexts
 from app.core.problems import JsonObject
 from app.core.proof import jwk, signed_jwt
@@ -51,6 +52,7 @@ def _ours(contexts: Contexts, case: Case) -> dict[str, Any]:
     return {
         "token": token,
         "jwk": dict(jwk.of_public_key(securing.key).members),
+        "document": write(case.controller) if case.mechanism == VC_JWT else None,
         "typ": _TYPES[case.mechanism],
         "algorithm": securing.algorithm,
     }

@@ -38,7 +38,7 @@ from app.issuer.mechanisms import DC_SD_JWT, VC_JWT
 from app.ports import KnownIssuer
 from app.verifier.report import Check, Failed, NotApplicable, Passed, Undetermined, Verdict, VerificationReport
 from tests.signing import ADDRESS, NAMED, Case, claimed, document_for
-from tests.verifying import KEY, KEYS, NOW, P256_KEY, CurveKey, Key, World
+from tests.verifying import KEY, KEYS, NOW, P256_KEY, CurveKey, Key, RsaKey, World
 
 CASE = Case(DC_SD_JWT, P256_KEY)
 METADATA = "https://dunmore.example/.well-known/jwt-vc-issuer/issuers/dtu"
@@ -48,7 +48,9 @@ KNOWN = {ADDRESS: KnownIssuer(ADDRESS, "University", source="a list")}
 SHOWN = (("achievement",), ("full_name",))
 
 
-def token_list(statuses: dict[int, int], *, key: CurveKey | Key = P256_KEY, bits: int = 2, **claims: Any) -> bytes:
+def token_list(
+    statuses: dict[int, int], *, key: CurveKey | Key | RsaKey = P256_KEY, bits: int = 2, **claims: Any
+) -> bytes:
     algorithm = jwk.of_public_key(replace(CASE, key=key).securing().key).algorithm
     header = {"alg": algorithm, "typ": "statuslist+jwt", "kid": CASE.method}
     payload = {
@@ -222,7 +224,7 @@ async def test_of_an_institution_of_ours_nobody_else_is_asked(contexts: Contexts
 
 
 async def test_what_a_revoked_key_signed_counts_where_our_register_recorded_it_before(contexts: Contexts) -> None:
-    (method,) = CASE.controller.verification_methods
+    method, _ = CASE.controller.verification_methods
     revoked = replace(CASE.controller, verification_methods=(replace(method, revoked=NOW - timedelta(days=1)),))
     signed = credential(contexts)
     data = sd_jwt.read(signed).issuer_signed.signing_input
