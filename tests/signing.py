@@ -10,7 +10,7 @@ from app.core.json_ld import Contexts
 from app.core.problems import JsonObject
 from app.core.proof.chance import Chance
 from app.core.status import token_status_list
-from app.issuer import published_keys
+from app.issuer import learning, published_keys
 from app.issuer.examine import compose
 from app.issuer.mechanisms import DC_SD_JWT, MECHANISMS, Securing, to_sign
 from app.ports import InstitutionKey, KeyPurpose
@@ -80,7 +80,7 @@ def document_for(case: Case, contexts: Contexts) -> JsonObject:
     credential_id = "urn:uuid:8c1dd9a0-91a8-4f0b-a0f1-1a3a2c1f8f11"
     if case.mechanism == DC_SD_JWT:
         status = token_status_list.entry(uri=f"{ADDRESS}/list", index=7)
-        own = {"iss": ADDRESS, "jti": credential_id, "status": status}
+        own = {"iss": ADDRESS, "jti": credential_id, "status": status, "vct#integrity": learning.TYPE_INTEGRITY}
         return {**own, **learning_credential.write(claimed(contexts))}
     badge = open_badge.write(claimed(contexts), contexts=contexts)
     return compose(badge, credential_id=credential_id, public_url="https://dunmore.example")

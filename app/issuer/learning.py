@@ -12,7 +12,7 @@ from app.core.did import web as did_web
 from app.core.did.document import MULTIKEY, ControlledIdentifierDocument, Relationship, VerificationMethod
 from app.core.json_ld import Contexts
 from app.core.problems import MALFORMED_VALUE_ERROR, JsonObject, Problem, Refused
-from app.core.proof import jwt_vc_issuer, sd_jwt, sd_jwt_vc
+from app.core.proof import jwt_vc_issuer, sd_jwt, sd_jwt_vc, type_metadata
 from app.core.proof.concealing import SALT_BYTES
 from app.core.status import token_status_list
 from app.issuer.examine import STAND_IN, ExaminedCredential
@@ -21,6 +21,8 @@ from app.ports import StatusEntry
 __all__ = ["DECOYS", "DISCLOSABLE", "SALT_BYTES", "checked", "examine", "token_list_url"]
 
 DISCLOSABLE = learning_credential.DISCLOSABLE
+# Of the metadata as they are published, byte by byte: the pinned document of that name.
+TYPE_INTEGRITY = type_metadata.write(learning_credential.type_metadata())[1]
 # How many claims were withheld is not told by how many digests there are.
 DECOYS = 3
 
@@ -30,6 +32,7 @@ def examine(claimed: MicroCredential, *, credential_id: str, public_url: str) ->
     claims = {
         "iss": did_web.address(claimed.issuer.id),
         "jti": credential_id,
+        "vct#integrity": TYPE_INTEGRITY,
         **learning_credential.write(claimed),
     }
     if problems := learning_credential.problems(claims):

@@ -89,7 +89,7 @@ def verify(
             )
         case KeyedSdJwt():
             return verify_sd_jwt.verify_sd_jwt(
-                keyed, media_type=received.media_type, now=now, policy=policy, recorded=recorded
+                contexts, keyed, media_type=received.media_type, now=now, policy=policy, recorded=recorded
             )
         case proofs:
             return verify_proofs.verify_proofs(contexts, received, proofs, now=now, policy=policy, recorded=recorded)

@@ -151,8 +151,11 @@ def _problems(verified: VerifiedSdJwt) -> list[Problem]:
     ]
     if not isinstance(claims.get("vct"), str) or not claims["vct"]:
         problems.append(Problem(MALFORMED_VALUE_ERROR, at="/vct", detail="must be the name of a type"))
-    if not isinstance(claims.get("iss", ""), str):
-        problems.append(Problem(MALFORMED_VALUE_ERROR, at="/iss", detail="must be a URI"))
+    problems += [
+        Problem(MALFORMED_VALUE_ERROR, at=pointer(name), detail=f"must be {what}")
+        for name, what in (("iss", "a URI"), ("vct#integrity", "a string"))
+        if not isinstance(claims.get(name, ""), str)
+    ]
     problems += [
         Problem(MALFORMED_VALUE_ERROR, at=pointer(name), detail="must be an object")
         for name in ("cnf", "status")

@@ -23,6 +23,7 @@ from app.core.problems import (
     INVALID_CONTROLLED_IDENTIFIER_DOCUMENT,
     INVALID_VERIFICATION_METHOD,
     KEY_REVOKED,
+    MALFORMED_VALUE_ERROR,
     NOT_YET_VALID,
     PROOF_VERIFICATION_ERROR,
     RANGE_ERROR,
@@ -332,6 +333,36 @@ async def test_an_algorithm_that_signs_nothing_is_refused(contexts: Contexts, al
     data = signed_jwt.signing_input({**issued.header, "alg": algorithm}, issued.payload)
     report = await report_on(world(contexts), f"{signed_jwt.attach(data, P256_KEY.sign(data))}~".encode())
     assert report.verdict is Verdict.INVALID
+
+
+# ── what its type demands ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_what_its_type_demands_is_held_against_it(contexts: Contexts) -> None:
+    report = await report_on(world(contexts), credential(contexts))
+    assert report.outcome(Check.SCHEMA) == Passed((("type", learning_credential.TYPE),))
+
+
+async def test_that_its_type_is_not_the_one_of_that_digest_is_told(contexts: Contexts) -> None:
+    other = {"vct#integrity": f"sha256-{base64.b64encode(bytes(32)).decode()}"}
+    report = await report_on(world(contexts), credential(contexts, other))
+    assert (report.verdict, types(report, Check.SCHEMA)) == (Verdict.INVALID, [MALFORMED_VALUE_ERROR])
+
+
+async def test_that_it_lacks_what_its_type_demands_is_told(contexts: Contexts) -> None:
+    report = await report_on(world(contexts), credential(contexts, {"awarded_date": None}))
+    assert types(report, Check.SCHEMA) == [MALFORMED_VALUE_ERROR]
+
+
+async def test_without_a_digest_the_type_is_looked_at_all_the_same(contexts: Contexts) -> None:
+    report = await report_on(world(contexts), credential(contexts, {"vct#integrity": None}))
+    assert isinstance(report.outcome(Check.SCHEMA), Passed)
+
+
+async def test_of_a_type_that_is_not_held_here_nobody_is_asked(contexts: Contexts) -> None:
+    found = world(contexts)
+    report = await report_on(found, credential(contexts, {"vct": "https://other.example/type"}))
+    assert (isinstance(report.outcome(Check.SCHEMA), NotApplicable), found.asked) == (True, [METADATA, LIST])
 
 
 # ── whether it is in force ───────────────────────────────────────────────────────────────────────────────────────────
