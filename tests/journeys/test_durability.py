@@ -3,7 +3,6 @@
 import asyncio
 import json
 import random
-import signal
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -49,8 +48,8 @@ class Pair:
         )
 
     def kill(self, which: int) -> None:
-        self.running[which].process.send_signal(signal.SIGKILL)
-        self.running[which].process.wait()
+        self.running[which].process.kill()
+        self.running[which].process.join()
         self.processes[which].close()
         self.kills += 1
 
