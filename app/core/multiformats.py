@@ -26,18 +26,20 @@ MAX_REMEMBERED_KEYS = 1_024
 
 
 class KeyKind(StrEnum):
-    """The curve that a key is of, by its JOSE name (RFC 7518 §6.2.1.1, RFC 8037 §2): what a mechanism matches on."""
+    """The curve a key is of, by its JOSE name (RFC 7518 §6.2.1.1, RFC 8037 §2), or RSA: what a mechanism matches on."""
 
     ED25519 = "Ed25519"
     P256 = "P-256"
     P384 = "P-384"
+    RSA = "RSA"
 
 
 @dataclass(frozen=True, slots=True)
 class PublicKey:
     """A public key that was found sound: right length, canonical, no point of small order.
 
-    `raw` is what stands in a Multikey after its header: of P-256 and P-384 the compressed point (SEC 1 §2.3.3).
+    `raw` is what stands in a Multikey after its header: of P-256 and P-384 the compressed point (SEC 1 §2.3.3). An RSA
+    key has no Multikey; `rsa_public_key` says what it is.
     """
 
     kind: KeyKind

@@ -207,9 +207,10 @@ class BroughtIssuer:
 
 
 def keys_for(institution: Institution, mechanism: str | None) -> list[InstitutionKey]:
-    """Its keys in use that sign credentials by this mechanism; by any, where none is named."""
+    """Its keys in use that sign credentials by this mechanism; where none is named, in the document."""
     keys = [key for key in institution.keys if KeyPurpose.CREDENTIAL in key.purposes and key.in_use]
-    return [key for key in keys if mechanism is None or kind_of(key) in MECHANISMS[mechanism].key_kinds]
+    kinds = frozenset(BY_DEFAULT) if mechanism is None else MECHANISMS[mechanism].key_kinds
+    return [key for key in keys if kind_of(key) in kinds]
 
 
 def _signing(institution: Institution, client: Client) -> tuple[str, InstitutionKey]:

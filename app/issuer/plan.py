@@ -50,8 +50,11 @@ def key_for(institution: Institution, mechanism: str) -> InstitutionKey:
 
 
 def signing_key(institution: Institution, purpose: KeyPurpose, *, mechanism: str | None = None) -> InstitutionKey:
-    """The key that signs for `purpose` now: the newest, fit for `mechanism`, that is neither retired nor revoked."""
-    kinds = frozenset(KeyKind) if mechanism is None else mechanism_named(mechanism).key_kinds
+    """The key that signs for `purpose` now: the newest, fit for `mechanism`, that is neither retired nor revoked.
+
+    Where no mechanism is named, one for a proof in the document: an RSA key signs tokens alone.
+    """
+    kinds = frozenset(BY_DEFAULT) if mechanism is None else mechanism_named(mechanism).key_kinds
     in_use = [key for key in institution.keys if purpose in key.purposes and key.in_use and kind_of(key) in kinds]
     if in_use:
         return max(in_use, key=lambda key: key.created)

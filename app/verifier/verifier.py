@@ -105,7 +105,7 @@ class Verifier:
 
     async def _gather(self, received: ReceivedCredential, *, deadline: float, now: datetime) -> Gathered:
         with self._counts.timed(Step.RESOLVE):
-            controller = await self._resolve(received, deadline=deadline)
+            controller = await self._resolve(received, deadline=deadline, now=now)
         if isinstance(controller, Unproven):
             return Gathered(received=received, proven=controller, now=now)
         with self._counts.timed(Step.PROVE):
@@ -146,7 +146,7 @@ class Verifier:
         return await self._compute.run(prove, received, controller, now=now, policy=self._policy, recorded=recorded)
 
     async def _resolve(
-        self, received: ReceivedCredential, *, deadline: float
+        self, received: ReceivedCredential, *, deadline: float, now: datetime
     ) -> ControlledIdentifierDocument | Unproven:
         """The issuer's keys; nobody is asked for them where no proof could be checked with them."""
         try:
@@ -156,7 +156,13 @@ class Verifier:
             return Unproven(proof=outcome, controller=NotApplicable("No key of the issuer's could help to check it."))
         if isinstance(read, ReceivedSdJwt):
             keys = await resolve_sd_jwt.resolve(
-                read, publications=self._publications, fetch=self._fetch, compute=self._compute, deadline=deadline
+                read,
+                publications=self._publications,
+                fetch=self._fetch,
+                compute=self._compute,
+                deadline=deadline,
+                policy=self._policy,
+                now=now,
             )
             return without_key(keys) if isinstance(keys, Failed | Undetermined) else keys
         issuer = data_model.issuer_id(received.document)

@@ -158,6 +158,15 @@ def document(issuer: str, keys: tuple[JsonObject, ...]) -> ControlledIdentifierD
     return ControlledIdentifierDocument(id=issuer, verification_methods=methods, relationships=relationships)
 
 
+def named(key: JsonObject, issued: SignedJwt) -> JsonObject:
+    """A key that nobody named, by what the header calls its key."""
+    match issued.header:
+        case {"kid": str(kid)}:
+            return {**key, "kid": kid}
+        case _:
+            return key
+
+
 def find_key(issued: SignedJwt, controller: ControlledIdentifierDocument) -> VerificationMethod:
     """The one that the header's `kid` names; without a `kid`, the only one. Raises Refused."""
     match issued.header:
