@@ -19,6 +19,9 @@ MAX_REMEMBERED_BYTES = 8 * 1_048_576
 # One part may take a quarter.
 MAX_PART_BYTES = MAX_REMEMBERED_BYTES // 4
 
+# How many are told apart that were met, and are not kept yet.
+MAX_MET = 4_096
+
 # What marshal writes in this version is the same for the same value, and differs for any other: 1, 1.0 and true, 0.0
 # and -0.0, members in another order.
 _MARSHAL_VERSION = 2
@@ -39,6 +42,7 @@ class SharedParts:
         # In the order in which they were used last.
         self._parts: dict[Key, Part] = {}
         self._bytes = 0
+        self._met: set[int] = set()
         self._serial = count()
 
     def find(self, key: Key) -> Part | None:
@@ -46,6 +50,16 @@ class SharedParts:
         if part is not None:
             self._parts[key] = part
         return part
+
+    def is_met_again(self, key: Key) -> bool:
+        """Whether it is worth keeping: nearly always, it was met before. One that is met once costs little more."""
+        met = hash(key)
+        if met in self._met:
+            return True
+        if len(self._met) == MAX_MET:
+            self._met.clear()
+        self._met.add(met)
+        return False
 
     def keep(self, key: Key, part: Part) -> None:
         """`find` did not find it."""

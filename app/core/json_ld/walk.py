@@ -125,6 +125,8 @@ class _Walk:
             return None
         part = remembered.find(found)
         if part is None:
+            if not remembered.is_met_again(found):
+                return None
             walk = _Walk(self._work, {}, None, remembered.blank_node_prefix())
             subject = walk.node(node, place, depth, "")
             part = subject, closed(walk.statements, "sha256"), walk._values
