@@ -429,7 +429,7 @@ async def test_another_type_than_ours_is_no_micro_credential(contexts: Contexts)
 
 def test_the_key_is_found_without_a_name_where_there_is_one_alone(contexts: Contexts) -> None:
     issued = sd_jwt.read(credential(contexts)).issuer_signed
-    unnamed = replace(issued, header={"alg": "ES256"})
+    unnamed = replace(issued, jws=replace(issued.jws, header={"alg": "ES256"}))
     document = learning.at_address(CASE.controller)
     assert jwt_vc_issuer.find_key(unnamed, document).id == f"{ADDRESS}#credential-1"
     two = replace(document, verification_methods=(*document.verification_methods, document.verification_methods[0]))
