@@ -28,6 +28,7 @@ from app.web import badge_picture
 from app.web.pages import error_page, routes
 from app.web.static_files import StaticFiles
 from tests.chromium import find_chromium, launch_arguments
+from tests.conftest import ROOT
 from tests.node import install
 from tests.unit.web import reports
 
@@ -164,6 +165,12 @@ class Visit:
             for width in widths:
                 self.page.set_viewport_size({"width": width, "height": 900})
                 yield Look(theme, width)
+
+    def is_wide(self, name: str, look: Look) -> bool:
+        """Whether it must be pushed aside to be read. A picture of it goes to screenshots/, for people to look at."""
+        picture = ROOT / "screenshots" / f"{name}-{look.theme}-{look.width}.jpeg"
+        self.page.screenshot(path=picture, full_page=True, type="jpeg", quality=90)
+        return bool(self.page.evaluate("document.documentElement.scrollWidth > window.innerWidth"))
 
     def weight(self) -> int:
         """Bytes on the wire of everything that the page needed."""
