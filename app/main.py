@@ -123,7 +123,6 @@ async def composed(
     """
     contexts = load_contexts(settings.contexts_dir)
     listed = load_known_issuers(settings.known_issuers_file)
-    policy = _policy(settings)
     async with AsyncExitStack() as stack:
         database = await _database(settings, stack, counts)
         if not serving:
@@ -177,7 +176,7 @@ async def composed(
             known_issuers=OwnAndListedIssuers(remembered, listed),
             compute=compute,
             fetch_timeout_seconds=settings.fetch_timeout_seconds,
-            policy=policy,
+            policy=VerificationPolicy(authorities=load_authorities(settings.credential_authorities_file)),
             counts=counts,
         )
         challenges = ClientsChallenges(database.challenges) if settings.strict_http else database.challenges
@@ -270,12 +269,8 @@ async def verifying(settings: Settings, *, offline: bool = False) -> AsyncIterat
             known_issuers=ListedIssuers(load_known_issuers(settings.known_issuers_file)),
             compute=InlineCompute(contexts),
             fetch_timeout_seconds=settings.fetch_timeout_seconds,
-            policy=_policy(settings),
+            policy=VerificationPolicy(authorities=load_authorities(settings.credential_authorities_file)),
         )
-
-
-def _policy(settings: Settings) -> VerificationPolicy:
-    return VerificationPolicy(authorities=load_authorities(settings.credential_authorities_file))
 
 
 def _fetch(

@@ -59,12 +59,13 @@ def signing_key(institution: Institution, purpose: KeyPurpose, *, mechanism: str
     if in_use:
         return max(in_use, key=lambda key: key.created)
     who = f"{institution.profile.name} has no key in use for {purpose}"
-    if mechanism is None:
+    if mechanism is None and not any(purpose in key.purposes and key.in_use for key in institution.keys):
         remedy = f"make one: testamur keys rotate {institution.name} --purpose {purpose}"
         raise Refused(Problem(PROOF_GENERATION_ERROR, detail=who, remedy=remedy))
     algorithm = "EdDSA" if KeyKind.ED25519 in kinds else "ES256"
     remedy = f"make one: testamur keys add {institution.name} --algorithm {algorithm}"
-    raise Refused(Problem(PROOF_GENERATION_ERROR, detail=f"{who} by {mechanism}", remedy=remedy))
+    by = mechanism or "a proof in the document"
+    raise Refused(Problem(PROOF_GENERATION_ERROR, detail=f"{who} by {by}", remedy=remedy))
 
 
 def kinds_for(mechanisms: tuple[str, ...]) -> tuple[KeyKind, ...]:

@@ -11,17 +11,15 @@ from app.core.did.document import ControlledIdentifierDocument, read
 from app.core.json_ld import Contexts
 from app.core.problems import (
     INVALID_CONTROLLED_IDENTIFIER_DOCUMENT,
-    INVALID_VERIFICATION_METHOD,
     UNSUPPORTED_MECHANISM,
     Problem,
     Refused,
 )
 from app.core.proof import jwt_vc_issuer
-from app.core.proof.certificates import CertifiedKey, certified_key
 from app.core.proof.jwt_vc_issuer import Certified, KeysAt, Published
 from app.core.proof.sd_jwt import ReceivedSdJwt
-from app.core.proof.signed_jwt import SignedJwt
 from app.ports import Compute, Fetch, Publications, Unavailable
+from app.verifier.certified import certified
 from app.verifier.policy import VerificationPolicy
 from app.verifier.prove import told
 from app.verifier.report import Failed, Undetermined
@@ -45,7 +43,7 @@ async def resolve(
             case Published() as published:
                 pass
             case Certified(chain) if policy.authorities:
-                return await compute.run(certified, received, chain, policy.authorities, now)
+                return await compute.run(read_certified, received, chain, policy, now)
             case Certified():
                 detail = "its key is in a certificate (x5c), and no authority is named here that could vouch for it"
                 remedy = "ask the institution, at an address you find yourself"
@@ -100,30 +98,21 @@ def read_answer(
         return told(refused)
 
 
-def certified(
-    _contexts: Contexts,
-    received: ReceivedSdJwt,
-    chain: tuple[bytes, ...],
-    authorities: tuple[bytes, ...],
-    now: datetime,
+def read_certified(
+    _contexts: Contexts, received: ReceivedSdJwt, chain: tuple[bytes, ...], policy: VerificationPolicy, now: datetime
 ) -> ControlledIdentifierDocument | Failed | Undetermined:
     """The one key that the chain vouches for, as its issuer's, whom the certificate must name."""
+    issued = received.issuer_signed
+    match issued.payload:
+        case {"iss": str(issuer)}:
+            pass
+        case _:
+            detail = "it does not say by a URL who issued it (iss), so that its certificate could name them"
+            return Undetermined((Problem(UNSUPPORTED_MECHANISM, at="/iss", detail=detail),))
     try:
-        return _document_of_certificate(received.issuer_signed, certified_key(chain, authorities=authorities, now=now))
+        return certified(issued, chain, issuer=issuer, policy=policy, now=now)
     except Refused as refused:
         return told(refused)
-
-
-def _document_of_certificate(issued: SignedJwt, found: CertifiedKey) -> ControlledIdentifierDocument:
-    match issued.payload:
-        case {"iss": str(issuer)} if found.names(issuer):
-            return jwt_vc_issuer.document(issuer, (jwt_vc_issuer.named(found.key, issued),))
-        case {"iss": issuer}:
-            detail = f"its certificate is {found.subject}'s, and does not name its issuer, {issuer!r:.200}"
-            raise Refused(Problem(INVALID_VERIFICATION_METHOD, at="/x5c", detail=detail))
-        case _:
-            detail = f"it does not say by a URL who issued it (iss); its certificate is {found.subject}'s"
-            raise Refused(Problem(UNSUPPORTED_MECHANISM, at="/iss", detail=detail))
 
 
 def _unreadable(url: str) -> Undetermined:

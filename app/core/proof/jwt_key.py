@@ -95,7 +95,10 @@ def find_key(
     match found:
         case [(_, key), *others] if all(other == key for _, other in others):
             # One key in two forms, as a document may well publish it; where either says that it was given up, it was.
-            method = min((method for method, _ in found), key=lambda each: each.revoked is None)
+            methods = (method for method, _ in found)
+            method = min(
+                methods, key=lambda each: (each.revoked is None, (purpose, each.id) not in controller.relationships)
+            )
             return controller.method(method.id, purpose), _checked(token, key)
         case []:
             raise no_key(f"{controller.id:.200} publishes no key as the one that its header names")

@@ -170,6 +170,15 @@ async def test_beside_an_rsa_key_awards_and_lists_are_signed_as_before(office: O
     assert method_of(await awarded(office, now=LATER)) == f"{office.institution.did}#credential-1"
 
 
+async def test_an_rsa_key_alone_awards_nothing_and_it_is_told_which_key_is_missing(office: Office) -> None:
+    await with_rsa(office)
+    await retired(office, f"{office.institution.did}#credential-1")
+    with pytest.raises(Refused) as caught:
+        await awarded(office, now=LATER)
+    assert problem(caught) == PROOF_GENERATION_ERROR
+    assert "testamur keys add demo --algorithm EdDSA" in caught.value.problems[0].remedy
+
+
 async def test_an_rsa_key_takes_no_other_keys_place(office: Office) -> None:
     with pytest.raises(Refused) as caught:
         await rotated(office, kind=KeyKind.RSA)

@@ -36,6 +36,7 @@ from app.core.problems import (
     Refused,
 )
 from app.core.proof import jwk, jwt_vc_issuer, sd_jwt, signed_jwt
+from app.core.proof.signed_jwt import SignedJwt
 from app.core.status import token_status_list
 from app.issuer import learning
 from app.issuer.mechanisms import DC_SD_JWT, VC_JWT
@@ -271,15 +272,20 @@ def chained(by: Certified, *, host: str = "dunmore.example", private: Any = P256
     return certify("Dunmore", by, (END_ENTITY, True), (names, False), private=private, **IN_FORCE)
 
 
-async def report_on_certified(
-    contexts: Contexts, *chain: Certified, policy: VerificationPolicy = TRUSTING, **claims: Any
-) -> tuple[VerificationReport, list[str]]:
-    issued = sd_jwt.read(credential(contexts, claims)).issuer_signed
+def with_chain(issued: SignedJwt, *chain: Certified) -> bytes:
     encoded = [base64.b64encode(each.der).decode() for each in chain]
     header = {name: value for name, value in issued.header.items() if name != "kid"} | {"x5c": encoded}
     data = signed_jwt.signing_input(header, issued.payload)
-    content = f"{signed_jwt.attach(data, P256_KEY.sign(data))}~".encode()
-    found = replace(world(contexts), asked=[])
+    return signed_jwt.attach(data, P256_KEY.sign(data)).encode()
+
+
+async def report_on_certified(
+    contexts: Contexts, *chain: Certified, listed: Certified | None = None, **claims: Any
+) -> tuple[VerificationReport, list[str]]:
+    policy = TRUSTING
+    content = with_chain(sd_jwt.read(credential(contexts, claims)).issuer_signed, *chain) + b"~"
+    answers = {LIST: with_chain(signed_jwt.read(token_list({7: 1}).decode()), listed)} if listed else {}
+    found = world(contexts, answers)
     return await found.verifier(policy).verify(content, DECLARED, now=NOW), found.asked
 
 
@@ -293,6 +299,17 @@ async def test_a_key_that_a_trusted_authority_vouches_for_is_its_issuers(context
 async def test_what_it_signed_is_good(contexts: Contexts) -> None:
     report, _ = await report_on_certified(contexts, chained(root()), vct="urn:example:another", status=None)
     assert report.verdict is Verdict.VALID
+
+
+@pytest.mark.parametrize(
+    ("host", "verdict"), [("dunmore.example", Verdict.REVOKED), ("elsewhere.example", Verdict.INDETERMINATE)]
+)
+async def test_a_list_counts_by_a_certificate_of_the_same_issuer_alone(
+    contexts: Contexts, host: str, verdict: Verdict
+) -> None:
+    listed = chained(root(), host=host)
+    report, _ = await report_on_certified(contexts, chained(root()), listed=listed, vct="urn:example:another")
+    assert report.verdict is verdict
 
 
 async def test_a_certificate_of_an_authority_that_is_not_trusted_here_cannot_be_told(contexts: Contexts) -> None:
@@ -429,7 +446,7 @@ async def test_another_type_than_ours_is_no_micro_credential(contexts: Contexts)
 
 def test_the_key_is_found_without_a_name_where_there_is_one_alone(contexts: Contexts) -> None:
     issued = sd_jwt.read(credential(contexts)).issuer_signed
-    unnamed = replace(issued, header={"alg": "ES256"})
+    unnamed = replace(issued, jws=replace(issued.jws, header={"alg": "ES256"}))
     document = learning.at_address(CASE.controller)
     assert jwt_vc_issuer.find_key(unnamed, document).id == f"{ADDRESS}#credential-1"
     two = replace(document, verification_methods=(*document.verification_methods, document.verification_methods[0]))
