@@ -17,9 +17,10 @@ from pathlib import Path
 
 from bench.badge import badge
 from bench.load import Load, measured, one, request
+from bench.peers import node_command
 from bench.processes import cpu_seconds
 from tests.interop.__main__ import HERE, pinned_documents
-from tests.node import find_node, install
+from tests.node import install
 from tests.service import running
 
 CONNECTIONS = 8
@@ -134,9 +135,7 @@ def _ours(folder: Path) -> Iterator[_Server]:
 def _peer(folder: Path) -> Iterator[_Server]:
     install(HERE)
     pinned = pinned_documents(folder, "https://unused.example")
-    # With this, Node collects less often: a quarter less CPU.
-    command = [str(find_node()), "--max-semi-space-size=64", str(peer_script("peer_server.mjs")), str(pinned)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(node_command("peer_server.mjs", pinned), stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
         port = json.loads(process.stdout.readline())["port"]
@@ -150,15 +149,6 @@ def _peer(folder: Path) -> Iterator[_Server]:
         process.wait()
         assert process.stdout is not None
         process.stdout.close()
-
-
-def peer_script(name: str) -> Path:
-    """A script beside this module; what it imports is what `make interop` installs."""
-    here = Path(__file__).resolve().parent
-    modules = here / "node_modules"
-    if not modules.exists():
-        modules.symlink_to(HERE / "node_modules")
-    return here / name
 
 
 def write(rows: list[HttpRow]) -> str:
