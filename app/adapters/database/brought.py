@@ -58,7 +58,7 @@ class DatabaseBrought:
         return await acknowledged(self._intend(intention, now=now), read_back)
 
     async def _intend(self, intention: BroughtIntention, *, now: datetime) -> BroughtIntended:
-        async with self._transactions.writing() as session:
+        async with self._transactions.writing(few_rows=True) as session:
             await self._clocks.demand(session, institution=intention.institution, now=now)
             entries = [
                 await take_entry(
@@ -91,7 +91,7 @@ class DatabaseBrought:
                 return True if row and row.signed_sealed is not None else None
 
         async def work() -> bool:
-            async with self._transactions.writing() as session:
+            async with self._transactions.writing(few_rows=True) as session:
                 row = await self._locked(session, credential_id)
                 row.state = after(row.state, Act.RECORD)
                 row.signed_sealed = self._sealed(row, signed, "signed")

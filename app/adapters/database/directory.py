@@ -25,14 +25,14 @@ class DatabaseDirectory:
     async def institution(self, name: str) -> Institution | None:
         if not storable(name):
             return None
-        async with self._transactions.reading() as session:
+        async with self._transactions.reading(few_rows=True) as session:
             row = await session.get(InstitutionRow, name)
             return None if row is None else await _institution(session, row)
 
     async def institution_by_did(self, did: str) -> Institution | None:
         if not storable(did):
             return None
-        async with self._transactions.reading() as session:
+        async with self._transactions.reading(few_rows=True) as session:
             row = (await session.exec(select(InstitutionRow).where(InstitutionRow.did == did))).first()
             return None if row is None else await _institution(session, row)
 
@@ -50,7 +50,7 @@ class DatabaseDirectory:
     async def client(self, client_id: str) -> Client | None:
         if not storable(client_id):
             return None
-        async with self._transactions.reading() as session:
+        async with self._transactions.reading(few_rows=True) as session:
             row = await session.get(ClientRow, client_id)
             return None if row is None else _client(row)
 

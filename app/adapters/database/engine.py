@@ -21,6 +21,7 @@ from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.adapters.act_journal import ActJournal, Entry
+from app.adapters.database.file_connection import FileConnection
 from app.adapters.database.patience import Patience, PatientConnection
 from app.core.problems import MALFORMED_VALUE_ERROR, STATE_CONFLICT, Problem, Refused
 from app.ports import Counts, NotCounted, Unavailable
@@ -41,6 +42,7 @@ _POSTGRESQL_OPTIONS = "-c lock_timeout=10s -c statement_timeout=20s -c idle_in_t
 READING_SECONDS = 5.0
 _EMPTY_AGAIN_SECONDS = 2.0
 _READING = "testamur_reading"
+_FEW_ROWS = "testamur_few_rows"
 _WITHOUT_TRANSACTION = "testamur_without_transaction"
 
 
@@ -73,7 +75,14 @@ def database_url(text: str) -> URL:
 
 def create_engine(url: URL) -> AsyncEngine:
     if url.get_backend_name() == SQLITE:
-        engine = create_async_engine(url, hide_parameters=True, pool_size=8, max_overflow=0, pool_timeout=10)
+        engine = create_async_engine(
+            url,
+            hide_parameters=True,
+            pool_size=8,
+            max_overflow=0,
+            pool_timeout=10,
+            connect_args={"async_creator_fn": FileConnection.connect},
+        )
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
         return engine
@@ -111,24 +120,29 @@ class Transactions:
             if self.dialect == SQLITE
             else engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         )
+        self._few_read = self._snapshots.execution_options(**{_FEW_ROWS: True})
+        self._few_written = engine.execution_options(**{_FEW_ROWS: True})
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncSession]:
+    async def reading(self, *, few_rows: bool = False) -> AsyncIterator[AsyncSession]:
+        """`few_rows`: all that is asked for is found by its key, so that nobody has to wait while SQLite looks."""
+        engine = self._few_read if few_rows else self._snapshots
         with self._counting(Away.READING), translated():
             async with (
                 self.patience.asking(at_most_seconds=self.reading_seconds),
-                AsyncSession(self._snapshots, expire_on_commit=False) as session,
+                AsyncSession(engine, expire_on_commit=False) as session,
             ):
                 yield session
 
     @asynccontextmanager
-    async def writing(self) -> AsyncIterator[AsyncSession]:
-        """Raises Unacknowledged where the COMMIT itself did not answer."""
+    async def writing(self, *, few_rows: bool = False) -> AsyncIterator[AsyncSession]:
+        """`few_rows` is as for `reading`. Raises Unacknowledged where the COMMIT itself did not answer."""
+        engine = self._few_written if few_rows else self._engine
         with self._counting(Away.WRITING), translated():
             async with (
                 self._writer,
                 self.patience.asking(at_most_seconds=None),
-                AsyncSession(self._engine, expire_on_commit=False) as session,
+                AsyncSession(engine, expire_on_commit=False) as session,
             ):
                 yield session
                 await session.flush()
@@ -234,5 +248,14 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     options = connection.get_execution_options()
-    if not options.get(_WITHOUT_TRANSACTION):
-        connection.exec_driver_sql("BEGIN" if options.get(_READING) else "BEGIN IMMEDIATE")
+    if options.get(_WITHOUT_TRANSACTION):
+        return
+    file = connection.connection.driver_connection
+    few_rows = options.get(_FEW_ROWS, False)
+    if options.get(_READING):
+        # To read takes no lock that somebody else could hold.
+        file.at_once = few_rows
+        connection.exec_driver_sql("BEGIN")
+    else:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        file.at_once = few_rows

@@ -61,13 +61,13 @@ class DatabaseStatusLists:
     async def version(self, list_id: str) -> int | None:
         if not storable(list_id):
             return None
-        async with self._transactions.reading() as session:
+        async with self._transactions.reading(few_rows=True) as session:
             return (await session.exec(select(StatusListRow.version).where(StatusListRow.id == list_id))).first()
 
     async def published(self, list_id: str) -> PublishedList | None:
         if not storable(list_id):
             return None
-        async with self._transactions.reading() as session:
+        async with self._transactions.reading(few_rows=True) as session:
             kept = await session.get(PublishedListRow, list_id)
             return None if kept is None else _published(kept)
 
