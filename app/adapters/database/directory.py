@@ -11,6 +11,7 @@ from app.adapters.act_journal import ClientChanged, KeyRevoked
 from app.adapters.database.engine import Transactions, Unacknowledged, storable
 from app.adapters.database.status_lists import raise_versions
 from app.adapters.database.tables import ClientRow, DeploymentRow, InstitutionKeyRow, InstitutionRow, StatusListRow
+from app.adapters.database.unchanged import Unchanged
 from app.core.credential.micro_credential import Identifier, Organisation
 from app.core.problems import STATE_CONFLICT, Problem, Refused
 from app.ports import Client, Institution, InstitutionKey, KeyPurpose, MaySign, SigningPolicy
@@ -21,10 +22,15 @@ class DatabaseDirectory:
 
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
+        self._institutions = Unchanged[Institution | None](transactions.commits)
+        self._clients = Unchanged[Client | None](transactions.commits)
 
     async def institution(self, name: str) -> Institution | None:
         if not storable(name):
             return None
+        return await self._institutions.asked(("name", name), lambda: self._named(name))
+
+    async def _named(self, name: str) -> Institution | None:
         async with self._transactions.reading(few_rows=True) as session:
             row = await session.get(InstitutionRow, name)
             return None if row is None else await _institution(session, row)
@@ -32,6 +38,9 @@ class DatabaseDirectory:
     async def institution_by_did(self, did: str) -> Institution | None:
         if not storable(did):
             return None
+        return await self._institutions.asked(("did", did), lambda: self._of_did(did))
+
+    async def _of_did(self, did: str) -> Institution | None:
         async with self._transactions.reading(few_rows=True) as session:
             row = (await session.exec(select(InstitutionRow).where(InstitutionRow.did == did))).first()
             return None if row is None else await _institution(session, row)
@@ -50,6 +59,9 @@ class DatabaseDirectory:
     async def client(self, client_id: str) -> Client | None:
         if not storable(client_id):
             return None
+        return await self._clients.asked(client_id, lambda: self._client(client_id))
+
+    async def _client(self, client_id: str) -> Client | None:
         async with self._transactions.reading(few_rows=True) as session:
             row = await session.get(ClientRow, client_id)
             return None if row is None else _client(row)

@@ -23,6 +23,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.adapters.act_journal import ActJournal, Entry
 from app.adapters.database.file_connection import FileConnection
 from app.adapters.database.patience import Patience, PatientConnection
+from app.adapters.database.unchanged import Commits
 from app.core.problems import MALFORMED_VALUE_ERROR, STATE_CONFLICT, Problem, Refused
 from app.ports import Counts, NotCounted, Unavailable
 
@@ -111,6 +112,7 @@ class Transactions:
         self.dialect: str = engine.dialect.name
         self.patience = Patience()
         self._emptying: asyncio.Task[None] | None = None
+        self.commits = Commits(str(engine.url.database)) if self.dialect == SQLITE else None
         # A file can't fall silent; on a busy machine reading it takes the time that it takes.
         self.reading_seconds = None if self.dialect == SQLITE else READING_SECONDS
         # SQLite has one writer at a time. Ours queue here, in order, and leave its polling lock to other processes.
@@ -193,6 +195,8 @@ class Transactions:
         if self._emptying is not None:
             self._emptying.cancel()
             await asyncio.gather(self._emptying, return_exceptions=True)
+        if self.commits is not None:
+            self.commits.close()
 
     async def write_down(self, *entries: Entry) -> None:
         """What no restored backup may undo, in the journal before the COMMIT: of the two, the journal knows more."""
@@ -251,7 +255,8 @@ def _begin_sqlite(connection: Connection) -> None:
     if options.get(_WITHOUT_TRANSACTION):
         return
     file = connection.connection.driver_connection
-    few_rows = options.get(_FEW_ROWS, False)
+    assert isinstance(file, FileConnection)  # noqa: S101 - every connection of this engine is made so
+    few_rows = bool(options.get(_FEW_ROWS))
     if options.get(_READING):
         # To read takes no lock that somebody else could hold.
         file.at_once = few_rows

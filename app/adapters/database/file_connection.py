@@ -8,19 +8,19 @@ the lock to write, the COMMIT with its write to the disk, and every transaction 
 import sqlite3
 from collections.abc import Callable
 from functools import partial
-from typing import Any, Self, TypeVar
+from typing import Any, Final, Self, TypeVar
 
 import aiosqlite
 
 T = TypeVar("T")
 
-_ROWS_AT_A_TIME = 64
+_ROWS_AT_A_TIME: Final = 64
 
 
 class FileConnection(aiosqlite.Connection):
     """`at_once` while a transaction that touches a few rows is under way: its statements then run as they are called.
 
-    One at a time has it, so that it is never used by two threads at once.
+    Never while the thread has something to do, be it for somebody who went away: one at a time uses a connection.
     """
 
     def __init__(self, *database: Any, **options: Any) -> None:
@@ -28,6 +28,7 @@ class FileConnection(aiosqlite.Connection):
             partial(sqlite3.connect, *database, **{**options, "check_same_thread": False}), _ROWS_AT_A_TIME
         )
         self._thread.daemon = True
+        self._handed_over: set[object] = set()
         self.at_once = False
 
     @classmethod
@@ -35,9 +36,18 @@ class FileConnection(aiosqlite.Connection):
         return cls(*database, **options)
 
     async def _execute(self, fn: Callable[..., T], *args: Any, **kwargs: Any) -> T:
-        if self.at_once and self._connection is not None:
+        if self.at_once and not self._handed_over and self._connection is not None:
             return fn(*args, **kwargs)
-        done: T = await super()._execute(fn, *args, **kwargs)
+        mark = object()
+        self._handed_over.add(mark)
+
+        def work() -> T:
+            try:
+                return fn(*args, **kwargs)
+            finally:
+                self._handed_over.discard(mark)
+
+        done: T = await super()._execute(work)  # type: ignore[no-untyped-call]
         return done
 
     async def commit(self) -> None:
@@ -45,7 +55,8 @@ class FileConnection(aiosqlite.Connection):
         await super().commit()
 
     async def rollback(self) -> None:
-        # At once it writes nothing; else it stands in line, behind a statement that nobody waits for any more.
+        """At once too where there is no transaction any more: the pool asks for it each time."""
+        self.at_once = not self._handed_over and (self.at_once or not self.in_transaction)
         try:
             await super().rollback()
         finally:
