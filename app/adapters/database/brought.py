@@ -257,8 +257,10 @@ class DatabaseBrought:
     async def _append(
         self, session: AsyncSession, row: BroughtCredentialRow, act: Act, *, actor: str, now: datetime
     ) -> None:
-        last = await session.exec(select(func.max(BroughtActRow.number)).where(BroughtActRow.credential_id == row.id))
-        number = (last.one() or 0) + 1
+        number = 1
+        if act is not Act.INTEND:
+            numbers = select(func.max(BroughtActRow.number)).where(BroughtActRow.credential_id == row.id)
+            number += (await session.exec(numbers)).one() or 0
         await self._transactions.add(
             session, BroughtActRow(credential_id=row.id, number=number, act=act, actor=actor, at=now)
         )
