@@ -80,7 +80,8 @@ class DatabaseBrought:
                 )
                 for entry in entries
             )
-            await self._transactions.add(session, row, *places)
+            await self._transactions.add(session, row)
+            await self._transactions.insert(session, *places)
             await self._append(session, row, Act.INTEND, actor=intention.actor, now=now)
             return self._intended(row)
 
@@ -261,7 +262,7 @@ class DatabaseBrought:
         if act is not Act.INTEND:
             numbers = select(func.max(BroughtActRow.number)).where(BroughtActRow.credential_id == row.id)
             number += (await session.exec(numbers)).one() or 0
-        await self._transactions.add(
+        await self._transactions.insert(
             session, BroughtActRow(credential_id=row.id, number=number, act=act, actor=actor, at=now)
         )
 

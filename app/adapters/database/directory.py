@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from sqlalchemy import BindParameter, bindparam
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -16,19 +17,32 @@ from app.core.credential.micro_credential import Identifier, Organisation
 from app.core.problems import STATE_CONFLICT, Problem, Refused
 from app.ports import Client, Institution, InstitutionKey, KeyPurpose, MaySign, SigningPolicy
 
+# All rows that an institution is made of, its keys in their order.
+_INSTITUTION = (
+    select(InstitutionRow, InstitutionKeyRow)
+    .join(InstitutionKeyRow, col(InstitutionKeyRow.institution) == InstitutionRow.name, isouter=True)
+    .order_by(col(InstitutionKeyRow.number))
+)
+
 
 class DatabaseDirectory:
     """Implements `Directory`."""
 
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
-        self._institutions = Unchanged[Institution | None](transactions.commits)
-        self._clients = Unchanged[Client | None](transactions.commits)
+        asked: BindParameter[str] = bindparam("asked")
+        self._by_name = Unchanged[Institution | None](
+            transactions.file, _INSTITUTION.where(col(InstitutionRow.name) == asked)
+        )
+        self._by_did = Unchanged[Institution | None](
+            transactions.file, _INSTITUTION.where(col(InstitutionRow.did) == asked)
+        )
+        self._clients = Unchanged[Client | None](transactions.file, select(ClientRow).where(col(ClientRow.id) == asked))
 
     async def institution(self, name: str) -> Institution | None:
         if not storable(name):
             return None
-        return await self._institutions.asked(("name", name), lambda: self._named(name))
+        return await self._by_name.asked(name, lambda: self._named(name))
 
     async def _named(self, name: str) -> Institution | None:
         async with self._transactions.reading(few_rows=True) as session:
@@ -38,7 +52,7 @@ class DatabaseDirectory:
     async def institution_by_did(self, did: str) -> Institution | None:
         if not storable(did):
             return None
-        return await self._institutions.asked(("did", did), lambda: self._of_did(did))
+        return await self._by_did.asked(did, lambda: self._of_did(did))
 
     async def _of_did(self, did: str) -> Institution | None:
         async with self._transactions.reading(few_rows=True) as session:

@@ -12,7 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, event, exc, literal
+from sqlalchemy import Connection, event, exc, insert, literal
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -23,7 +23,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.adapters.act_journal import ActJournal, Entry
 from app.adapters.database.file_connection import FileConnection
 from app.adapters.database.patience import Patience, PatientConnection
-from app.adapters.database.unchanged import Commits
+from app.adapters.database.unchanged import File
 from app.core.problems import MALFORMED_VALUE_ERROR, STATE_CONFLICT, Problem, Refused
 from app.ports import Counts, NotCounted, Unavailable
 
@@ -112,7 +112,7 @@ class Transactions:
         self.dialect: str = engine.dialect.name
         self.patience = Patience()
         self._emptying: asyncio.Task[None] | None = None
-        self.commits = Commits(str(engine.url.database)) if self.dialect == SQLITE else None
+        self.file = File(str(engine.url.database)) if self.dialect == SQLITE else None
         # A file can't fall silent; on a busy machine reading it takes the time that it takes.
         self.reading_seconds = None if self.dialect == SQLITE else READING_SECONDS
         # SQLite has one writer at a time. Ours queue here, in order, and leave its polling lock to other processes.
@@ -195,8 +195,8 @@ class Transactions:
         if self._emptying is not None:
             self._emptying.cancel()
             await asyncio.gather(self._emptying, return_exceptions=True)
-        if self.commits is not None:
-            self.commits.close()
+        if self.file is not None:
+            self.file.close()
 
     async def write_down(self, *entries: Entry) -> None:
         """What no restored backup may undo, in the journal before the COMMIT: of the two, the journal knows more."""
@@ -209,12 +209,21 @@ class Transactions:
             session.add(row)
             await session.flush()
 
+    async def insert(self, session: AsyncSession, *rows: SQLModel) -> None:
+        """Inserts in the order given what this session has no more to do with: without its book-keeping."""
+        await session.flush()
+        connection = await session.connection()
+        for row in rows:
+            await connection.execute(insert(type(row)), row.model_dump())
+
     async def add_unless_there(self, session: AsyncSession, row: SQLModel) -> bool:
         """Inserts; False where one with the same key is there, once whoever is writing it has committed."""
         table = type(row)
-        insert = sqlite.insert(table) if self.dialect == SQLITE else postgresql.insert(table)
-        statement = insert.values(row.model_dump()).on_conflict_do_nothing().returning(literal(True))
-        return (await session.exec(statement)).first() is not None
+        inserting = sqlite.insert(table) if self.dialect == SQLITE else postgresql.insert(table)
+        statement = inserting.values(row.model_dump()).on_conflict_do_nothing().returning(literal(True))
+        await session.flush()
+        connection = await session.connection()
+        return (await connection.execute(statement)).first() is not None
 
 
 @contextmanager

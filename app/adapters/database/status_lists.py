@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import BindParameter, bindparam, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -27,8 +27,11 @@ class DatabaseStatusLists:
 
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
-        self._versions = Unchanged[int | None](transactions.commits)
-        self._published = Unchanged[PublishedList | None](transactions.commits, most=_MOST_LISTS)
+        asked: BindParameter[str] = bindparam("asked")
+        version = select(StatusListRow.version).where(col(StatusListRow.id) == asked)
+        published = select(PublishedListRow).where(col(PublishedListRow.list_id) == asked)
+        self._versions = Unchanged[int | None](transactions.file, version)
+        self._published = Unchanged[PublishedList | None](transactions.file, published, most=_MOST_LISTS)
 
     async def rows(self, list_id: str) -> StatusListRows | None:
         if not storable(list_id):
