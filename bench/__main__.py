@@ -2,7 +2,8 @@
 
     make bench
 
-Prints tables, writes `bench/results.json` and the drawings of docs/performance.md, which tells how it is measured.
+Prints tables; writes `bench/results.json`, and the figures and drawings of docs/performance.md, which tells how it is
+measured.
 `python -m bench proofs` or `python -m bench http` measures one of the two alone, and writes nothing.
 """
 
@@ -14,10 +15,11 @@ from importlib.metadata import version
 from pathlib import Path
 
 from bench import over_http, plot, proofs, table
+from bench.page import filled
 from bench.peers import npm_versions
 
 HERE = Path(__file__).resolve().parent
-DRAWINGS = HERE.parent / "docs"
+DOCS = HERE.parent / "docs"
 
 
 def main(only: str | None) -> None:
@@ -48,9 +50,11 @@ def main(only: str | None) -> None:
         "growth": [each.as_json() for each in growth],
         "http": [row.as_json() for row in served],
     }
+    page = DOCS / "performance.md"
+    page.write_text(filled(page.read_text(), results))
     (HERE / "results.json").write_text(json.dumps(results, indent=1) + "\n")
-    (DRAWINGS / "performance-growth.svg").write_text(plot.growth(growth))
-    (DRAWINGS / "performance-peers.svg").write_text(plot.peers(rows))
+    (DOCS / "performance-growth.svg").write_text(plot.growth(growth))
+    (DOCS / "performance-peers.svg").write_text(plot.peers(rows))
 
 
 def machine() -> dict[str, object]:

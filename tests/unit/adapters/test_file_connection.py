@@ -75,13 +75,14 @@ async def test_while_the_thread_works_nothing_is_done_beside_it(connection: File
 
 
 async def test_what_is_written_in_a_short_transaction_is_read_in_another(transactions: Transactions) -> None:
-    async with transactions.writing(few_rows=True) as session:
-        await session.connection()
-        await (await session.connection()).execute(text("INSERT INTO note VALUES ('kept')"))
-    with pytest.raises(ZeroDivisionError):
+    async def write(note: str) -> None:
         async with transactions.writing(few_rows=True) as session:
-            await (await session.connection()).execute(text("INSERT INTO note VALUES ('undone')"))
-            raise ZeroDivisionError
+            await (await session.connection()).execute(text("INSERT INTO note VALUES (:note)"), {"note": note})
+            assert note == "kept"
+
+    await write("kept")
+    with pytest.raises(AssertionError):
+        await write("undone")
     async with transactions.reading(few_rows=True) as session:
         found = await (await session.connection()).execute(text("SELECT text FROM note"))
         assert found.scalars().all() == ["kept"]
