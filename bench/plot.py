@@ -43,6 +43,7 @@ def growth(rows: Sequence[Grown]) -> str:
         parts += [_line(x.at(size), 40, x.at(size), 350, "grid"), _text(x.at(size), 370, _size(size), "middle")]
     parts.append(_text(320, 394, "the credential’s size", "middle", "small"))
     parts.append(_text(20, 26, "time for one credential (wall time, both axes by powers)", "start", "small"))
+    ends: list[tuple[float, str]] = []
     for peers, colour in ((False, _OURS), (True, _PEER)):
         for work, dash in (("issue", ""), ("verify", "6 4")):
             seen = [
@@ -56,13 +57,21 @@ def growth(rows: Sequence[Grown]) -> str:
                 f'stroke-dasharray="{dash}"/>'
             )
             who = "@digitalbazaar" if peers else "Testamur"
-            parts.append(_text(568, y.at(seen[-1][1]) + (4 if work == "issue" else 18), f"{who}: {work}", "start"))
+            ends.append((y.at(seen[-1][1]) + 4, f"{who}: {work}"))
+    parts += [_text(568, place, name, "start") for place, name in _apart(ends)]
     first = min(row.document_bytes for row in rows)
-    ends = ((first, 150.0), (first * 16, 2_400.0))
-    points = " ".join(f"{x.at(size)},{y.at(us)}" for size, us in ends)
+    points = " ".join(f"{x.at(size)},{y.at(us)}" for size, us in ((first, 150.0), (first * 16, 2_400.0)))
     parts.append(f'<polyline points="{points}" fill="none" stroke="#888" stroke-dasharray="1 4"/>')
-    parts.append(_text(x.at(ends[1][0]) - 4, y.at(ends[1][1]) + 30, "as steep as the size", "end", "small"))
+    parts.append(_text(x.at(first * 2) + 12, y.at(300) + 20, "as steep as the size", "start", "small"))
     return _svg(740, 404, "Time to sign and to verify, by the size of the credential", parts)
+
+
+def _apart(labels: list[tuple[float, str]]) -> Iterable[tuple[float, str]]:
+    """From top to bottom, no two closer than a line."""
+    least = 0.0
+    for place, name in sorted(labels):
+        least = max(place, least + 16)
+        yield least, name
 
 
 def peers(rows: Sequence[Row]) -> str:

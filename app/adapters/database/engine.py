@@ -21,7 +21,7 @@ from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.adapters.act_journal import ActJournal, Entry
-from app.adapters.database.file_connection import FileConnection
+from app.adapters.database.file_connection import TAKE_THE_LOCK, FileConnection
 from app.adapters.database.patience import Patience, PatientConnection
 from app.adapters.database.unchanged import File
 from app.core.problems import MALFORMED_VALUE_ERROR, STATE_CONFLICT, Problem, Refused
@@ -265,11 +265,6 @@ def _begin_sqlite(connection: Connection) -> None:
         return
     file = connection.connection.driver_connection
     assert isinstance(file, FileConnection)  # noqa: S101 - every connection of this engine is made so
-    few_rows = bool(options.get(_FEW_ROWS))
-    if options.get(_READING):
-        # To read takes no lock that somebody else could hold.
-        file.at_once = few_rows
-        connection.exec_driver_sql("BEGIN")
-    else:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-        file.at_once = few_rows
+    file.at_once = bool(options.get(_FEW_ROWS))
+    # To read takes no lock that somebody else could hold.
+    connection.exec_driver_sql("BEGIN" if options.get(_READING) else TAKE_THE_LOCK)

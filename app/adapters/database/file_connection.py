@@ -14,6 +14,9 @@ import aiosqlite
 
 T = TypeVar("T")
 
+# Of all that a short transaction says, this alone waits: for whoever else writes.
+TAKE_THE_LOCK: Final = "BEGIN IMMEDIATE"
+
 _ROWS_AT_A_TIME: Final = 64
 
 
@@ -36,7 +39,8 @@ class FileConnection(aiosqlite.Connection):
         return cls(*database, **options)
 
     async def _execute(self, fn: Callable[..., T], *args: Any, **kwargs: Any) -> T:
-        if self.at_once and not self._handed_over and self._connection is not None:
+        waits = args[:1] == (TAKE_THE_LOCK,)
+        if self.at_once and not waits and not self._handed_over and self._connection is not None:
             return fn(*args, **kwargs)
         mark = object()
         self._handed_over.add(mark)

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from app.adapters.database.engine import Transactions, create_engine, database_url
-from app.adapters.database.file_connection import FileConnection
+from app.adapters.database.file_connection import TAKE_THE_LOCK, FileConnection
 
 
 def at_once(work: Coroutine[Any, Any, object]) -> bool:
@@ -56,6 +56,11 @@ async def test_a_short_transaction_asks_at_once(connection: FileConnection) -> N
 
 async def test_any_other_asks_in_the_thread(connection: FileConnection) -> None:
     assert not at_once(connection._execute(connection._conn.execute, "SELECT 1"))
+
+
+async def test_taking_the_lock_always_goes_to_the_thread(connection: FileConnection) -> None:
+    connection.at_once = True
+    assert not at_once(connection._execute(connection._conn.execute, TAKE_THE_LOCK))
 
 
 async def test_a_commit_always_goes_to_the_thread(connection: FileConnection) -> None:
