@@ -28,7 +28,7 @@ CONNECTIONS = 8
 SECONDS = 3.0
 TURNS = 5
 VERIFY, ISSUE = "/credentials/verify", "/credentials/issue"
-_SETTINGS = {"VERIFY_PER_MINUTE": "1000000", "WRITE_PER_MINUTE": "1000000"}
+_SETTINGS = {"VERIFY_PER_MINUTE": "1000000", "WRITE_PER_MINUTE": "1000000", "COMPUTE_WORKERS": "2"}
 
 _INSTITUTION = """
 name = "University of Examples"
