@@ -9,8 +9,10 @@
 """
 
 import asyncio
+from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
+from typing import TypeVar
 
 from app.core.credential import data_model
 from app.core.credential.received import ReceivedCredential
@@ -30,6 +32,8 @@ from app.verifier.report import Failed, NotApplicable, Undetermined, Verificatio
 from app.verifier.resolve import resolve
 from app.verifier.resolve_key import published_alone
 from app.verifier.verify_proofs import Recorded, VerifiedCredential
+
+T = TypeVar("T")
 
 
 class Step(StrEnum):
@@ -76,6 +80,15 @@ class Verifier:
         with self._counts.timed(Step.PARSE):
             received = await self._compute.run(parse, content, media_type)
         return await self._judged(await self._gather(received, deadline=deadline, now=now))
+
+    async def verify_asked(
+        self, read: Callable[[Contexts, bytes], tuple[ReceivedCredential, T]], body: bytes, *, now: datetime
+    ) -> tuple[VerificationReport, T]:
+        """As `verify`, of the credential that `read` finds in a request, and what else it finds there."""
+        deadline = asyncio.get_running_loop().time() + self._fetch_timeout_seconds
+        with self._counts.timed(Step.PARSE):
+            received, asked = await self._compute.run(read, body)
+        return await self._judged(await self._gather(received, deadline=deadline, now=now)), asked
 
     async def report_on(
         self,

@@ -58,7 +58,7 @@ class DatabaseBrought:
         return await acknowledged(self._intend(intention, now=now), read_back)
 
     async def _intend(self, intention: BroughtIntention, *, now: datetime) -> BroughtIntended:
-        async with self._transactions.writing() as session:
+        async with self._transactions.writing(few_rows=True) as session:
             await self._clocks.demand(session, institution=intention.institution, now=now)
             entries = [
                 await take_entry(
@@ -80,7 +80,8 @@ class DatabaseBrought:
                 )
                 for entry in entries
             )
-            await self._transactions.add(session, row, *places)
+            await self._transactions.add(session, row)
+            await self._transactions.insert(session, *places)
             await self._append(session, row, Act.INTEND, actor=intention.actor, now=now)
             return self._intended(row)
 
@@ -91,7 +92,7 @@ class DatabaseBrought:
                 return True if row and row.signed_sealed is not None else None
 
         async def work() -> bool:
-            async with self._transactions.writing() as session:
+            async with self._transactions.writing(few_rows=True) as session:
                 row = await self._locked(session, credential_id)
                 row.state = after(row.state, Act.RECORD)
                 row.signed_sealed = self._sealed(row, signed, "signed")
@@ -257,9 +258,11 @@ class DatabaseBrought:
     async def _append(
         self, session: AsyncSession, row: BroughtCredentialRow, act: Act, *, actor: str, now: datetime
     ) -> None:
-        last = await session.exec(select(func.max(BroughtActRow.number)).where(BroughtActRow.credential_id == row.id))
-        number = (last.one() or 0) + 1
-        await self._transactions.add(
+        number = 1
+        if act is not Act.INTEND:
+            numbers = select(func.max(BroughtActRow.number)).where(BroughtActRow.credential_id == row.id)
+            number += (await session.exec(numbers)).one() or 0
+        await self._transactions.insert(
             session, BroughtActRow(credential_id=row.id, number=number, act=act, actor=actor, at=now)
         )
 

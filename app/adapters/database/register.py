@@ -81,7 +81,7 @@ class DatabaseRegister:
         return await acknowledged(self._intend(intention, now=now), read_back)
 
     async def _intend(self, intention: Intention, *, now: datetime) -> tuple[Intended, ...] | RegisteredAward:
-        async with self._transactions.writing() as session:
+        async with self._transactions.writing(few_rows=True) as session:
             if intention.idempotency:
                 earlier = await self._earlier(session, intention, intention.idempotency, now=now)
                 if earlier:
@@ -189,7 +189,7 @@ class DatabaseRegister:
         self, credential_id: str, signed: bytes, *, signed_data: bytes, now: datetime
     ) -> tuple[bytes, bool]:
         """The recorded bytes, and whether another award ended by it."""
-        async with self._transactions.writing() as session:
+        async with self._transactions.writing(few_rows=True) as session:
             award, credentials, credential = await locked_by_credential(session, credential_id)
             first = self._awards.signed(award, credential)
             if first is not None:
