@@ -218,6 +218,7 @@ def test_a_status_entry_is_added_unasked(client: Client) -> None:
         {"name": "Degree", "description": {"@value": "Of arts", "@language": "en", "@direction": "ltr"}},
         {"name": [{"@value": "Degree", "@language": "en"}, {"@value": "شهادة", "@direction": "rtl"}]},
         {"@context": [V2, EXAMPLES]},
+        {"type": ["https://example.org/#ADegree", "VerifiableCredential", "https://example.org/#AThing"]},
         {"@context": [V2, EXAMPLES], "type": ["VerifiableCredential", "ADegree"], "degree": {"type": "Bachelor"}},
         {"@context": [V2, EXAMPLES], "credentialStatus": {"type": "ExampleStatus"}},
         {"@context": [V2, EXAMPLES], "credentialSchema": {"id": "https://example.org/s", "type": "ExampleSchema"}},
