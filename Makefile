@@ -7,6 +7,8 @@ UV     := $(BIN)/uv
 HOST   ?= 127.0.0.1
 PORT   ?= 8000
 export HOST PORT
+# The tests start many processes: what these import is compiled once.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help run test prove interop check format lock install clean bench
 

@@ -334,7 +334,10 @@ def _number(text: str) -> float:
 def _path(text: str) -> Path:
     if "\0" in text:
         raise ValueError("it has a NUL in it")
-    return Path(text).expanduser().absolute()
+    try:
+        return Path(text).expanduser().absolute()
+    except RuntimeError:
+        raise ValueError("it names somebody's home directory, which is not known") from None
 
 
 def _networks(text: str) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx
 
-from tests.service import Running, running
+from tests.service import NO_TLS, Running, running
 
 HTML = {"Accept": "text/html"}
 
@@ -54,7 +54,9 @@ class Visitor:
 
     def __post_init__(self) -> None:
         limits = httpx.Limits(max_keepalive_connections=0)
-        self.client = httpx.Client(base_url=self.service.url, headers=HTML, timeout=30, trust_env=False, limits=limits)
+        self.client = httpx.Client(
+            base_url=self.service.url, headers=HTML, timeout=30, trust_env=False, limits=limits, verify=NO_TLS
+        )
 
     @property
     def same_origin(self) -> dict[str, str]:

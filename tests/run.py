@@ -3,21 +3,25 @@
     python -m tests.run [--prove] [arguments of pytest]
 
 1. Start PostgreSQL, find Chromium and Node, find the published vectors; what is missing is left out, loudly.
-2. Run pytest on two workers, the browser's tests after the others: playwright keeps an event loop running in its
-   process, in which no other could. `--prove` runs the long proofs alone, whole.
+2. Run pytest on two workers, and beside it another for the browser's tests: playwright keeps an event loop running
+   in its process, in which no other could. `--prove` runs the long proofs alone, whole.
 3. Count what ran: on which database, in which browser, which long proofs at what fraction, what was left out and why.
 """
 
 import os
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from multiprocessing import get_context
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
@@ -29,7 +33,9 @@ from tests.node import find_node
 from tests.shared import SHARED
 
 ROOT = Path(__file__).resolve().parent.parent
-WORKERS = 2
+
+_MEMORY = Path("/dev/shm")
+_ROOM_BYTES = 4 << 30
 
 _DATABASE = re.compile(r"\[(?:.*-)?(sqlite|postgresql)(?:-.*)?\]$")
 
@@ -38,12 +44,16 @@ _DATABASE = re.compile(r"\[(?:.*-)?(sqlite|postgresql)(?:-.*)?\]$")
 class Tally:
     """A plugin of pytest that counts what its workers report."""
 
+    status: int = 0
     ran: Counter[str] = field(default_factory=Counter)
     failed: int = 0
     databases: Counter[str] = field(default_factory=Counter)
     in_browser: int = 0
     long: list[str] = field(default_factory=list)
     left_out: Counter[str] = field(default_factory=Counter)
+
+    def __add__(self, other: "Tally") -> "Tally":
+        return Tally(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(Tally)))
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.skipped:
@@ -64,6 +74,21 @@ class Tally:
             self.long.append(report.nodeid.rpartition("::")[2])
 
 
+@dataclass(frozen=True)
+class Round:
+    """One run of pytest, in a process of its own."""
+
+    workers: int
+    arguments: tuple[str, ...]
+
+    def run(self, folder: str) -> Tally:
+        """`folder` is for the files of its tests."""
+        tally = Tally()
+        given = ["-n", str(self.workers), "--dist", "loadgroup", "-q", f"--basetemp={folder}/tests", *self.arguments]
+        tally.status = int(pytest.main(given, plugins=[tally]))
+        return tally
+
+
 @dataclass
 class Tools:
     """What the tests run on. `missing` says what is not there, and what to do."""
@@ -76,24 +101,29 @@ class Tools:
 
 
 def main(arguments: Sequence[str]) -> int:
-    rounds = [["--ignore=tests/browser"], ["tests/browser"]]
+    rounds = [Round(2, ("--ignore=tests/browser",)), Round(1, ("tests/browser",))]
+    chosen = tuple(argument for argument in arguments if argument != "--prove")
     if "--prove" in arguments:
         os.environ["TESTAMUR_PROOFS"] = "whole"
-        rounds = [["-m", "long", "--ignore=tests/browser"]]
-    if chosen := [argument for argument in arguments if argument != "--prove"]:
-        rounds = [[*rounds[0][:2], *chosen] if "--prove" in arguments else chosen]
+        rounds = [Round(2, ("-m", "long", "--ignore=tests/browser", *chosen))]
+    elif chosen:
+        rounds = [Round(2, chosen)]
     with ExitStack() as stack:
         tools = _tools(stack)
         if tools.missing and os.environ.get("CI"):
             print("Under CI nothing may be left out:", *tools.missing, sep="\n  ")
             return 1
-        tally = Tally()
-        statuses = [
-            int(pytest.main(["-n", str(WORKERS), "--dist", "loadgroup", "-q", *chosen], plugins=[tally]))
-            for chosen in rounds
-        ]
+        with ProcessPoolExecutor(len(rounds), mp_context=get_context("spawn")) as processes:
+            tallies = list(processes.map(Round.run, rounds, [_folder(stack) for _ in rounds]))
+        tally = sum(tallies, Tally())
         _summary(tally, tools)
-    return _exit_code(max(statuses), tally)
+    return _exit_code(tally)
+
+
+def _folder(stack: ExitStack) -> str:
+    """For temporary files: in memory, where there is room. No test asks what a loss of power leaves."""
+    in_memory = _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ROOM_BYTES
+    return stack.enter_context(TemporaryDirectory(prefix="testamur-", dir=_MEMORY if in_memory else None))
 
 
 def _tools(stack: ExitStack) -> Tools:
@@ -148,11 +178,11 @@ def _summary(tally: Tally, tools: Tools) -> None:
     sys.stdout.flush()
 
 
-def _exit_code(status: int, tally: Tally) -> int:
-    if status == pytest.ExitCode.NO_TESTS_COLLECTED or (status == 0 and not tally.ran.total()):
+def _exit_code(tally: Tally) -> int:
+    if not tally.ran.total():
         print("No test ran: that is a failure.")
         return 1
-    return status or int(tally.failed > 0)
+    return tally.status or int(tally.failed > 0)
 
 
 if __name__ == "__main__":

@@ -4,11 +4,11 @@ import asyncio
 import json
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, Literal, NamedTuple
 
 import pytest
 import uvicorn
@@ -28,8 +28,11 @@ from app.web import badge_picture
 from app.web.pages import error_page, routes
 from app.web.static_files import StaticFiles
 from tests.chromium import find_chromium, launch_arguments
+from tests.conftest import ROOT
 from tests.node import install
 from tests.unit.web import reports
+
+_THEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +121,13 @@ def axe() -> str:
     return (install(Path(__file__).parent / "axe") / "axe-core" / "axe.min.js").read_text("utf-8")
 
 
+class Look(NamedTuple):
+    """How a page is looked at: the theme that the reader prefers, and how many pixels wide."""
+
+    theme: str
+    width: int
+
+
 @dataclass
 class Visit:
     """A page in a browser, and everything that it asked for, was refused or said while it was open."""
@@ -147,6 +157,20 @@ class Visit:
         self.page.locator("#text").fill(json.dumps(asked))
         self.page.locator(".paste button").click()
         self.page.wait_for_load_state()
+
+    def looks(self, widths: Iterable[int]) -> Iterator[Look]:
+        """The page that stands there, in both themes at each width."""
+        for theme in _THEMES:
+            self.page.emulate_media(color_scheme=theme)
+            for width in widths:
+                self.page.set_viewport_size({"width": width, "height": 900})
+                yield Look(theme, width)
+
+    def is_wide(self, name: str, look: Look) -> bool:
+        """Whether it must be pushed aside to be read. A picture of it goes to screenshots/, for people to look at."""
+        picture = ROOT / "screenshots" / f"{name}-{look.theme}-{look.width}.jpeg"
+        self.page.screenshot(path=picture, full_page=True, type="jpeg", quality=90)
+        return bool(self.page.evaluate("document.documentElement.scrollWidth > window.innerWidth"))
 
     def weight(self) -> int:
         """Bytes on the wire of everything that the page needed."""

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, FilePayload, Page, expect
@@ -16,7 +15,6 @@ from tests.service import Running
 
 pytestmark = pytest.mark.browser
 
-_FOLDER = ROOT / "screenshots"
 # What a class's page shows: all is well, an encoding is asked for, rows are wrong, another kind of file.
 _LISTS = {
     "class-ready": "name,email,grade\nZoë Marković-Núñez,zoe@example.org,A\nAna Lind,,B\n".encode(),
@@ -249,81 +247,57 @@ def test_the_pages_are_light_ask_nobody_else_and_break_no_policy(at_the_desk: Vi
     assert at_the_desk.errors == []
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing_even_where_all_is_opened(
-    browser: Browser, service: Running, axe: str, theme: Literal["light", "dark"]
-) -> None:
-    # Our policy lets no foreign script in: it is set aside here alone, for the script that looks.
-    here = visit(browser, service.url, color_scheme=theme, bypass_csp=True)
-    found: dict[str, list[str]] = {}
-
-    def examine(name: str) -> None:
-        found[name] = findings(here, axe)
-
+def walk(here: Visit, service: Running) -> Iterator[str]:
+    """Every page of the console, one after the other, by name."""
     here.open("/console/sign-in?lang=en")
-    examine("sign-in")
-    sign_in(here, service)
-    examine("awards")
-    for path in ("award", "class", "password", "awards?find=nothing", f"awards/{service.award(EXAMPLE).json()['id']}"):
-        here.open(f"/console/{path}")
-        examine(path)
-    here.open("/console/award")
-    here.page.get_by_role("button", name="Show the paper").click()
-    examine("everything missing")
-    fill_in(here.page)
-    here.page.get_by_role("button", name="Show the paper").click()
-    examine("nothing missing")
-    for name, content in _LISTS.items():
-        here.open("/console/class")
-        here.page.get_by_label("Write it here").check()
-        fill_in_what_was_learnt(here.page)
-        here.page.get_by_label("The list of learners").set_input_files([a_list(content)])
-        here.page.get_by_role("button", name="Look it over").click()
-        examine(name)
-    here.page.context.close()
-    assert {name: each for name, each in found.items() if each} == {}
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 768, 1280])
-def test_no_page_of_the_console_is_wider_than_its_window(
-    browser: Browser, service: Running, width: int, theme: Literal["light", "dark"]
-) -> None:
-    here = visit(browser, service.url, viewport={"width": width, "height": 900}, color_scheme=theme)
-    wide = []
-
-    def look(name: str) -> None:
-        here.page.screenshot(path=_FOLDER / f"console-{name}-{theme}-{width}.png", full_page=True)
-        if here.page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
-            wide.append(name)
-
-    here.open("/console/sign-in?lang=en")
-    look("sign-in")
+    yield "sign-in"
     sign_in(here, service)
     made = service.award(EXAMPLE).json()
     pages = {
         "awards": "awards",
+        "nothing-found": "awards?find=nothing",
         "form": "award",
         "class": "class",
+        "password": "password",
         "award": f"awards/{made['id']}",
         "from": f"award?from={made['id']}",
     }
     for name, path in pages.items():
         here.open(f"/console/{path}")
-        look(name)
+        yield name
     here.open("/console/award")
+    here.page.get_by_role("button", name="Show the paper").click()
+    yield "everything-missing"
     fill_in(here.page, outcomes="")
     here.page.get_by_role("button", name="Show the paper").click()
-    look("missing")
+    yield "missing"
     here.page.get_by_label("What the learner can do now").fill("Reads a data set")
     here.page.get_by_role("button", name="Show the paper").click()
-    look("paper")
+    yield "paper"
     for name, content in _LISTS.items():
         here.open("/console/class")
         here.page.get_by_label("Write it here").check()
         fill_in_what_was_learnt(here.page)
         here.page.get_by_label("The list of learners").set_input_files([a_list(content)])
         here.page.get_by_role("button", name="Look it over").click()
-        look(name)
+        yield name
+
+
+def test_axe_finds_nothing_even_where_all_is_opened(browser: Browser, service: Running, axe: str) -> None:
+    # Our policy lets no foreign script in: it is set aside here alone, for the script that looks.
+    here = visit(browser, service.url, bypass_csp=True, reduced_motion="reduce")
+    found = {(name, look): findings(here, axe) for name in walk(here, service) for look in here.looks([1280])}
+    here.page.context.close()
+    assert {where: each for where, each in found.items() if each} == {}
+
+
+def test_no_page_of_the_console_is_wider_than_its_window(browser: Browser, service: Running) -> None:
+    here = visit(browser, service.url, reduced_motion="reduce")
+    wide = [
+        (name, look)
+        for name in walk(here, service)
+        for look in here.looks([360, 768, 1280])
+        if here.is_wide(f"console-{name}", look)
+    ]
     here.page.context.close()
     assert wide == []

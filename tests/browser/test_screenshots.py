@@ -1,17 +1,15 @@
 """What a person would see, written to screenshots/ to be looked at: each page, both themes, three widths."""
 
-from typing import Literal
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.conftest import visit
-from tests.conftest import ROOT
+from tests.browser.conftest import Visit, visit
 from tests.unit.web.reports import CASES
 
 pytestmark = pytest.mark.browser
 
-_FOLDER = ROOT / "screenshots"
 _WIDTHS = (360, 768, 1280)
 _PAGES = {
     "home": "/",
@@ -23,20 +21,17 @@ _PAGES = {
 }
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", _WIDTHS)
-def test_no_page_is_wider_than_its_window(
-    browser: Browser, site: str, width: int, theme: Literal["light", "dark"]
-) -> None:
-    here = visit(browser, site, viewport={"width": width, "height": 900}, color_scheme=theme)
-    wide = []
-    for name in (*_PAGES, *CASES):
-        if name in _PAGES:
-            here.open(_PAGES[name])
-        else:
-            here.hand_in(name)
-        here.page.screenshot(path=_FOLDER / f"{name}-{theme}-{width}.png", full_page=True)
-        if here.page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
-            wide.append(name)
+@pytest.fixture(scope="module")
+def here(browser: Browser, site: str) -> Iterator[Visit]:
+    here = visit(browser, site, reduced_motion="reduce")
+    yield here
     here.page.context.close()
-    assert wide == []
+
+
+@pytest.mark.parametrize("name", [*_PAGES, *CASES])
+def test_no_page_is_wider_than_its_window(here: Visit, name: str) -> None:
+    if name in _PAGES:
+        here.open(_PAGES[name])
+    else:
+        here.hand_in(name)
+    assert [look for look in here.looks(_WIDTHS) if here.is_wide(name, look)] == []

@@ -1,10 +1,7 @@
 """Back up while it runs, award and revoke on, lose the machine, restore: nothing is reused, nothing is undone."""
 
 import json
-import os
-import signal
 import subprocess
-import sys
 import tarfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -18,10 +15,10 @@ import pytest
 
 from app.core.credential.award_request import MINIMAL_EXAMPLE
 from app.core.status import bitstring_status_list
-from tests.conftest import ROOT
 from tests.databases import fresh_database
 from tests.long_proofs import fraction
 from tests.service import Running, free_port, running
+from tests.typed import typed
 
 AWARDS = 1_000
 _SETTINGS = {
@@ -53,26 +50,13 @@ class Place:
             yield service
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        with self.begun(*arguments) as process:
-            output, error = process.communicate(timeout=120)
-        return subprocess.CompletedProcess(arguments, process.returncode, output, error)
-
-    def begun(self, *arguments: str) -> "subprocess.Popen[str]":
         environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith("TEST_")},
             "HOST": "127.0.0.1",
             "PORT": str(self.port),
             "DATABASE_URL": self.database_url,
             "KEYS_DIR": str(self.folder / "keys"),
         }
-        return subprocess.Popen(
-            [sys.executable, "-m", "app.cli", *arguments],
-            cwd=ROOT,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        return typed(*arguments, environment=environment)
 
 
 @pytest.fixture
@@ -161,8 +145,8 @@ def test_what_a_backup_does_not_know_is_neither_reused_nor_undone(places: tuple[
         act(service, before[6], "withdraw")
         urls = {awarded.entry[0] for awarded in (*before, *since)}
         published = lists(service, urls)
-        service.process.send_signal(signal.SIGKILL)
-        service.process.wait()
+        service.process.kill()
+        service.process.join()
 
     restored = new.command("restore", str(tmp_path / "saved.tar"), "--journal", str(lost.journal))
     assert restored.returncode == 0, restored.stderr

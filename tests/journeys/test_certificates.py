@@ -2,9 +2,6 @@
 
 import base64
 import json
-import os
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,8 +13,8 @@ from app.core.containers import pdf
 from app.core.credential.award_request import EXAMPLE, MINIMAL_EXAMPLE
 from app.core.problems import JsonObject
 from tests import certificates
-from tests.conftest import ROOT
 from tests.service import Running, running
+from tests.typed import typed
 
 HTML = {"Accept": "text/html"}
 
@@ -133,14 +130,16 @@ def test_the_page_behind_a_code_is_kept_by_nobody_and_in_no_index(service: Runni
 def test_the_command_line_prints_one(empty_database_url: str, tmp_path: Path) -> None:
     with running(database_url=empty_database_url, folder=tmp_path) as service:
         made = Made.by(service)
-        environment = {**os.environ, "DATABASE_URL": empty_database_url, "KEYS_DIR": str(service.keys_dir)}
-        environment |= {"PUBLIC_URL": service.url}
+        environment = {
+            "DATABASE_URL": empty_database_url,
+            "KEYS_DIR": str(service.keys_dir),
+            "PUBLIC_URL": service.url,
+        }
         output = tmp_path / "zoe.pdf"
-        typed = [sys.executable, "-m", "app.cli", "certificate", made.id, "--output", str(output)]
-        first = subprocess.run(typed, check=False, cwd=ROOT, env=environment, capture_output=True, text=True)
+        first = typed("certificate", made.id, "--output", output, environment=environment)
         assert (first.returncode, first.stdout) == (0, f"The certificate: {output}\n"), first.stderr
         assert output.read_bytes() == made.certificate
-        again = subprocess.run(typed, check=False, cwd=ROOT, env=environment, capture_output=True, text=True)
+        again = typed("certificate", made.id, "--output", output, environment=environment)
         assert (again.returncode, "exists already" in again.stderr) == (1, True)
 
 

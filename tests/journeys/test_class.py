@@ -3,10 +3,8 @@
 import csv
 import os
 import pty
-import signal
 import stat
 import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
@@ -19,6 +17,7 @@ import pytest
 from app.core.credential.award_request import MINIMAL_EXAMPLE
 from tests.conftest import ROOT
 from tests.service import Running, running
+from tests.typed import begun, typed
 
 TOML = ROOT / "docs" / "achievement.example.toml"
 LIST = ROOT / "docs" / "class.example.csv"
@@ -218,8 +217,8 @@ def test_killed_in_the_middle_and_sent_again_each_learner_has_one_award(
         for _ in range(600):
             if service.client.get(location, headers=service.signed_in()).json()["done"] >= 5:
                 break
-        service.process.send_signal(signal.SIGKILL)
-        service.process.wait()
+        service.process.kill()
+        service.process.join()
     with ExitStack() as second:
         service = start(second)
         forgotten = service.client.get(location, headers=service.signed_in())
@@ -242,57 +241,48 @@ def test_killed_in_the_middle_and_sent_again_each_learner_has_one_award(
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
     folder = tmp_path_factory.mktemp("command-line")
     environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("TEST_")},
         "DATABASE_URL": f"sqlite:///{folder / 'testamur.sqlite3'}",
         "KEYS_DIR": str(folder / "keys"),
     }
-    subprocess.run([sys.executable, "-m", "app.cli", "setup"], cwd=ROOT, env=environment, check=True)
+    assert typed("setup", environment=environment).returncode == 0
     return environment
 
 
-def typed(environment: Mapping[str, str], *arguments: str | Path) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(
-        [sys.executable, "-m", "app.cli", "award", "--achievement", TOML, *arguments],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        stdin=subprocess.DEVNULL,
-        check=False,
-        timeout=300,
-    )
+def award(environment: Mapping[str, str], *words: str | Path) -> subprocess.CompletedProcess[str]:
+    return typed("award", "--achievement", TOML, *words, environment=environment)
 
 
 def test_a_class_on_the_command_line(environment: Mapping[str, str], tmp_path: Path) -> None:
     output = tmp_path / "links.csv"
-    dry = typed(environment, "--learners", LIST, "--dry-run")
-    assert dry.returncode == 0, dry.stderr.decode()
-    assert "Read as utf-8, separated by comma." in dry.stderr.decode()
-    assert '"studentNumber" is read as identifier (ext:studentNumber)' in dry.stderr.decode()
-    assert 'row 2: fullName "Zoë Marković-Núñez"' in dry.stderr.decode()
+    dry = award(environment, "--learners", LIST, "--dry-run")
+    assert dry.returncode == 0, dry.stderr
+    assert "Read as utf-8, separated by comma." in dry.stderr
+    assert '"studentNumber" is read as identifier (ext:studentNumber)' in dry.stderr
+    assert 'row 2: fullName "Zoë Marković-Núñez"' in dry.stderr
 
-    unasked = typed(environment, "--learners", LIST)
+    unasked = award(environment, "--learners", LIST)
     assert unasked.returncode == 1
-    assert "--yes" in unasked.stderr.decode()
+    assert "--yes" in unasked.stderr
 
-    first = typed(environment, "--learners", LIST, "--yes", "--output", output)
-    assert first.returncode == 0, first.stderr.decode()
+    first = award(environment, "--learners", LIST, "--yes", "--output", output)
+    assert first.returncode == 0, first.stderr
     assert stat.S_IMODE(output.stat().st_mode) == 0o600
-    again = typed(environment, "--learners", LIST, "--yes")
-    assert again.stdout == output.read_bytes()
-    assert "Awarded and signed: 3, 3 of them before." in again.stderr.decode()
-    assert typed(environment, "--learners", LIST, "--yes", "--output", output).returncode == 1
+    again = award(environment, "--learners", LIST, "--yes")
+    assert again.stdout.encode() == output.read_bytes()
+    assert "Awarded and signed: 3, 3 of them before." in again.stderr
+    assert award(environment, "--learners", LIST, "--yes", "--output", output).returncode == 1
 
 
 def test_mistakes_on_the_command_line(environment: Mapping[str, str], tmp_path: Path) -> None:
     learners, annotated = tmp_path / "class.csv", tmp_path / "problems.csv"
     learners.write_bytes("Name;geboren\nŠimić;1.1.1990\nB;31.2.1990\n".encode("cp1250"))
-    asked = typed(environment, "--learners", learners, "--yes")
+    asked = award(environment, "--learners", learners, "--yes")
     assert asked.returncode == 1
-    assert 'in windows-1250 line 2 reads "Šimić' in asked.stderr.decode()
-    wrong = typed(environment, "--learners", learners, "--encoding", "windows-1250", "--annotated", annotated, "--yes")
+    assert 'in windows-1250 line 2 reads "Šimić' in asked.stderr
+    wrong = award(environment, "--learners", learners, "--encoding", "windows-1250", "--annotated", annotated, "--yes")
     assert wrong.returncode == 1
-    assert "row 3, column geboren: " in wrong.stderr.decode()
-    assert "Nothing was awarded." in wrong.stderr.decode()
+    assert "row 3, column geboren: " in wrong.stderr
+    assert "Nothing was awarded." in wrong.stderr
     assert annotated.read_text("utf-8-sig").splitlines()[0] == "Name;geboren;problem"
 
 
@@ -300,10 +290,9 @@ def test_mistakes_on_the_command_line(environment: Mapping[str, str], tmp_path: 
     "arguments", [("--achievement", str(TOML)), ("--learners", str(LIST), "--example")], ids=["no class", "no file"]
 )
 def test_half_a_class_is_refused(environment: Mapping[str, str], arguments: tuple[str, ...]) -> None:
-    command = [sys.executable, "-m", "app.cli", "award", *arguments]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=False, timeout=300)
+    done = typed("award", *arguments, environment=environment)
     assert done.returncode == 1
-    assert b"Say --" in done.stderr
+    assert "Say --" in done.stderr
 
 
 @pytest.mark.parametrize(("answer", "code"), [("yes", 0), ("no", 1)])
@@ -323,23 +312,19 @@ def test_on_a_terminal_one_is_asked_and_sees_a_bar(
 
 def _on_a_terminal(environment: Mapping[str, str], command: list[str], answer: str) -> tuple[str, int]:
     controller, terminal = pty.openpty()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "app.cli", *command],
-        cwd=ROOT,
-        env=environment,
-        stdin=terminal,
-        stdout=terminal,
-        stderr=terminal,
-    )
-    os.close(terminal)
-    seen = b""
+    device = Path(os.ttyname(terminal))
+    process = begun(*command, environment=environment, given=device, output=device, error=device)
     with os.fdopen(controller, "rb+", buffering=0) as screen:
+        seen = screen.read(1)
+        os.close(terminal)
         for piece in _read(screen.fileno()):
             asked = b"Type yes: " in seen
             seen += piece
             if b"Type yes: " in seen and not asked:
                 screen.write(f"{answer}\n".encode())
-    return seen.decode(), process.wait(timeout=300)
+    process.join(60)
+    assert process.exitcode is not None
+    return seen.decode(), process.exitcode
 
 
 def _read(terminal: int) -> Iterator[bytes]:

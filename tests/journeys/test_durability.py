@@ -3,7 +3,6 @@
 import asyncio
 import json
 import random
-import signal
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -16,12 +15,17 @@ import pytest
 from app.core.credential.award_request import MINIMAL_EXAMPLE
 from app.core.status import bitstring_status_list
 from tests.long_proofs import fraction
-from tests.service import Running, free_port, running
+from tests.service import NO_TLS, Running, free_port, running
 
 AWARDS = 1_000
 KILLS = 50
 _AT_ONCE = 16
-_SETTINGS = {"INTENT_LEASE_SECONDS": "2", "WRITE_PER_MINUTE": "1000000", "TOKEN_PER_MINUTE": "100000"}
+_SETTINGS = {
+    "COMPUTE_WORKERS": "2",
+    "INTENT_LEASE_SECONDS": "2",
+    "WRITE_PER_MINUTE": "1000000",
+    "TOKEN_PER_MINUTE": "100000",
+}
 
 
 @dataclass
@@ -49,8 +53,8 @@ class Pair:
         )
 
     def kill(self, which: int) -> None:
-        self.running[which].process.send_signal(signal.SIGKILL)
-        self.running[which].process.wait()
+        self.running[which].process.kill()
+        self.running[which].process.join()
         self.processes[which].close()
         self.kills += 1
 
@@ -168,7 +172,7 @@ async def _post(
     pair: Pair, path: str, body: bytes, headers: dict[str, str], *, done: tuple[int, ...] = (201,)
 ) -> httpx.Response:
     """Sends until it is acknowledged, to whichever process answers, as a careful client does."""
-    async with httpx.AsyncClient(timeout=20, trust_env=False) as client:
+    async with httpx.AsyncClient(timeout=20, trust_env=False, verify=NO_TLS) as client:
         for _ in range(600):
             base = random.choice(pair.running).url
             try:
@@ -188,7 +192,7 @@ async def _post(
 
 
 async def _get(pair: Pair, path: str) -> httpx.Response:
-    async with httpx.AsyncClient(timeout=20, trust_env=False) as client:
+    async with httpx.AsyncClient(timeout=20, trust_env=False, verify=NO_TLS) as client:
         answer = await client.get(pair.running[0].url + path, headers=_authorization(pair))
     assert answer.status_code == 200, answer.text
     return answer

@@ -1,9 +1,7 @@
 """Keys change while the service runs: typed in another process, in force from the next award on, without a pause."""
 
 import json
-import os
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -14,8 +12,8 @@ from typing import Any
 import pytest
 
 from app.core.credential import award_request
-from tests.conftest import ROOT
 from tests.service import Running, running
+from tests.typed import typed
 
 HOST = "credentials.example.edu"
 DID = f"did:web:{HOST}:issuers:demo"
@@ -35,28 +33,19 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         yield service
 
 
-def typed(service: Running, *arguments: str) -> subprocess.CompletedProcess[str]:
+def beside(service: Running, *arguments: str) -> subprocess.CompletedProcess[str]:
     """`testamur …` beside the running service, as its operator types it."""
     environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("TEST_")},
         "HOST": "127.0.0.1",
         "PUBLIC_URL": f"https://{HOST}",
         "DATABASE_URL": f"sqlite:///{service.keys_dir.parent / 'service.sqlite3'}",
         "KEYS_DIR": str(service.keys_dir),
     }
-    return subprocess.run(
-        [sys.executable, "-m", "app.cli", *arguments],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    return typed(*arguments, environment=environment)
 
 
 def told(service: Running, *arguments: str) -> Any:
-    done = typed(service, *arguments, "--json")
+    done = beside(service, *arguments, "--json")
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
@@ -196,7 +185,7 @@ def test_a_process_that_lacks_the_new_file_says_so_and_awards_nothing(service: R
 
 
 def test_an_institution_that_retired_its_key_awards_nothing_until_it_has_another(service: Running) -> None:
-    done = typed(service, "keys", "retire", key_of(awarded(service)))
+    done = beside(service, "keys", "retire", key_of(awarded(service)))
     assert "demo awards nothing until: testamur keys rotate demo --purpose credential" in done.stdout
     assert service.award(award_request.EXAMPLE).status_code >= 400
     told(service, "keys", "rotate", "demo", "--purpose", "credential")

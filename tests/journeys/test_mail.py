@@ -1,9 +1,7 @@
 """Over a real mail server and the real service: the learner gets the link, and the institution sees how it went."""
 
 import re
-import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -14,10 +12,10 @@ import httpx
 import pytest
 
 from app.core.credential.award_request import MINIMAL_EXAMPLE
-from tests.conftest import ROOT
 from tests.console import signed_in
 from tests.service import Running, free_port, running
 from tests.smtp_server import Mailbox, always, first, mail_server, read, silent, text_of
+from tests.typed import typed
 
 EMAIL = "zoe.canaryaddress@example.org"
 LEARNER = {"fullName": "Zoë Marković", "email": EMAIL}
@@ -234,8 +232,8 @@ def test_a_letter_that_was_under_way_goes_out_after_kill_9_and_is_the_same(
             mailbox.to_content = silent
             receipt = award(service)
             mailbox.wait_until_seen()
-            service.process.send_signal(signal.SIGKILL)
-            service.process.wait()
+            service.process.kill()
+            service.process.join()
         mailbox.to_content = always("250 2.0.0 taken")
         with writing(mailbox, tmp_path, database_url=empty_database_url, port=port) as service:
             (letter,) = mailbox.wait_for(1)
@@ -295,7 +293,7 @@ def test_the_console_says_where_an_address_was_none(service: Running, mailbox: M
 # ── the command line ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def typed(service: Running, mailbox: Mailbox, folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+def beside(service: Running, mailbox: Mailbox, folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     environment = {
         **_SETTINGS,
         "SMTP_URL": mailbox.url,
@@ -303,20 +301,12 @@ def typed(service: Running, mailbox: Mailbox, folder: Path, *words: str) -> subp
         "KEYS_DIR": str(service.keys_dir),
         "DATABASE_URL": f"sqlite:///{folder / 'testamur.sqlite3'}",
     }
-    return subprocess.run(
-        [sys.executable, "-m", "app.cli", *words],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    return typed(*words, environment=environment)
 
 
 def test_send_is_typed_and_the_service_sends(service: Running, mailbox: Mailbox) -> None:
     receipt = award(service, {"fullName": "Typed"})
-    done = typed(service, mailbox, service.log.parent, "send", receipt["id"], "--email", "typed@example.org")
+    done = beside(service, mailbox, service.log.parent, "send", receipt["id"], "--email", "typed@example.org")
     assert (done.returncode, done.stderr) == (0, "")
     (letter,) = mailbox.wait_for(1)
     assert (letter["To"], receipt["claimUrl"] in text_of(letter)) == ("typed@example.org", True)
@@ -324,20 +314,20 @@ def test_send_is_typed_and_the_service_sends(service: Running, mailbox: Mailbox)
 
 def test_no_address_is_typed(service: Running, mailbox: Mailbox) -> None:
     receipt = award(service, {"fullName": "Typed"})
-    done = typed(service, mailbox, service.log.parent, "send", receipt["id"], "--email", "nowhere")
+    done = beside(service, mailbox, service.log.parent, "send", receipt["id"], "--email", "nowhere")
     assert done.returncode == 1
     assert "no e-mail address" in done.stderr or "not an e-mail address" in done.stderr
 
 
 def test_the_mail_server_is_tried_and_its_answer_told(service: Running, mailbox: Mailbox) -> None:
-    done = typed(service, mailbox, service.log.parent, "mail", "test", "admin@example.edu")
+    done = beside(service, mailbox, service.log.parent, "mail", "test", "admin@example.edu")
     assert (done.returncode, done.stdout) == (0, "The mail server took it: 250 2.0.0 taken\n")
     assert [letter["To"] for letter in mailbox.letters] == ["admin@example.edu"]
 
 
 def test_a_refusal_is_told_in_the_servers_words(service: Running, mailbox: Mailbox) -> None:
     mailbox.to_recipient = always("554 5.7.1 relay access denied, see https://mail.example.edu/rules")
-    done = typed(service, mailbox, service.log.parent, "mail", "test", "admin@example.edu")
+    done = beside(service, mailbox, service.log.parent, "mail", "test", "admin@example.edu")
     assert done.returncode == 1
     assert "relay access denied" in done.stderr
 

@@ -106,7 +106,7 @@ def _send_what_is_wrong(service: Running, receipt: dict[str, Any]) -> None:
 
 def _kill_the_workers(service: Running, receipt: dict[str, Any]) -> None:
     found = subprocess.run(
-        ["ps", "-o", "pid=,args=", "--ppid", str(service.process.pid)], capture_output=True, text=True, check=True
+        ["ps", "-o", "pid=,args=", "--ppid", str(service.pid)], capture_output=True, text=True, check=True
     )
     workers = [int(line.split()[0]) for line in found.stdout.splitlines() if "cpu_worker" in line]
     assert workers

@@ -2,9 +2,7 @@
 
 import hashlib
 import json
-import os
 import subprocess
-import sys
 import zlib
 from pathlib import Path
 from typing import Any
@@ -14,8 +12,8 @@ import pytest
 from app.core.containers import png, svg
 from app.core.credential.award_request import EXAMPLE
 from tests import pictures
-from tests.conftest import ROOT
 from tests.service import Running
+from tests.typed import typed
 
 _EXTRACTS = {"svg": svg.extract, "png": png.extract}
 _TYPES = {"svg": "image/svg+xml", "png": "image/png"}
@@ -141,17 +139,13 @@ def test_the_command_line_saves_a_picture_and_verifies_it(
 ) -> None:
     folder = service.keys_dir.parent
     environment = {
-        **os.environ,
         "KEYS_DIR": str(service.keys_dir),
         "DATABASE_URL": f"sqlite:///{folder / 'service.sqlite3'}",
         "PUBLIC_URL": service.url,
     }
 
     def testamur(*arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "app.cli", *arguments]
-        return subprocess.run(
-            command, check=False, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60
-        )
+        return typed(*arguments, environment=environment)
 
     for kind, media_type in _TYPES.items():
         output = tmp_path / f"badge.{kind}"

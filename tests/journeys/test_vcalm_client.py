@@ -3,9 +3,6 @@
 import base64
 import hashlib
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,6 +20,7 @@ from app.core.problems import JsonObject
 from tests.conftest import ROOT
 from tests.presenting import HOLDER, presentation, presented
 from tests.service import Running, running
+from tests.typed import typed
 
 V2 = "https://www.w3.org/ns/credentials/v2"
 EXAMPLES = "https://www.w3.org/ns/credentials/examples/v2"
@@ -58,14 +56,8 @@ class Client:
 
     def command(self, *arguments: str) -> str:
         """`testamur …`, beside the service that runs."""
-        done = subprocess.run(
-            [sys.executable, "-m", "app.cli", *arguments],
-            cwd=ROOT,
-            env={**os.environ, **self.environment},
-            capture_output=True,
-            text=True,
-            check=True,
-        )
+        done = typed(*arguments, environment=self.environment)
+        assert done.returncode == 0, done.stderr
         return done.stdout
 
     def send(self, method: str, path: str, body: object = None, accept: str = "application/json") -> httpx.Response:

@@ -1,10 +1,7 @@
 """Over real HTTP: an institution awards, a learner takes, an employer verifies, the institution revokes, all see it."""
 
 import json
-import os
 import socket
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +9,8 @@ import httpx
 import pytest
 
 from app.core.credential.award_request import EXAMPLE, MINIMAL_EXAMPLE
-from tests.conftest import ROOT
 from tests.service import Running, running
+from tests.typed import typed
 
 
 def test_award_claim_verify_revoke_verify(empty_database_url: str, tmp_path: Path) -> None:
@@ -331,19 +328,11 @@ def test_a_port_that_is_taken_is_said_so_before_anything_is_made(tmp_path: Path)
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         environment = {
-            **os.environ,
             "PORT": str(taken.getsockname()[1]),
             "DATABASE_URL": f"sqlite:///{tmp_path / 'none.sqlite3'}",
             "KEYS_DIR": str(tmp_path / "keys"),
         }
-        done = subprocess.run(
-            [sys.executable, "-m", "app.cli", "serve", "--set-up"],
-            cwd=ROOT,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = typed("serve", "--set-up", environment=environment)
     assert done.returncode == 1
     assert "is taken by another program" in done.stderr
     assert list(tmp_path.iterdir()) == []

@@ -14,7 +14,9 @@ NAME = "university-of-vilkaviskis"
 
 
 @pytest.fixture(autouse=True)
-def set_up(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def set_up(
+    quick_passphrases: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """A real institution on https."""
     for name in ("HOST", "PORT", "KEY_PASSPHRASE_FILE", "INSTITUTION_FILE"):
         monkeypatch.delenv(name, raising=False)

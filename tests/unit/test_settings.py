@@ -155,6 +155,10 @@ def test_a_refusal_does_not_show_the_passphrase(tmp_path: Path) -> None:
     assert "canary" not in str(refusal(KEY_PASSPHRASE="canary", KEY_PASSPHRASE_FILE=str(tmp_path)))
 
 
+def test_the_home_of_nobody_is_no_folder() -> None:
+    assert refusal(KEYS_DIR="~nobody-of-that-name/keys").problems[0].at == "/KEYS_DIR"
+
+
 @given(st.dictionaries(st.sampled_from(NAMES), st.text(max_size=60).filter(lambda text: "\0" not in text)))
 def test_any_environment_is_settings_or_a_refusal(environ: dict[str, str]) -> None:
     with suppress(Refused):

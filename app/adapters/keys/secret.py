@@ -20,6 +20,8 @@ from app.adapters.keys.private_file import read_private, refused, write_private
 from app.adapters.keys.purposes import demand_purpose
 from app.ports import KeyPurpose
 
+COST = 2**15
+
 _BYTES = 32
 _PLAIN = "plain"
 _SEALED = "scrypt-aes256gcm"
@@ -94,7 +96,7 @@ def _unsealed(path: Path, key: bytes, nonce: bytes, sealed: bytes, purpose: KeyP
 
 
 def _stretched(passphrase: bytes, salt: bytes) -> bytes:
-    return Scrypt(salt=salt, length=32, n=2**15, r=8, p=1).derive(passphrase)
+    return Scrypt(salt=salt, length=32, n=COST, r=8, p=1).derive(passphrase)
 
 
 def _encode(data: bytes) -> str:

@@ -1,7 +1,6 @@
 """The journal of acts: what was appended is read, whoever else appends, and whatever a crash left in it."""
 
 import asyncio
-import multiprocessing
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 from app.adapters.act_journal import ActJournal, AwardErased, BitSet, Entry, LinkEnded, ListOpened, read_journal
 from app.core.problems import Refused
 from app.ports import Unavailable
+from tests.typed import forks
 
 ENTRIES: tuple[Entry, ...] = (
     ListOpened("a1b2", "north", "revocation", 131_072),
@@ -45,8 +45,7 @@ async def test_what_was_appended_is_read_in_order(journal: ActJournal) -> None:
 
 
 def test_of_several_processes_nothing_is_lost(journal: ActJournal) -> None:
-    context = multiprocessing.get_context("spawn")
-    processes = [context.Process(target=append_many, args=(journal.path, writer)) for writer in range(3)]
+    processes = [forks().Process(target=append_many, args=(journal.path, writer)) for writer in range(3)]
     for process in processes:
         process.start()
     for process in processes:

@@ -326,8 +326,10 @@ def test_a_server_that_is_told_to_stop_returns_to_its_caller(signal_: signal.Sig
 
 
 def _connect_when_ready(server: RunningServer) -> socket.socket:
+    """One that listens does not yet heed signals; one that answered does."""
     for _ in range(200):
         try:
+            assert server.get("/client").status == 200
             return server.connect()
         except ConnectionError:
             time.sleep(0.05)

@@ -135,4 +135,4 @@ def test_only_a_level_of_the_framework_is_one(uri: str, number: int | None) -> N
 def test_a_title_of_a_thousand_characters_is_drawn_at_once(title: str) -> None:
     before = time.process_time()
     draw(title, language="en", level=6, accent=None)
-    assert time.process_time() - before < 0.1
+    assert time.process_time() - before < 1

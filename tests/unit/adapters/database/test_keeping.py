@@ -1,7 +1,6 @@
 """Restoring is one transaction: who dies in the middle of it leaves a database as empty as it was."""
 
 import asyncio
-import multiprocessing
 import os
 import signal
 from collections.abc import Iterator
@@ -29,6 +28,7 @@ from app.adapters.database.restored import VERSION_LEAP, Replayed
 from app.adapters.vault import AesGcmVault
 from app.core.problems import Refused
 from tests.databases import TEST_VAULT_KEY
+from tests.typed import forks
 from tests.unit.adapters.database.awarding import CLIENT, INSTITUTION, NOW, intend, issue
 from tests.unit.adapters.database.test_people import ANA
 from tests.unit.adapters.database.test_superseding import supersede
@@ -68,9 +68,7 @@ async def test_who_is_killed_in_the_middle_leaves_nothing(
 ) -> None:
     awarded = await issue(with_institution)
     schema = await saved(with_institution, tmp_path)
-    process = multiprocessing.get_context("spawn").Process(
-        target=die_in_the_middle, args=(empty_database_url, tmp_path, schema)
-    )
+    process = forks().Process(target=die_in_the_middle, args=(empty_database_url, tmp_path, schema))
     process.start()
     await asyncio.to_thread(process.join, 60)
     assert process.exitcode == -signal.SIGKILL

@@ -20,7 +20,7 @@ SECOND_METHOD = "did:web:example.edu:issuers:example#credential-2"
 
 
 @pytest.fixture
-def institution(tmp_path: Path) -> Institution:
+def institution(quick_passphrases: None, tmp_path: Path) -> Institution:
     maker = FileKeyMaker(tmp_path, PASSPHRASE)
     maker.make_own_keys()
     made = maker.make_key("example")
