@@ -233,6 +233,10 @@ MUSTS = (
     typed("5.4", "refreshService", "Each refreshService value MUST specify its type."),
     typed("5.5", "termsOfUse", "Each termsOfUse value MUST specify its type"),
     typed("5.6", "evidence", "Each evidence object MUST have a type specified."),
+    *(
+        typed("5.10", member, f"Implementations MUST specify a type property in the value associated with {member}.")
+        for member in ("confidenceMethod", "renderMethod")
+    ),
 )
 KEPT = [(must, document) for must in MUSTS for document in must.kept]
 BROKEN = [(must, document) for must in MUSTS for document in must.broken]

@@ -16,6 +16,13 @@ CONTEXT = "https://www.w3.org/ns/credentials/v2"
 CONTEXT_1_1 = "https://www.w3.org/2018/credentials/v1"
 TYPE = "VerifiableCredential"
 
+_TYPED = (
+    ("refreshService", "§5.4"),
+    ("termsOfUse", "§5.5"),
+    ("evidence", "§5.6"),
+    ("confidenceMethod", "§5.10"),
+    ("renderMethod", "§5.10"),
+)
 # Each may send us to another host.
 MAX_STATUS_ENTRIES = 4
 
@@ -214,7 +221,7 @@ def _credential_schema(document: JsonObject) -> Iterator[Problem]:
 
 
 def _typed_members(document: JsonObject) -> Iterator[Problem]:
-    for member, clause in (("refreshService", "§5.4"), ("termsOfUse", "§5.5"), ("evidence", "§5.6")):
+    for member, clause in _TYPED:
         yield from typed_problems(document, member, clause=clause)
 
 
