@@ -224,6 +224,7 @@ async def composed(
                 publications=publisher,
                 compute=compute,
                 fetch_timeout_seconds=settings.fetch_timeout_seconds,
+                compute_timeout_seconds=settings.compute_timeout_seconds,
             ),
             claims=Claims(register=database.register, directory=database.directory, counts=counts),
             passwords=passwords,

@@ -79,6 +79,7 @@ def presentations(world: World, challenges: Challenges | None = None) -> Present
         publications=world,
         compute=InlineCompute(world.contexts),
         fetch_timeout_seconds=3.0,
+        compute_timeout_seconds=60.0,
     )
 
 

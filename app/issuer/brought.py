@@ -86,7 +86,7 @@ class BroughtIssuer:
         self._counts = counts or NotCounted()
 
     async def issue(self, body: bytes, *, institution: Institution, client: Client, now: datetime) -> bytes:
-        """The signed credential; as a token, in its envelope. Raises Refused with every problem; OwnWorkRefused."""
+        """The signed credential; a token in its envelope. Raises Refused (every problem), OwnWorkRefused, TooOften."""
         mechanism, key = _signing(institution, client)
         # A key that does not open is found out before anything is reserved.
         await self._signers.by_method(key.verification_method)
@@ -110,6 +110,7 @@ class BroughtIssuer:
             examined=brought.examined,
             purposes=brought.purposes,
             actor=client.id,
+            per_minute=institution.signing.per_minute,
         )
         intended = await self._register.intend(intention, now=now)
         self._counts.add(Act.INTEND)

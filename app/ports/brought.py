@@ -20,7 +20,8 @@ class ExaminedToSign(Protocol):
 class BroughtIntention:
     """What `intend` writes down. `id` is ours; `name` what its institution calls it, the credential's own id as a rule.
 
-    It gets a place in the open list of each of `purposes`.
+    It gets a place in the open list of each of `purposes`. Its institution has `per_minute` of them signed in any
+    minute, and no more.
     """
 
     id: str
@@ -31,6 +32,7 @@ class BroughtIntention:
     examined: ExaminedToSign
     purposes: tuple[str, ...]
     actor: str
+    per_minute: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,10 @@ class BroughtCredential:
 
 class BroughtCredentials(Protocol):
     async def intend(self, intention: BroughtIntention, *, now: datetime) -> BroughtIntended:
-        """ONE transaction: the places in lists, and the whole unsigned document."""
+        """ONE transaction: the places in lists, and the whole unsigned document.
+
+        Raises TooOften where the institution has had as many signed, by every process, as it may for now.
+        """
         ...
 
     async def record(self, credential_id: str, signed: bytes, *, signed_data: bytes, now: datetime) -> None:

@@ -216,6 +216,10 @@ class Register(Protocol):
 
     async def find(self, award_id: str, *, institution: str) -> RegisteredAward | None: ...
 
+    async def of_credential(self, credential_id: str, *, institution: str) -> RegisteredAward | None:
+        """The award that has the credential of this id, as it is written in it."""
+        ...
+
     async def list(self, *, institution: str, cursor: str | None, limit: int, where: AwardFilter = EVERY_AWARD) -> Page:
         """Newest first. Raises Refused (MALFORMED_VALUE_ERROR at /cursor) for a cursor that is not ours."""
         ...

@@ -22,7 +22,7 @@ from app.core.problems import (
     Problem,
     Refused,
 )
-from app.ports import Challenges, Compute, Fetch, Publications
+from app.ports import Challenges, Compute, Fetch, Publications, TooSlow
 from app.verifier.policy import VerificationPolicy
 from app.verifier.presentation import (
     Asked,
@@ -114,6 +114,7 @@ class Presentations:
         publications: Publications,
         compute: Compute,
         fetch_timeout_seconds: float,
+        compute_timeout_seconds: float,
         policy: VerificationPolicy | None = None,
     ) -> None:
         self._verifier = verifier
@@ -122,10 +123,21 @@ class Presentations:
         self._publications = publications
         self._compute = compute
         self._fetch_timeout_seconds = fetch_timeout_seconds
+        self._all_seconds = fetch_timeout_seconds + compute_timeout_seconds
         self._policy = policy or VerificationPolicy()
 
     async def verify(self, content: bytes, *, asked: Asked, now: datetime) -> PresentationReport:
-        """Raises Refused where no presentation can be read in it; Unavailable where a challenge can't be used up."""
+        """Raises Refused where no presentation can be read in it; Unavailable where a challenge can't be used up.
+
+        All that is in it has the time that one fetch and one piece of work have, and no more: TooSlow.
+        """
+        try:
+            async with asyncio.timeout(self._all_seconds):
+                return await self._report(content, asked=asked, now=now)
+        except TimeoutError:
+            raise TooSlow("Checking all that is in this took too long and was stopped.") from None
+
+    async def _report(self, content: bytes, *, asked: Asked, now: datetime) -> PresentationReport:
         deadline = asyncio.get_running_loop().time() + self._fetch_timeout_seconds
         received = await self._compute.run(read_presentation, content)
         presented = await self._presented(received, asked=asked, deadline=deadline, now=now)
@@ -138,7 +150,13 @@ class Presentations:
                 return await self._judged(received, presented, place, deadline=deadline, now=now)
 
         places = range(len(received.credentials[: presentation.MAX_CREDENTIALS]))
-        judged = await asyncio.gather(*map(judged_in_turn, places))
+        turns = [asyncio.ensure_future(judged_in_turn(place)) for place in places]
+        try:
+            judged = await asyncio.gather(*turns)
+        finally:
+            # Where one could not be judged there is no answer: nobody waits for the others.
+            for turn in turns:
+                turn.cancel()
         return PresentationReport(
             findings=(
                 (PresentationCheck.DATA_MODEL, Failed(problems) if problems else Passed()),

@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from app.adapters.contexts import load_contexts
+from app.core.credential.award_request import MINIMAL_EXAMPLE
 from app.core.json_ld import Contexts
 from app.core.problems import JsonObject
 from tests.conftest import ROOT
@@ -46,6 +47,8 @@ class Client:
         self.http = service.client
         self.url = service.url
         self.token = service.token()
+        given = service.credentials()
+        self.secret = (given["CLIENT_ID"], given["CLIENT_SECRET"])
         self.environment = environment
         listed = service.client.get("/openapi.json").json()["paths"]["/credentials/issue"]["post"]
         example = listed["requestBody"]["content"]["application/json"]["examples"]["full"]["value"]
@@ -210,6 +213,7 @@ def test_a_status_entry_is_added_unasked(client: Client) -> None:
         {"name": "Degree", "description": {"@value": "Of arts", "@language": "en", "@direction": "ltr"}},
         {"name": [{"@value": "Degree", "@language": "en"}, {"@value": "شهادة", "@direction": "rtl"}]},
         {"@context": [V2, EXAMPLES]},
+        {"type": ["https://example.org/#ADegree", "VerifiableCredential", "https://example.org/#AThing"]},
         {"@context": [V2, EXAMPLES], "type": ["VerifiableCredential", "ADegree"], "degree": {"type": "Bachelor"}},
         {"@context": [V2, EXAMPLES], "credentialStatus": {"type": "ExampleStatus"}},
         {"@context": [V2, EXAMPLES], "credentialSchema": {"id": "https://example.org/s", "type": "ExampleSchema"}},
@@ -370,6 +374,24 @@ def test_one_without_an_id_is_found_by_what_it_was_called(client: Client) -> Non
     signed = answer.json()["verifiableCredential"]
     assert "id" not in signed
     assert client.send("GET", f"/credentials/{name}").json() == {"verifiableCredential": signed}
+
+
+def test_an_award_s_own_credential_is_found_and_left_to_its_award(client: Client) -> None:
+    bearer = {"Authorization": f"Bearer {client.token}"}
+    awarded = client.http.post("/awards", json=MINIMAL_EXAMPLE, headers=bearer).json()
+    name, award = awarded["credential"]["id"], awarded["id"]
+    path = f"/credentials/{quote(name, safe='')}"
+    assert client.send("GET", path).json() == {"verifiableCredential": awarded["credential"]}
+    for refusal, act in (
+        (client.send("DELETE", path), "erase"),
+        (client.set_status(name, "revocation", True), "revoke"),
+    ):
+        assert (refusal.status_code, f"/awards/{award}/{act}" in refusal.text) == (400, True)
+    form, secret = {"grant_type": "client_credentials", "scope": "read:/credentials"}, client.secret
+    narrow = client.http.post("/oauth/token", data=form, auth=secret).json()["access_token"]
+    assert client.http.get(path, headers={"Authorization": f"Bearer {narrow}"}).status_code == 403
+    assert client.http.post(f"/awards/{award}/erase", json={"reason": "asked for"}, headers=bearer).status_code < 300
+    assert client.send("GET", path).status_code == 410
 
 
 def bit(client: Client, signed: JsonObject, purpose: str) -> int:

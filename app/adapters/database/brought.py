@@ -6,6 +6,7 @@ Locks are taken in one order: credentials by id, institution, status lists by id
 import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from math import ceil
 
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -22,10 +23,13 @@ from app.adapters.database.clocks import Clocks
 from app.adapters.database.engine import Transactions
 from app.adapters.database.recorded_proofs import DatabaseRecordedProofs
 from app.adapters.database.status_lists import change_bits, open_list, take_entry
+from app.adapters.database.tables import InstitutionRow
 from app.core.personal import Personal
 from app.core.problems import NOT_FOUND, STATE_CONFLICT, Problem, Refused
 from app.issuer.life import BITS, Act, State, after, demand_entry
-from app.ports import BroughtCredential, BroughtIntended, BroughtIntention, StatusEntry, Vault
+from app.ports import BroughtCredential, BroughtIntended, BroughtIntention, StatusEntry, TooOften, Vault
+
+_MINUTE = timedelta(minutes=1)
 
 
 class DatabaseBrought:
@@ -60,6 +64,7 @@ class DatabaseBrought:
     async def _intend(self, intention: BroughtIntention, *, now: datetime) -> BroughtIntended:
         async with self._transactions.writing(few_rows=True) as session:
             await self._clocks.demand(session, institution=intention.institution, now=now)
+            await self._demand_pace(session, intention, now=now)
             entries = [
                 await take_entry(
                     self._transactions,
@@ -84,6 +89,25 @@ class DatabaseBrought:
             await self._transactions.insert(session, *places)
             await self._append(session, row, Act.INTEND, actor=intention.actor, now=now)
             return self._intended(row)
+
+    async def _demand_pace(self, session: AsyncSession, intention: BroughtIntention, *, now: datetime) -> None:
+        """Raises TooOften. The institution is locked first: what two processes begin at once is counted too."""
+        holder = select(InstitutionRow).where(InstitutionRow.name == intention.institution)
+        await session.exec(holder.with_for_update(key_share=True))
+        within = await session.exec(
+            select(BroughtCredentialRow.intended_at)
+            .where(
+                BroughtCredentialRow.institution == intention.institution,
+                col(BroughtCredentialRow.intended_at) > now - _MINUTE,
+            )
+            .order_by(col(BroughtCredentialRow.intended_at).desc())
+            .offset(intention.per_minute - 1)
+            .limit(1)
+        )
+        if (earliest := within.first()) is not None:
+            wait = min(60, max(1, ceil((earliest + _MINUTE - now).total_seconds())))
+            pace = f"More than {intention.per_minute:,} credentials of your institution a minute."
+            raise TooOften(f"{pace} Wait {wait} s and try again.", retry_after_seconds=wait)
 
     async def record(self, credential_id: str, signed: bytes, *, signed_data: bytes, now: datetime) -> None:
         async def read_back() -> bool | None:

@@ -256,6 +256,13 @@ class DatabaseRegister:
                 return None
             return await self._awards.opened(session, award)
 
+    async def of_credential(self, credential_id: str, *, institution: str) -> RegisteredAward | None:
+        if not storable(credential_id):
+            return None
+        async with self._transactions.reading() as session:
+            credential = await session.get(CredentialRow, credential_id)
+        return None if credential is None else await self.find(credential.award_id, institution=institution)
+
     async def list(self, *, institution: str, cursor: str | None, limit: int, where: AwardFilter = EVERY_AWARD) -> Page:
         if limit < 1:
             raise Refused(Problem(MALFORMED_VALUE_ERROR, at="/limit", detail="a page has at least one award"))

@@ -140,9 +140,10 @@ class Restored:
         award, credentials, credential = await locked_by_credential(self._session, credential_id)
         if credential.state in BITS[REVOCATION]:
             return
-        # What was recorded of an award that was not whole yet is voided with it.
         act = Act.VOID if award.state is State.INTENDED else Act.REVOKE
-        credential.state = State.VOIDED if act is Act.VOID else after(credential.state, act)
+        # An award that was not whole yet is voided with all of it: no part is left to be finished.
+        for one in credentials if act is Act.VOID else (credential,):
+            one.state = State.VOIDED if act is Act.VOID else after(one.state, act)
         award.state = state_of_award(one.state for one in credentials)
         if act is Act.VOID:
             await self._acts.destroy(self._session, award, credentials)

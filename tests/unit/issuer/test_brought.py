@@ -21,7 +21,7 @@ from app.issuer.mechanisms import BROUGHT, BY_DEFAULT, MECHANISMS
 from app.ports import Client, MaySign, SigningPolicy
 from app.verifier.report import Verdict, VerificationReport
 from app.verifier.verifier import Verifier
-from tests.issuing import Died, MortalCompute, Office
+from tests.issuing import PUBLIC_URL, Died, MortalCompute, Office
 from tests.verifying import NOW, World
 
 ANY = SigningPolicy(may_sign=MaySign.ANY, status=("revocation", "suspension"))
@@ -38,9 +38,11 @@ async def opened(
     *,
     kind: KeyKind = KeyKind.ED25519,
     policy: SigningPolicy = ANY,
+    did: str | None = None,
+    public_url: str = PUBLIC_URL,
 ) -> Office:
-    profile = replace(DEMONSTRATION, signing=policy, key=kind)
-    return await Office.opened(database, contexts, folder / "keys", profile=profile)
+    profile = replace(DEMONSTRATION, signing=policy, key=kind, did=did)
+    return await Office.opened(database, contexts, folder / "keys", profile=profile, public_url=public_url)
 
 
 @pytest.fixture
@@ -100,6 +102,19 @@ async def test_every_mechanism_signs_what_others_composed(
     revoked = report.received.document["id"]
     await set_status(office, revoked, "revocation")
     assert (await report_on(office, shown)).verdict is Verdict.REVOKED
+
+
+@pytest.mark.parametrize("kind", KeyKind)
+async def test_on_https_too_an_institution_may_be_a_did_key_whose_lists_count(
+    database: Database, contexts: Contexts, tmp_path: Path, kind: KeyKind
+) -> None:
+    office = await opened(database, contexts, tmp_path, kind=kind, did="key", public_url="https://credentials.example")
+    signed = await issued(office)
+    assert signed["issuer"].startswith("did:key:z")
+    assert all(entry["statusListCredential"].startswith("https://") for entry in signed["credentialStatus"])
+    assert (await report_on(office, signed)).verdict is Verdict.VALID
+    await set_status(office, signed["id"], "revocation")
+    assert (await report_on(office, signed)).verdict is Verdict.REVOKED
 
 
 async def test_of_parts_the_status_is_always_one(database: Database, contexts: Contexts, tmp_path: Path) -> None:

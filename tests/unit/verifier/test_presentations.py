@@ -1,14 +1,17 @@
 """Presentations: who presents, what was asked and is answered, and each credential in it, judged for itself."""
 
+import asyncio
 import json
+from collections.abc import Callable
 from contextlib import suppress
 from copy import deepcopy
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.adapters.cpu_pool import InlineCompute
 from app.api.vcalm_results import presentation_result
 from app.core.credential import presentation as data_model
 from app.core.json_ld import Contexts
@@ -23,9 +26,11 @@ from app.core.problems import (
     Refused,
 )
 from app.http.described import EXAMPLE_PRESENTATION, EXAMPLE_SMALL_CREDENTIAL
+from app.ports import Overloaded
 from app.verifier.presentation import Asked
-from app.verifier.presentations import PresentationCheck, PresentationReport
+from app.verifier.presentations import PresentationCheck, PresentationReport, Presentations
 from app.verifier.report import Failed, NotApplicable, Passed, Undetermined, Verdict, VerificationReport
+from app.verifier.verifier import Verifier
 from tests.presenting import (
     DOMAIN,
     HOLDER,
@@ -58,6 +63,10 @@ from tests.verifying import (
     university,
 )
 
+P = ParamSpec("P")
+T = TypeVar("T")
+# It is read, its proof is read, and proven, before any credential is looked at.
+FIRST_STEPS = 3
 OF_THE_HOLDER = {"issuer": {"id": HOLDER.did, "type": ["Profile"], "name": "Somebody"}}
 
 
@@ -403,3 +412,56 @@ async def test_any_json_gets_a_report_or_a_refusal(world: World, members: JsonOb
     with suppress(Refused):
         report = await report_on(world, changed)
         assert isinstance(report.outcome(PresentationCheck.PROOF), Passed) <= (changed["holder"] == HOLDER.did)
+
+
+class Slow:
+    """Port `Compute`: each piece of work takes its while, and is counted."""
+
+    def __init__(self, contexts: Contexts, *, seconds: float, fails: bool = False) -> None:
+        self._inline = InlineCompute(contexts)
+        self._seconds = seconds
+        self._fails = fails
+        self.begun = 0
+
+    async def run(self, work: Callable[Concatenate[Contexts, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        self.begun += 1
+        await asyncio.sleep(self._seconds)
+        if self._fails and self.begun > FIRST_STEPS:
+            raise Overloaded("All who could check this are busy.")
+        return await self._inline.run(work, *args, **kwargs)
+
+
+async def begun_after_the_end(world: World, compute: Slow, document: JsonObject, *, seconds: float) -> int:
+    """How much work is begun once the answer was given up."""
+    slow = Presentations(
+        verifier=Verifier(
+            fetch=world, publications=world, known_issuers=world, compute=compute, fetch_timeout_seconds=seconds
+        ),
+        challenges=Challenge("c"),
+        fetch=world,
+        publications=world,
+        compute=compute,
+        fetch_timeout_seconds=seconds,
+        compute_timeout_seconds=seconds,
+    )
+    with pytest.raises(Overloaded):
+        await slow.verify(json.dumps(document).encode(), asked=Asked(), now=NOW)
+    begun = compute.begun
+    await asyncio.sleep(0.05)
+    return compute.begun - begun
+
+
+async def test_a_presentation_of_slow_credentials_is_stopped_as_a_whole(
+    world: World, contexts: Contexts, credential: JsonObject
+) -> None:
+    compute = Slow(contexts, seconds=0.02)
+    document = presented(contexts, *[credential] * data_model.MAX_CREDENTIALS)
+    assert await begun_after_the_end(world, compute, document, seconds=0.05) == 0
+
+
+async def test_where_one_credential_could_not_be_judged_no_other_is_begun(
+    world: World, contexts: Contexts, credential: JsonObject
+) -> None:
+    compute = Slow(contexts, seconds=0.01, fails=True)
+    document = presented(contexts, *[credential] * data_model.MAX_CREDENTIALS)
+    assert await begun_after_the_end(world, compute, document, seconds=30) == 0

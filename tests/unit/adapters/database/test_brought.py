@@ -1,5 +1,6 @@
 """Credentials that others composed: each for itself, its bits in the published lists, erased and restored."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
@@ -16,7 +17,7 @@ from app.adapters.database.restored import Restored
 from app.core.personal import Personal
 from app.core.problems import NOT_FOUND, STATE_CONFLICT, JsonObject, Refused
 from app.issuer.life import Act, State
-from app.ports import BroughtCredential, BroughtIntended, BroughtIntention, StatusEntry
+from app.ports import BroughtCredential, BroughtIntended, BroughtIntention, StatusEntry, TooOften
 from tests.unit.adapters.database.awarding import LEASE, NOW, Written, issue
 
 BOTH = ("revocation", "suspension")
@@ -31,7 +32,9 @@ class ToSign:
         return Written({**self.document, "credentialStatus": [entry.index for entry in entries]})
 
 
-def intention(*, name: str = NAME, purposes: tuple[str, ...] = ("revocation",)) -> BroughtIntention:
+def intention(
+    *, name: str = NAME, purposes: tuple[str, ...] = ("revocation",), per_minute: int = 600
+) -> BroughtIntention:
     return BroughtIntention(
         id=str(uuid4()),
         name=Personal(name),
@@ -41,6 +44,7 @@ def intention(*, name: str = NAME, purposes: tuple[str, ...] = ("revocation",)) 
         examined=ToSign({"id": name, "canary": "Zoë Canary"}),
         purposes=purposes,
         actor="north-1",
+        per_minute=per_minute,
     )
 
 
@@ -277,3 +281,22 @@ async def test_what_was_being_signed_when_it_was_saved_is_not_voided(with_instit
     assert await with_institution.brought.void_unfinished(now=NOW + LEASE) == 0
     (credential,) = await found(with_institution)
     assert (credential.state, credential.signed) == (State.ISSUED, None)
+
+
+async def test_no_more_are_begun_in_a_minute_than_the_pace_has(with_institution: Database) -> None:
+    brought = with_institution.brought
+    for seconds in (0, 20):
+        await brought.intend(intention(per_minute=2), now=NOW + timedelta(seconds=seconds))
+    with pytest.raises(TooOften) as refused:
+        await brought.intend(intention(per_minute=2), now=NOW + timedelta(seconds=21))
+    assert refused.value.retry_after_seconds == 39
+    await brought.intend(intention(per_minute=2), now=NOW + timedelta(seconds=60))
+
+
+async def test_what_is_begun_at_once_keeps_the_pace_with_and_without_places(with_institution: Database) -> None:
+    for purposes in ((), ("revocation",)):
+        wanted = (intend(with_institution, purposes=purposes, per_minute=3) for _ in range(8))
+        outcomes = await asyncio.gather(*wanted, return_exceptions=True)
+        begun = [outcome for outcome in outcomes if isinstance(outcome, BroughtIntended)]
+        assert len(begun) == (3 if purposes == () else 0)
+        assert all(isinstance(outcome, TooOften) for outcome in outcomes if outcome not in begun)
