@@ -13,6 +13,7 @@ from app.access.sessions import SessionLifetime, SignIn
 from app.access.tokens import AccessTokens
 from app.adapters import typesetting
 from app.adapters.act_journal import ActJournal
+from app.adapters.authorities import load_authorities
 from app.adapters.cached_fetch import CachedFetch
 from app.adapters.clients_challenges import ClientsChallenges
 from app.adapters.contexts import load_contexts
@@ -42,6 +43,7 @@ from app.issuer.publish import NothingPublished, Publisher
 from app.issuer.set_up import demand_public_url
 from app.ports import Challenges, Compute, Counts, Fetch, Institution, KeyPurpose
 from app.settings import Settings
+from app.verifier.policy import VerificationPolicy
 from app.verifier.presentations import Presentations
 from app.verifier.verifier import Verifier
 from app.web import badge_picture
@@ -174,6 +176,7 @@ async def composed(
             known_issuers=OwnAndListedIssuers(remembered, listed),
             compute=compute,
             fetch_timeout_seconds=settings.fetch_timeout_seconds,
+            policy=VerificationPolicy(authorities=load_authorities(settings.credential_authorities_file)),
             counts=counts,
         )
         challenges = ClientsChallenges(database.challenges) if settings.strict_http else database.challenges
@@ -193,7 +196,6 @@ async def composed(
             issuer=issuer,
             brought=BroughtIssuer(
                 register=database.brought,
-                awards=database.register,
                 vault=AesGcmVault(keys.data),
                 signers=keys,
                 documents=publisher,
@@ -269,6 +271,7 @@ async def verifying(settings: Settings, *, offline: bool = False) -> AsyncIterat
             known_issuers=ListedIssuers(load_known_issuers(settings.known_issuers_file)),
             compute=InlineCompute(contexts),
             fetch_timeout_seconds=settings.fetch_timeout_seconds,
+            policy=VerificationPolicy(authorities=load_authorities(settings.credential_authorities_file)),
         )
 
 

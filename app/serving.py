@@ -73,6 +73,7 @@ def web_application(service: Service, *, counts: Counts | None = None) -> tuple[
         ),
         brought.routes(
             issuer=service.brought,
+            awards=service.issuer,
             publisher=service.publisher,
             pace=Pace(steady_clock=time.monotonic),
             example_issuer=service.institutions[0].did,

@@ -39,6 +39,7 @@ class Settings:
     contexts_dir: Path = ROOT / "contexts"
     institution_file: Path | None = None
     known_issuers_file: Path | None = None
+    credential_authorities_file: Path | None = None
     fonts_dir: Path | None = None
     trusted_proxies: tuple[str, ...] = ()
     metrics_host: str = "127.0.0.1"

@@ -7,9 +7,9 @@ _SENTENCE = (
 )
 
 
-def badge(issuer: str, *, alignments: int = 5) -> JsonObject:
-    """An unsigned one; with more alignments it is longer."""
-    return {
+def badge(issuer: str, *, alignments: int = 7, ordered: bool = True, status: bool = True) -> JsonObject:
+    """An unsigned one; with more alignments it is longer. `ordered` has a list in it, which not every peer can sign."""
+    whole = {
         "@context": [
             "https://www.w3.org/ns/credentials/v2",
             "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json",
@@ -57,7 +57,7 @@ def badge(issuer: str, *, alignments: int = 5) -> JsonObject:
                         "type": ["ResultDescription"],
                         "name": "Grade",
                         "resultType": "LetterGrade",
-                        "allowedValue": ["A", "B", "C", "D", "E", "F"],
+                        **({"allowedValue": ["A", "B", "C", "D", "E", "F"]} if ordered else {}),
                         "requiredValue": "D",
                     }
                 ],
@@ -75,3 +75,4 @@ def badge(issuer: str, *, alignments: int = 5) -> JsonObject:
             },
         },
     }
+    return {name: value for name, value in whole.items() if status or name != "credentialStatus"}

@@ -1,151 +1,99 @@
-"""Signing and verifying one credential of 4 KB, beside the bare signature and two peers, by turns in one run.
+"""Every mechanism on one credential of 4 KB, beside the bare cryptography and the peers, by turns in one run."""
 
-*Issue*: canonicalise document and proof options, hash, sign, attach. *Verify*: bytes in, finding of the proof out.
-"""
-
-import json
-import platform
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from importlib.metadata import version
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from app.adapters.contexts import load_contexts
-from app.core import did, strict_json
-from app.core.did.document import ControlledIdentifierDocument
+from app.core import strict_json
 from app.core.json_ld import Contexts
-from app.core.multiformats import decode_multikey
-from app.core.proof.cryptosuites import CRYPTOSUITES
-from app.verifier.parse import parse
-from app.verifier.policy import VerificationPolicy
-from app.verifier.prove import Unproven, prove
 from bench.badge import badge
-from bench.peers import Digitalbazaar, PyldWithCryptography
+from bench.peers import NAMES, Node, PyldWithCryptography, Took
+from bench.table import Row
+from bench.work import ECDSA_SD, WHOLE, Job, issued, jobs, whole
 from tests.shared import ROOT
-from tests.verifying import CREATED, KEY, NOW, P256_KEY, CurveKey, Key, sign
 
-RESULTS = Path(__file__).resolve().parent / "results.json"
 TURNS = 7
-ROUNDS = 40
-RDFC = {"eddsa-rdfc-2022": KEY, "ecdsa-rdfc-2019": P256_KEY}
-JCS = {"eddsa-jcs-2022": KEY}
-SIZES = {"4 KB": 5, "16 KB": 52, "64 KB": 240}
+ROUNDS = 30
+GROWING = "eddsa-rdfc-2022"
+# Documents of 4, 8, 16, 32 and 64 KB.
+ALIGNMENTS = (7, 20, 46, 98, 203)
 
 
 @dataclass(frozen=True)
-class Row:
-    """One piece of work, by us, by the cryptography alone, and by a peer (0 where there is none)."""
+class Grown:
+    """A row for a document of so many bytes."""
 
-    work: str
-    mechanism: str
-    ours_us: float
-    bare_us: float
-    peer: str
-    peer_us: float
-
-    @property
-    def ratio(self) -> float:
-        return round(self.peer_us / self.ours_us, 1)
+    document_bytes: int
+    row: Row
 
     def as_json(self) -> dict[str, object]:
-        return {**asdict(self), "ratio": self.ratio}
+        return {"bytes": self.document_bytes, **self.row.as_json()}
 
 
-def main() -> None:
+def measure(*, turns: int = TURNS) -> tuple[list[Row], list[Grown], str]:
+    """The table, how the cost grows with the document, and which Node it was."""
     contexts = load_contexts(ROOT / "contexts")
-    rows: list[Row] = []
-    versions = {name: version(name) for name in ("PyLD", "cryptography")}
-    with tempfile.TemporaryDirectory() as name, Digitalbazaar(Path(name), badge(KEY.did)) as digitalbazaar:
-        versions["Node"] = digitalbazaar.version
-        for mechanism, key in RDFC.items():
-            for work in ("issue", "verify"):
-                rows += _beside_peers(contexts, work, mechanism, key, digitalbazaar)
-    for mechanism, key in JCS.items():
-        for work in ("issue", "verify"):
-            ours, bare = _ours(contexts, work, mechanism, key, alignments=5)
-            rows.append(Row(work, mechanism, *_by_turns(ours, bare), peer="", peer_us=0))
-    for size, alignments in SIZES.items():
-        for work in ("issue", "verify"):
-            ours, bare = _ours(contexts, work, "eddsa-rdfc-2022", KEY, alignments=alignments)
-            rows.append(Row(f"{work}, {size}", "eddsa-rdfc-2022", *_by_turns(ours, bare), peer="", peer_us=0))
-    _print(rows)
-    machine = {"machine": platform.machine(), "system": platform.system(), "python": platform.python_version()}
-    told = {**machine, "versions": versions, "turns": TURNS, "rounds": ROUNDS, "rows": [row.as_json() for row in rows]}
-    RESULTS.write_text(json.dumps(told, indent=1) + "\n")
+    with tempfile.TemporaryDirectory() as name, Node(Path(name)) as node:
+        table = [row for job in jobs(contexts) for row in _beside_peers(contexts, job, node, turns=turns)]
+        growth = [grown for alignments in ALIGNMENTS for grown in _growth(contexts, node, alignments)]
+        return table, growth, node.version
 
 
-def _beside_peers(
-    contexts: Contexts, work: str, mechanism: str, key: Key | CurveKey, digitalbazaar: Digitalbazaar
-) -> list[Row]:
-    signed = sign(contexts, badge(key.did), key=key, verification_method=key.did_method, suite=mechanism)
-    algorithm = CRYPTOSUITES[mechanism].algorithms[key.kind]
-    ours, bare = _ours(contexts, work, mechanism, key, alignments=5)
-    pyld = PyldWithCryptography(contexts, badge(key.did))
-    python = pyld.work(work, key=key, algorithm=algorithm, signed=signed)
-    text = strict_json.write(signed)
-    turns = [
-        (
-            microseconds(ours),
-            microseconds(bare),
-            digitalbazaar.microseconds(work, mechanism, signed=text, rounds=ROUNDS),
-            microseconds(python),
-        )
-        for _ in range(TURNS)
-    ]
-    mine, alone, node, slow = (statistics.median(column) for column in zip(*turns, strict=True))
+def _beside_peers(contexts: Contexts, job: Job, node: Node, *, turns: int) -> Iterator[Row]:
+    """One row for each peer: they and we take turns, and the median of each counts."""
+    rounds = ROUNDS // 4 if job.mechanism == ECDSA_SD else ROUNDS
+    measured: list[Callable[[], Took]] = [lambda: microseconds(job.ours, rounds)]
+    measured.append(lambda: microseconds(job.bare, rounds))
+    peers = []
+    if job.asked:
+        peers.append(NAMES[job.mechanism])
+        measured.append(lambda: node.took(job.work, job.mechanism, job.asked, rounds=rounds))
+    if job.asked and "rdfc" in job.mechanism:
+        key = WHOLE[job.mechanism]
+        unsigned = badge(key.did)
+        signed = issued(contexts, job.mechanism, unsigned, key)
+        pyld = PyldWithCryptography(contexts)
+        peers.append(pyld.name)
+        slow = pyld.work(job.work, job.mechanism, key=key, unsigned=unsigned, signed=signed)
+        measured.append(lambda: microseconds(slow, rounds))
+    ours, bare, *theirs = by_turns(measured, turns=turns)
+    if not peers:
+        yield Row(job.work, job.mechanism, ours.us, bare.us)
+    for peer, took in zip(peers, theirs, strict=True):
+        yield Row(job.work, job.mechanism, ours.us, bare.us, peer, took.us, took.cpu_us)
+
+
+def _growth(contexts: Contexts, node: Node, alignments: int) -> Iterator[Grown]:
+    size = len(strict_json.write(badge(WHOLE[GROWING].did, alignments=alignments)))
+    for job in whole(contexts, GROWING, alignments=alignments):
+        if job.asked:
+            theirs = partial(node.took, job.work, job.mechanism, job.asked, rounds=5)
+            ours, bare = partial(microseconds, job.ours, 10), partial(microseconds, job.bare, 10)
+            mine, alone, peer = by_turns([ours, bare, theirs], turns=3)
+            row = Row(job.work, job.mechanism, mine.us, alone.us, NAMES[job.mechanism], peer.us, peer.cpu_us)
+            yield Grown(size, row)
+
+
+def by_turns(measured: list[Callable[[], Took]], *, turns: int) -> list[Took]:
+    """The medians: one after the other, again and again, so that a slow minute of the machine is everybody's."""
+    took = [[each() for each in measured] for _ in range(turns)]
     return [
-        Row(work, mechanism, mine, alone, digitalbazaar.name, node),
-        Row(work, mechanism, mine, alone, pyld.name, slow),
+        Took(statistics.median(each.us for each in column), statistics.median(each.cpu_us for each in column))
+        for column in zip(*took, strict=True)
     ]
 
 
-def _ours(
-    contexts: Contexts, work: str, mechanism: str, key: Key | CurveKey, *, alignments: int
-) -> tuple[Callable[[], object], Callable[[], object]]:
-    """What we do, and the cryptography in it alone."""
-    unsigned = badge(key.did, alignments=alignments)
-
-    def issue() -> bytes:
-        made = sign(contexts, unsigned, key=key, verification_method=key.did_method, suite=mechanism, created=CREATED)
-        return strict_json.write(made)
-
-    if work == "issue":
-        return issue, lambda: key.sign(bytes(64))
-    signed, policy = issue(), VerificationPolicy()
-    controller = did.locate(key.did)
-    assert isinstance(controller, ControlledIdentifierDocument)
-
-    def verify() -> None:
-        received = parse(contexts, signed, "application/vc")
-        proven = prove(contexts, received, controller, now=NOW, policy=policy, recorded={})
-        assert not isinstance(proven, Unproven), proven
-
-    algorithm = CRYPTOSUITES[mechanism].algorithms[key.kind]
-    public, signature = decode_multikey(key.multibase).raw, key.sign(bytes(64))
-    return verify, lambda: algorithm.verify(public, bytes(64), signature)
-
-
-def _by_turns(ours: Callable[[], object], bare: Callable[[], object]) -> tuple[float, float]:
-    turns = [(microseconds(ours), microseconds(bare)) for _ in range(TURNS)]
-    return statistics.median(mine for mine, _ in turns), statistics.median(alone for _, alone in turns)
-
-
-def microseconds(work: Callable[[], object]) -> float:
-    """The median of the rounds: wall time, in a process of one thread."""
+def microseconds(work: Callable[[], object], rounds: int) -> Took:
+    """The median of the rounds, in a process of one thread; and its CPU time for each."""
     times = []
-    for _ in range(ROUNDS):
+    cpu = time.process_time()
+    for _ in range(rounds):
         before = time.perf_counter()
         work()
         times.append((time.perf_counter() - before) * 1e6)
-    return statistics.median(times)
-
-
-def _print(rows: list[Row]) -> None:
-    print(f"{'':<14} {'':<18} {'ours µs':>9} {'bare µs':>9} {'× bare':>7}   {'peer':<24} {'peer µs':>9} {'ratio':>7}")
-    for row in rows:
-        beside = f"{row.peer:<24} {row.peer_us:>9,.0f} {row.ratio:>7}" if row.peer else ""
-        times = row.ours_us / row.bare_us
-        print(f"{row.work:<14} {row.mechanism:<18} {row.ours_us:>9,.0f} {row.bare_us:>9,.0f} {times:>7.1f}   {beside}")
+    return Took(statistics.median(times), (time.process_time() - cpu) * 1e6 / rounds)

@@ -168,6 +168,10 @@ async def take_away(database: Database) -> None:
     def refuse(*_: object) -> None:
         raise OperationalError("connect", {}, ConnectionRefusedError("away"))
 
+    if (file := database._transactions.file) is not None:
+        file.close()
+        file._file = "/nowhere.sqlite3"
+
 
 @contextmanager
 def _fresh_postgres(server: str, *, template: str = "template0") -> Iterator[str]:

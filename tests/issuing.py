@@ -119,7 +119,6 @@ class Office:
     def brought(self, *, signers: Signers | None = None, compute: Compute | None = None) -> BroughtIssuer:
         return BroughtIssuer(
             register=self.database.brought,
-            awards=self.database.register,
             vault=AesGcmVault(self.keys.data),
             signers=signers or self.keys,
             documents=self.publisher(),

@@ -2,17 +2,19 @@
 
 from dataclasses import dataclass
 
+from app.core import key_text
 from app.core.credential import award_request, learning_credential, open_badge
 from app.core.credential.micro_credential import MicroCredential, Organisation
-from app.core.did.document import ControlledIdentifierDocument, Relationship, VerificationMethod
+from app.core.did.document import ControlledIdentifierDocument
 from app.core.json_ld import Contexts
-from app.core.multiformats import decode_multikey
 from app.core.problems import JsonObject
 from app.core.proof.chance import Chance
 from app.core.status import token_status_list
+from app.issuer import learning, published_keys
 from app.issuer.examine import compose
 from app.issuer.mechanisms import DC_SD_JWT, MECHANISMS, Securing, to_sign
-from tests.verifying import KEYS, NOW, CurveKey, Key
+from app.ports import InstitutionKey, KeyPurpose
+from tests.verifying import KEYS, NOW, CurveKey, Key, RsaKey
 
 NAMED = "did:web:dunmore.example:issuers:dtu"
 ADDRESS = "https://dunmore.example/issuers/dtu"
@@ -25,7 +27,7 @@ class Case:
     """One mechanism and one key."""
 
     mechanism: str
-    key: Key | CurveKey
+    key: Key | CurveKey | RsaKey
 
     def __str__(self) -> str:
         return f"{self.mechanism}-{self.key.kind}"
@@ -36,13 +38,14 @@ class Case:
 
     @property
     def controller(self) -> ControlledIdentifierDocument:
-        method = VerificationMethod(self.method, "Multikey", NAMED, self.key.multibase)
-        return ControlledIdentifierDocument(NAMED, (method,), frozenset({(Relationship.ASSERTION_METHOD, self.method)}))
+        purposes = frozenset({KeyPurpose.CREDENTIAL})
+        key = InstitutionKey(self.method, self.key.multibase, purposes, "file:credential-1.pem", NOW)
+        return published_keys.document(NAMED, (key,))
 
     def securing(self, *, chance: Chance = CHANCE, pointers: tuple[str, ...] | None = None) -> Securing:
         return Securing(
             verification_method=self.method,
-            key=decode_multikey(self.key.multibase),
+            key=key_text.read(self.key.multibase),
             created=NOW,
             chance=chance,
             mandatory_pointers=pointers,
@@ -53,7 +56,11 @@ class Case:
         return unsigned.attach(self.key.sign(unsigned.data))
 
 
-CASES = tuple(Case(name, key) for name, each in MECHANISMS.items() for key in KEYS if key.kind in each.key_kinds)
+RSA_KEY = RsaKey.of("the university's key")
+SIGNING_KEYS: tuple[Key | CurveKey | RsaKey, ...] = (*KEYS, RSA_KEY)
+CASES = tuple(
+    Case(name, key) for name, each in MECHANISMS.items() for key in SIGNING_KEYS if key.kind in each.key_kinds
+)
 
 
 def claimed(contexts: Contexts, *, learner_id: str | None = LEARNER) -> MicroCredential:
@@ -73,7 +80,7 @@ def document_for(case: Case, contexts: Contexts) -> JsonObject:
     credential_id = "urn:uuid:8c1dd9a0-91a8-4f0b-a0f1-1a3a2c1f8f11"
     if case.mechanism == DC_SD_JWT:
         status = token_status_list.entry(uri=f"{ADDRESS}/list", index=7)
-        own = {"iss": ADDRESS, "jti": credential_id, "status": status}
+        own = {"iss": ADDRESS, "jti": credential_id, "status": status, "vct#integrity": learning.TYPE_INTEGRITY}
         return {**own, **learning_credential.write(claimed(contexts))}
     badge = open_badge.write(claimed(contexts), contexts=contexts)
     return compose(badge, credential_id=credential_id, public_url="https://dunmore.example")

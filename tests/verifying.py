@@ -6,15 +6,17 @@ from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache, cached_property
 from typing import Any
 
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from app.adapters.cpu_pool import InlineCompute
+from app.core import key_text, rsa_public_key
 from app.core.did.document import VerificationMethod
 from app.core.json_ld import Contexts
 from app.core.multiformats import KeyKind, encode_base58btc, encode_multikey, public_key
@@ -84,7 +86,7 @@ class CurveKey:
     def hashed(self) -> ec.ECDSA:
         return ec.ECDSA(hashes.SHA256() if self.kind is KeyKind.P256 else hashes.SHA384())
 
-    @property
+    @cached_property
     def multibase(self) -> str:
         raw = self.private.public_key().public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
         return encode_multikey(public_key(self.kind, raw))
@@ -96,6 +98,30 @@ class CurveKey:
     @property
     def did_method(self) -> str:
         return f"{self.did}#{self.multibase}"
+
+
+@dataclass(frozen=True)
+class RsaKey:
+    """A key pair of RSA, the same for the same name within a run."""
+
+    private: rsa.RSAPrivateKey
+
+    kind = KeyKind.RSA
+
+    @classmethod
+    @cache
+    def of(cls, name: str, kind: KeyKind = KeyKind.RSA) -> "RsaKey":
+        del name, kind
+        return cls(rsa.generate_private_key(public_exponent=65_537, key_size=2_048))
+
+    def sign(self, data: bytes) -> bytes:
+        return self.private.sign(data, padding.PKCS1v15(), hashes.SHA256())
+
+    @property
+    def multibase(self) -> str:
+        """As our directory keeps it: RSA has no Multikey."""
+        der = self.private.public_key().public_bytes(Encoding.DER, PublicFormat.PKCS1)
+        return key_text.write(rsa_public_key.from_der(der))
 
 
 KEY = Key.of("the university's key")

@@ -131,6 +131,10 @@ class CpuPool:
         raise Overloaded("The process that checked this ended. Try again.")
 
     async def _free_worker(self) -> "_Worker":
+        # Nobody is overtaken: where somebody waits, a process that is free is theirs.
+        while not self._queued and not self._idle.empty():
+            if (worker := self._idle.get_nowait()).alive:
+                return worker
         if self._queued >= self._max_queued:
             self._counts.add(PoolTrouble.QUEUE_FULL)
             raise Overloaded("Too many credentials are being checked at this moment. Try again.")

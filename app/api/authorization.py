@@ -19,6 +19,7 @@ class Caller:
 
     client: Client
     institution: Institution
+    scopes: frozenset[Scope]
 
     @property
     def client_id(self) -> str:
@@ -49,7 +50,7 @@ def authorization(*, tokens: AccessTokens, directory: Directory, clock: Clock) -
             institution = await directory.institution(read.institution)
             if client is None or client.revoked or institution is None:
                 raise Refused(Problem(INVALID_TOKEN, detail="the client of this token may no longer call"))
-            return Caller(client=client, institution=institution)
+            return Caller(client=client, institution=institution, scopes=read.scopes)
 
         return caller
 

@@ -8,16 +8,18 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Request, Response
 
 from app.access.pace import Pace
-from app.access.scopes import Scope
+from app.access.scopes import Scope, demand_scope
 from app.api.authorization import Authorize, Caller
 from app.api.idempotency import IdempotencyKey, idempotency_key
-from app.core.problems import JsonObject
+from app.core.problems import GONE, STATE_CONFLICT, JsonObject, Problem, Refused
 from app.http.described import CREDENTIAL, EXAMPLE_CREDENTIAL, json_answer, json_body, problems
 from app.http.negotiation import SMALL_BODY_BYTES, HttpRefused, Refusal, best, read_body
+from app.issuer.award import Issuer
 from app.issuer.brought import BroughtIssuer
 from app.issuer.brought_status import read_change, read_list_request
+from app.issuer.mechanisms import as_json
 from app.issuer.publish import Publisher
-from app.ports import Clock, Unavailable
+from app.ports import Clock, RegisteredAward, Unavailable
 
 _MEDIA_TYPES = ("application/json", "application/ld+json")
 _TEXT = {"type": "string"}
@@ -111,6 +113,7 @@ CredentialName = Annotated[
 def routes(
     *,
     issuer: BroughtIssuer,
+    awards: Issuer,
     publisher: Publisher,
     pace: Pace,
     authorize: Authorize,
@@ -146,13 +149,17 @@ def routes(
 
     @router.get(
         "/credentials/{name:path}",
-        summary="A credential that your institution composed, or awarded (VCALM)",
+        summary="A credential that was signed so, or an award's own (VCALM)",
         responses={200: json_answer("As it was signed.", _ISSUED), **problems(401, 403, 404, 410, 429, 503)},
     )
     async def get(
         name: CredentialName, request: Request, caller: Annotated[Caller, Depends(authorize(Scope.READ_CREDENTIALS))]
     ) -> Response:
-        return _credential(request, await issuer.find(name, institution=caller.institution), status_code=200)
+        award = await awards.of_credential(name, institution=caller.institution)
+        if award is None:
+            return _credential(request, await issuer.find(name, institution=caller.institution), status_code=200)
+        demand_scope(Scope.READ_AWARDS, caller.scopes)
+        return _credential(request, _of_award(award, name), status_code=200)
 
     @router.delete(
         "/credentials/{name:path}",
@@ -163,6 +170,10 @@ def routes(
     async def delete(
         name: CredentialName, caller: Annotated[Caller, Depends(authorize(Scope.ERASE_CREDENTIALS))]
     ) -> Response:
+        if (award := await awards.of_credential(name, institution=caller.institution)) is not None:
+            # What is not kept is gone, whoever erased it.
+            _of_award(award, name)
+            raise _an_awards(award, f"POST /awards/{award.id}/erase erases it, with its award")
         await issuer.erase(name, institution=caller.institution, client=caller.client, now=clock())
         return Response(status_code=202)
 
@@ -179,6 +190,8 @@ def routes(
     async def status(request: Request, caller: Annotated[Caller, Depends(authorize(Scope.CHANGE_STATUS))]) -> Response:
         body, _ = await read_body(request, allowed=_MEDIA_TYPES, max_bytes=SMALL_BODY_BYTES)
         change = read_change(body)
+        if (award := await awards.of_credential(change.name.open(), institution=caller.institution)) is not None:
+            raise _an_awards(award, f"POST /awards/{award.id}/revoke, with a reason")
         await issuer.change_status(change, institution=caller.institution, client=caller.client, now=clock())
         return Response(status_code=200)
 
@@ -211,6 +224,19 @@ def _example(issuer: str) -> JsonObject:
     unsigned = {member: EXAMPLE_CREDENTIAL[member] for member in _LEAST_MEMBERS}
     context, *_ = unsigned["relatedResource"]
     return {**unsigned, "issuer": {**unsigned["issuer"], "id": issuer}, "relatedResource": context}
+
+
+def _of_award(award: RegisteredAward, name: str) -> bytes:
+    """The one credential of it that is called so. Raises Refused (GONE)."""
+    for credential in award.credentials:
+        if credential.id == name and credential.signed is not None:
+            return as_json(credential.mechanism, credential.signed.open())
+    raise Refused(Problem(GONE, detail=f"award {award.id} was {award.state}: its credential is not kept"))
+
+
+def _an_awards(award: RegisteredAward, remedy: str) -> Refused:
+    detail = f"it is a credential of award {award.id}, and what happens to it happens to the award"
+    return Refused(Problem(STATE_CONFLICT, detail=detail, remedy=remedy))
 
 
 def _demand_pace(pace: Pace, caller: Caller) -> None:

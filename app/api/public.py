@@ -18,6 +18,7 @@ from app.ports import Clock
 _CREDENTIAL_TYPES = ("application/ld+json", "application/json", "application/vc")
 _DOCUMENTS = {
     "contexts": ("https://w3id.org/testamur/contexts/", "application/ld+json"),
+    "types": ("https://w3id.org/testamur/types/", "application/json"),
     "schemas": ("https://w3id.org/testamur/schemas/", "application/schema+json"),
 }
 
@@ -76,6 +77,15 @@ def routes(
     )
     async def schema(name: Annotated[str, Path(max_length=64)], request: Request) -> Response:
         return _pinned("schemas", name, request)
+
+    @router.get(
+        "/types/{name}",
+        tags=["Published"],
+        summary="What a learning credential's type (vct) demands: its Type Metadata",
+        responses=problems(404),
+    )
+    async def type_metadata(name: Annotated[str, Path(max_length=64)], request: Request) -> Response:
+        return _pinned("types", name, request)
 
     @router.get("/healthz", tags=["Operation"], summary="The process answers")
     async def healthz() -> JSONResponse:

@@ -3,6 +3,8 @@
 https://www.w3.org/TR/vcalm/
 """
 
+from functools import partial
+
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
@@ -124,8 +126,7 @@ def routes(
     )
     async def verify(request: Request) -> JSONResponse:
         body, _ = await read_body(request, allowed=("application/json",))
-        credential, options = await compute.run(read_request, body, strict_http=strict_http)
-        report = await verifier.verify(credential, "application/vc", now=clock())
+        report, options = await verifier.verify_asked(partial(read_request, strict_http=strict_http), body, now=clock())
         return answer(credential_result(report, options))
 
     @router.post(

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from app.core import strict_json
+from app.core.credential.received import ReceivedCredential
 from app.core.json_ld import Contexts
 from app.core.problems import (
     MALFORMED_VALUE_ERROR,
@@ -16,6 +17,7 @@ from app.core.problems import (
     Refused,
     pointer,
 )
+from app.verifier.parse import parse
 from app.verifier.presentation import Asked
 
 
@@ -26,15 +28,15 @@ class Options:
     return_credential: bool = False
 
 
-def read_request(_contexts: Contexts, body: bytes, *, strict_http: bool) -> tuple[bytes, Options]:
-    """The credential in a request, as bytes, and what is asked for about it. Raises Refused."""
+def read_request(contexts: Contexts, body: bytes, *, strict_http: bool) -> tuple[ReceivedCredential, Options]:
+    """The credential in a request, and what is asked for about it. Raises Refused."""
     credential, options = credential_and_options(body)
     known = {"returnResults", "returnProblemDetails", "returnCredential"} | ({"checks"} if strict_http else set())
     refuse_unknown(options, known)
     for name, value in options.items():
         if name != "checks" and not isinstance(value, bool):
             raise Refused(malformed(f"/options/{name}", "must be true or false"))
-    return strict_json.write(credential), Options(
+    return parse(contexts, strict_json.write(credential), "application/vc"), Options(
         return_results=options.get("returnResults", False),
         return_problem_details=options.get("returnProblemDetails", True),
         return_credential=options.get("returnCredential", False),

@@ -6,7 +6,8 @@ https://www.w3.org/TR/vcalm/. It has exactly the members that were asked for.
 from app.api.vcalm_request import Options
 from app.core.credential import enveloped
 from app.core.problems import JsonObject, Problem
-from app.core.proof import sd_jwt_vc
+from app.core.proof import sd_jwt_vc, vc_sd_jwt
+from app.verifier.claims import are_claims
 from app.verifier.presentation import Asked
 from app.verifier.presentations import Judged, PresentationCheck, PresentationReport
 from app.verifier.report import (
@@ -123,7 +124,7 @@ def _as_received(report: VerificationReport) -> JsonObject:
     if report.received.token is not None:
         return enveloped.write(report.received.token, enveloped.CREDENTIAL)
     if report.received.sd_jwt is not None:
-        media_type, *_ = sd_jwt_vc.MEDIA_TYPES
+        media_type, *_ = (sd_jwt_vc if are_claims(report.received.document) else vc_sd_jwt).MEDIA_TYPES
         return enveloped.write(report.received.sd_jwt, enveloped.CREDENTIAL, media_type=media_type)
     return report.received.document
 

@@ -13,7 +13,7 @@ from app.adapters.keys.maker import FileKeyMaker
 from app.cli.exit_codes import DONE
 from app.cli.given import Commands, institution_of
 from app.core.problems import MALFORMED_VALUE_ERROR, NOT_FOUND, Problem, Refused
-from app.issuer import keys
+from app.issuer import keys, published_keys
 from app.main import administering, clock
 from app.ports import Institution, InstitutionKey, KeyPurpose
 from app.settings import Settings
@@ -183,7 +183,7 @@ def _keys_as_json(institution: Institution) -> dict[str, Any]:
         "keys": [
             {
                 "verificationMethod": key.verification_method,
-                "publicKeyMultibase": key.public_key_multibase,
+                **published_keys.form(key),
                 "purposes": sorted(key.purposes),
                 "state": _state(key),
                 "uri": key.uri,

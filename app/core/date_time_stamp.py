@@ -15,10 +15,13 @@ _LEXICAL = re.compile(
 )
 
 
-def read(text: object, *, at: str, problem_type: str = MALFORMED_VALUE_ERROR) -> datetime:
+def read(
+    text: object, *, at: str, problem_type: str = MALFORMED_VALUE_ERROR, if_without_offset: str | None = None
+) -> datetime:
     """The moment that `text` names; what is finer than a microsecond is cut off.
 
-    Raises Refused where it is no xsd:dateTimeStamp, or names a moment outside of the years 1 to 9999 in UTC.
+    Raises Refused where it is no xsd:dateTimeStamp, or names a moment outside of the years 1 to 9999 in UTC. A time
+    without an offset is none; `if_without_offset` is the one to read it by all the same.
     """
 
     def refused(why: str) -> Refused:
@@ -31,13 +34,14 @@ def read(text: object, *, at: str, problem_type: str = MALFORMED_VALUE_ERROR) ->
     lexical = _LEXICAL.fullmatch(text)
     if lexical is None:
         raise refused("is not a date and time")
-    if lexical["offset"] is None:
+    offset = lexical["offset"] or if_without_offset
+    if offset is None:
         raise refused("has no time zone")
     # 24:00:00 is the end of the day, and no other time has an hour 24.
     midnight = (lexical["hour"], lexical["rest"], (lexical["fraction"] or "").strip("0")) == ("24", "00:00", "")
     hour = "00" if midnight else lexical["hour"]
     fraction = (lexical["fraction"] or "")[:6].ljust(6, "0")
-    offset = "+00:00" if lexical["offset"] == "Z" else lexical["offset"]
+    offset = "+00:00" if offset == "Z" else offset
     try:
         moment = datetime.fromisoformat(f"{lexical['date']}T{hour}:{lexical['rest']}.{fraction}{offset}")
         moment = moment + timedelta(days=1) if midnight else moment

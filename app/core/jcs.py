@@ -7,8 +7,9 @@ wherever it writes each number alike, and names sort alike by code points and by
 import json
 import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from json.encoder import encode_basestring
+from typing import Any
 
 from app.core.problems import MALFORMED_VALUE_ERROR, RANGE_ERROR, Problem, Refused
 
@@ -20,6 +21,10 @@ _MAX_INTEGER = 2**53 - 1
 _BEYOND_UTF16_UNIT = re.compile(rb"[\xf0-\xf4]")
 _REPRESENTATION = re.compile(r"([0-9]+)(?:\.([0-9]+))?(?:e([+-][0-9]+))?")
 
+_STRING = frozenset({str})
+# What holds itself nests too deep before.
+_ENCODER = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"), sort_keys=True)
+
 
 def canonicalize(value: object) -> bytes:
     """The canonical text of a JSON value, in UTF-8.
@@ -27,8 +32,8 @@ def canonicalize(value: object) -> bytes:
     Raises Refused: RANGE_ERROR for a number that a double does not hold, MALFORMED_VALUE_ERROR for what is no JSON
     value, half a surrogate pair among it, or nests too deep.
     """
-    if not _is_written_otherwise(value, depth=0):
-        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    if not _is_written_otherwise(value):
+        text = _ENCODER.encode(value)
         if text.isascii():
             return text.encode()
         encoded = _utf8(text)
@@ -37,38 +42,43 @@ def canonicalize(value: object) -> bytes:
     return _utf8("".join(_written(value)))
 
 
-def _is_written_otherwise(value: object, *, depth: int) -> bool:
+def _is_written_otherwise(value: object) -> bool:
     """Whether Python writes a number anywhere in `value` otherwise; on the way, whether it is JSON. Raises Refused."""
-    if depth > MAX_DEPTH:
+    found = False
+    level: list[Any] = [value]
+    for _ in range(MAX_DEPTH + 1):
+        if not level:
+            break
+        deeper: list[Any] = []
+        for held in level:
+            if held.__class__ is str:
+                continue
+            if isinstance(held, dict):
+                if not _STRING.issuperset(map(type, held)):
+                    raise Refused(Problem(MALFORMED_VALUE_ERROR, detail="has a member whose name is no string"))
+                deeper += held.values()
+            elif isinstance(held, list):
+                deeper += held
+            else:
+                found |= _is_number_written_otherwise(held)
+        level = deeper
+    if any(held.__class__ is not str for held in level):
         raise Refused(Problem(MALFORMED_VALUE_ERROR, detail=f"nests deeper than {MAX_DEPTH} levels"))
-    kind = value.__class__
-    if kind is str or kind is bool or value is None:
-        return False
+    return found
+
+
+def _is_number_written_otherwise(value: object) -> bool:
     match value:
-        case dict():
-            if not all(isinstance(name, str) for name in value):
-                raise Refused(Problem(MALFORMED_VALUE_ERROR, detail="has a member whose name is no string"))
-            return _any_is_written_otherwise(value.values(), depth=depth + 1)
-        case list():
-            return _any_is_written_otherwise(value, depth=depth + 1)
+        case None | bool() | str():
+            return False
         case int() if abs(value) <= _MAX_INTEGER:
             return False
         case float() if math.isfinite(value):
             return _number(value) != repr(value)
         case int() | float():
             raise Refused(Problem(RANGE_ERROR, detail="holds a number that a double does not keep"))
-        case str():
-            return False
         case _:
             raise Refused(Problem(MALFORMED_VALUE_ERROR, detail=f"a {type(value).__name__} is no JSON value"))
-
-
-def _any_is_written_otherwise(values: Iterable[object], *, depth: int) -> bool:
-    found = False
-    for value in values:
-        if value.__class__ is not str:
-            found |= _is_written_otherwise(value, depth=depth)
-    return found
 
 
 # ── the general way ──────────────────────────────────────────────────────────────────────────────────────────────────

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from app.core.problems import INVALID_VERIFICATION_METHOD, MALFORMED_VALUE_ERROR, Problem, Refused
 
@@ -20,21 +21,25 @@ _BASE64URL = re.compile(r"[A-Za-z0-9_-]*")
 
 # Base 58 takes time by the square of the length. Keys and signatures, which it is for, stay far below.
 MAX_BASE58_CHARACTERS = 512
+# Half a megabyte of keys that were found sound: an issuer's is met again and again.
+MAX_REMEMBERED_KEYS = 1_024
 
 
 class KeyKind(StrEnum):
-    """The curve that a key is of, by its JOSE name (RFC 7518 §6.2.1.1, RFC 8037 §2): what a mechanism matches on."""
+    """The curve a key is of, by its JOSE name (RFC 7518 §6.2.1.1, RFC 8037 §2), or RSA: what a mechanism matches on."""
 
     ED25519 = "Ed25519"
     P256 = "P-256"
     P384 = "P-384"
+    RSA = "RSA"
 
 
 @dataclass(frozen=True, slots=True)
 class PublicKey:
     """A public key that was found sound: right length, canonical, no point of small order.
 
-    `raw` is what stands in a Multikey after its header: of P-256 and P-384 the compressed point (SEC 1 §2.3.3).
+    `raw` is what stands in a Multikey after its header: of P-256 and P-384 the compressed point (SEC 1 §2.3.3). An RSA
+    key has no Multikey; `rsa_public_key` says what it is.
     """
 
     kind: KeyKind
@@ -102,7 +107,8 @@ def _decode_base64url(encoded: str) -> bytes:
     except binascii.Error as error:
         raise Refused(Problem(MALFORMED_VALUE_ERROR, detail="is not base64url: its length is impossible")) from error
     # RFC 4648 §3.5: the bits beyond the last byte are zero, or two texts would mean the same bytes.
-    if encode_base64url(data)[1:] != encoded:
+    whole = len(data) // 3
+    if encode_base64url(data[3 * whole :])[1:] != encoded[4 * whole :]:
         raise Refused(Problem(MALFORMED_VALUE_ERROR, detail="is not canonical base64url: it has stray bits at its end"))
     return data
 
@@ -232,8 +238,12 @@ def encode_multikey(key: PublicKey) -> str:
     return encode_base58btc(_key_type(key.kind).public_header + key.raw)
 
 
+@lru_cache(maxsize=MAX_REMEMBERED_KEYS)
 def decode_multikey(text: str) -> PublicKey:
-    """The key in a `publicKeyMultibase`, checked. Raises Refused (INVALID_VERIFICATION_METHOD)."""
+    """The key in a `publicKeyMultibase`, checked. Raises Refused (INVALID_VERIFICATION_METHOD).
+
+    What was sound once is sound: only the answer for the very same text is remembered, and no refusal is.
+    """
     data = _multikey_bytes(text)
     for key_type in KEY_TYPES:
         if data.startswith(key_type.public_header):

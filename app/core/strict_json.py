@@ -72,9 +72,13 @@ def read_object(
             raise Refused(Problem(PARSING_ERROR, detail="is JSON, but not a JSON object"))
 
 
+# What is written was read, or composed of what was: nothing in it holds itself.
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":"))
+
+
 def write(value: object) -> bytes:
     """Compact UTF-8, members in the order they were put in."""
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    return _ENCODER.encode(value).encode()
 
 
 def _refuse(problem_type: str, detail: str) -> NoReturn:
@@ -96,7 +100,8 @@ def _has_more_values_than(most: int, data: bytes) -> bool:
 
     A value follows every comma, and every bracket that opens what is not empty; and there is the first.
     """
-    if 1 + _separators(data) <= most:
+    # Each takes a byte at least.
+    if len(data) <= most or 1 + _separators(data) <= most:
         return False
     bare = _STRING.sub(b'"', data)
     return 1 + _separators(bare) - len(_EMPTY.findall(bare)) > most
@@ -108,13 +113,7 @@ def _separators(data: bytes) -> int:
 
 def _parse(text: str) -> object:
     try:
-        return json.loads(
-            text,
-            object_pairs_hook=_object,
-            parse_int=_integer,
-            parse_float=_number,
-            parse_constant=_constant,
-        )
+        return _DECODER.decode(text)
     except json.JSONDecodeError as error:
         detail = f"is not JSON: {error.msg}, line {error.lineno} column {error.colno}"
         raise Refused(Problem(PARSING_ERROR, detail=detail)) from error
@@ -152,6 +151,11 @@ def _constant(text: str) -> _Unreadable:
     return _Unreadable(PARSING_ERROR, f"{text} is no JSON number")
 
 
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_object, parse_int=_integer, parse_float=_number, parse_constant=_constant
+)
+
+
 def _acceptable(value: object, *, max_depth: int, escapes: bool) -> bool:
     """Whether the tree holds nothing to refuse. Level by level, so that depth can't exhaust the stack."""
     level: list[Any] = [value]
@@ -168,6 +172,8 @@ def _acceptable(value: object, *, max_depth: int, escapes: bool) -> bool:
                 deeper.extend(node.values() if kind is dict else node)
             elif kind is _Unreadable or kind is _Repeating:
                 return False
+        if not deeper:
+            break
         level = deeper
     return True
 

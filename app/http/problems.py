@@ -19,7 +19,7 @@ from app.core.problems import Problem, Refused, pointer
 from app.http.log_lines import reference, trace
 from app.http.methods import allowed
 from app.http.negotiation import HttpRefused, Refusal, best
-from app.ports import Overloaded, TooSlow, Unavailable
+from app.ports import Overloaded, TooOften, TooSlow, Unavailable
 
 logger = logging.getLogger("testamur.http")
 
@@ -139,6 +139,8 @@ def answer_to(exception: Exception, *, path: str = "") -> Answer:
             return _http_exception(exception)
         case TooSlow():
             return Answer(408, str(exception), headers=(("Connection", "close"),))
+        case TooOften():
+            return Answer(429, str(exception), headers=(("Retry-After", str(exception.retry_after_seconds)),))
         case Overloaded() | Unavailable():
             return Answer(503, str(exception), headers=(("Retry-After", str(exception.retry_after_seconds)),))
         case ClientDisconnect():
@@ -174,6 +176,7 @@ def install(app: FastAPI, *, page: ErrorPage | None = None) -> None:
         RequestValidationError,
         HTTPException,
         Overloaded,
+        TooOften,
         Unavailable,
         ClientDisconnect,
         Exception,

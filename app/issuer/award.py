@@ -276,6 +276,11 @@ class Issuer:
             raise Refused(Problem(GONE, detail=f"award {award_id} was erased: nothing of it is kept but its status"))
         return award
 
+    async def of_credential(self, credential_id: str, *, institution: Institution) -> RegisteredAward | None:
+        """The award of this institution that has the credential; None where none has it, or it is not whole."""
+        award = await self._register.of_credential(credential_id, institution=institution.name)
+        return None if award is None or award.state in (State.INTENDED, State.VOIDED) else award
+
     async def as_it_stands(self, award_id: str, *, institution: Institution) -> RegisteredAward | None:
         """The award, or the one that took its place in the end; None where that was erased, or is another's."""
         award = await self._register.find(award_id, institution=institution.name)

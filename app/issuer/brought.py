@@ -27,8 +27,8 @@ from app.issuer.asked_again import idempotency
 from app.issuer.brought_request import Bringing, Brought, read
 from app.issuer.brought_status import StatusChange
 from app.issuer.examine import status_list_url
-from app.issuer.life import FORGOTTEN, Act, State
-from app.issuer.mechanisms import BY_DEFAULT, MECHANISMS, VC_JWT, as_json
+from app.issuer.life import Act
+from app.issuer.mechanisms import BY_DEFAULT, MECHANISMS, VC_JWT
 from app.issuer.plan import kind_of
 from app.issuer.sign import Documents, OwnWorkRefused, Signing, as_made
 from app.ports import (
@@ -44,8 +44,6 @@ from app.ports import (
     InstitutionKey,
     KeyPurpose,
     NotCounted,
-    Register,
-    RegisteredAward,
     Signers,
     Vault,
 )
@@ -72,7 +70,6 @@ class BroughtIssuer:
         self,
         *,
         register: BroughtCredentials,
-        awards: Register,
         vault: Vault,
         signers: Signers,
         documents: Documents,
@@ -84,7 +81,6 @@ class BroughtIssuer:
         counts: Counts | None = None,
     ) -> None:
         self._register = register
-        self._awards = awards
         self._vault = vault
         self._signers = signers
         self._signing = Signing(signers=signers, documents=documents, compute=compute, new_chance=new_chance)
@@ -148,6 +144,7 @@ class BroughtIssuer:
             examined=brought.examined,
             purposes=brought.purposes,
             actor=client.id,
+            per_minute=institution.signing.per_minute,
             idempotency=asked,
         )
         return intention, brought
@@ -182,28 +179,18 @@ class BroughtIssuer:
         return count
 
     async def find(self, name: str, *, institution: Institution) -> bytes:
-        """The newest that its institution calls so, or what it awarded under that id; a token in its envelope.
-
-        Raises Refused: NOT_FOUND, for another's too; GONE.
-        """
+        """The newest that its institution calls so. Raises Refused: NOT_FOUND, for another's too; GONE."""
         credentials = await self._register.find(Personal(name), institution=institution.name)
         if not credentials:
-            return _credential_of(await self._award_of(name, institution), name)
+            raise _not_found()
         for credential in credentials:
             if credential.signed is not None:
                 return credential.signed.open()
-        raise _erased()
+        raise Refused(Problem(GONE, detail="it was erased: nothing of it is kept but its status"))
 
     async def erase(self, name: str, *, institution: Institution, client: Client, now: datetime) -> None:
-        """Raises Refused: NOT_FOUND; GONE where it was erased before; STATE_CONFLICT while it is suspended.
-
-        STATE_CONFLICT for what was awarded, too: an award is erased as a whole, by whoever may do that, with a reason.
-        """
+        """Raises Refused: NOT_FOUND; GONE where it was erased before; STATE_CONFLICT while it is suspended."""
         await self.find(name, institution=institution)
-        if not await self._register.find(Personal(name), institution=institution.name):
-            award = await self._award_of(name, institution)
-            remedy = f"erase the award: POST /awards/{award.id}/erase"
-            raise Refused(Problem(STATE_CONFLICT, detail=f"it is a credential of award {award.id}", remedy=remedy))
         await self._act(Personal(name), Act.ERASE, institution=institution, client=client, now=now)
 
     async def change_status(
@@ -221,13 +208,6 @@ class BroughtIssuer:
 
     def list_url(self, list_id: str) -> str:
         return status_list_url(self._public_url, list_id)
-
-    async def _award_of(self, credential_id: str, institution: Institution) -> RegisteredAward:
-        """Raises Refused (NOT_FOUND) for what was not handed over, too."""
-        award = await self._awards.find_by_credential(credential_id, institution=institution.name)
-        if award is None or award.state in (State.INTENDED, State.VOIDED):
-            raise _not_found()
-        return award
 
     async def _act(
         self,
@@ -261,9 +241,10 @@ class BroughtIssuer:
 
 
 def keys_for(institution: Institution, mechanism: str | None) -> list[InstitutionKey]:
-    """Its keys in use that sign credentials by this mechanism; by any, where none is named."""
+    """Its keys in use that sign credentials by this mechanism; where none is named, in the document."""
     keys = [key for key in institution.keys if KeyPurpose.CREDENTIAL in key.purposes and key.in_use]
-    return [key for key in keys if mechanism is None or kind_of(key) in MECHANISMS[mechanism].key_kinds]
+    kinds = frozenset(BY_DEFAULT) if mechanism is None else MECHANISMS[mechanism].key_kinds
+    return [key for key in keys if kind_of(key) in kinds]
 
 
 def _signing(institution: Institution, client: Client) -> tuple[str, InstitutionKey]:
@@ -286,22 +267,8 @@ def _answered(earlier: BroughtCredential) -> bytes:
     return earlier.signed.open()
 
 
-def _credential_of(award: RegisteredAward, credential_id: str) -> bytes:
-    """Raises Refused (GONE)."""
-    credential = next(each for each in award.credentials if each.id == credential_id)
-    if credential.signed is not None:
-        return as_json(credential.mechanism, credential.signed.open())
-    if award.state in FORGOTTEN:
-        raise _erased()
-    raise Refused(Problem(GONE, detail=f"award {award.id} was {award.state}: its credential is not kept"))
-
-
 def _not_found() -> Refused:
     return Refused(Problem(NOT_FOUND, detail="your institution has no such credential"))
-
-
-def _erased() -> Refused:
-    return Refused(Problem(GONE, detail="it was erased: nothing of it is kept but its status"))
 
 
 def _is_meant(credential: BroughtCredential, change: StatusChange, lists_url: str) -> bool:

@@ -43,9 +43,10 @@ _OF_WHAT_WAS_SENT = frozenset(
     {MALFORMED_VALUE_ERROR, PARSING_ERROR, RANGE_ERROR, DATA_LOSS_DETECTION_ERROR, UNKNOWN_VALUE, MISSING_ELEMENT}
 )
 # Whoever could have a list signed could revoke anything, or take it back: they are made of rows, and here alone.
-_LISTS = frozenset(
-    {"BitstringStatusListCredential", "BitstringStatusList", "StatusList2021Credential", "StatusList2021"}
-)
+_LIST_TYPES = ("BitstringStatusListCredential", "BitstringStatusList", "StatusList2021Credential", "StatusList2021")
+# A type may be given as its URL.
+_LIST_VOCABULARIES = ("", "https://www.w3.org/ns/credentials/status#", "https://w3id.org/vc/status-list#")
+_LISTS = frozenset(vocabulary + name for vocabulary in _LIST_VOCABULARIES for name in _LIST_TYPES)
 _STATUS = "/credentialStatus"
 
 

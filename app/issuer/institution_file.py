@@ -25,6 +25,7 @@ from app.core.problems import (
     pointer,
 )
 from app.issuer import signing_table
+from app.issuer.mechanisms import BY_DEFAULT
 from app.issuer.plan import problems_of_mechanisms
 from app.ports import SigningPolicy
 
@@ -205,10 +206,11 @@ def _language(value: object) -> str:
 
 
 def _key_kind(value: object) -> KeyKind:
-    for kind in KeyKind:
+    """The first key signs proofs in documents; one of RSA, which signs tokens alone, is added beside it."""
+    for kind in BY_DEFAULT:
         if value == kind.value:
             return kind
-    raise ValueError(f"{value!r:.40} is no kind of key: {', '.join(KeyKind)}")
+    raise ValueError(f"{value!r:.40} is no kind of key for an institution: {', '.join(BY_DEFAULT)}")
 
 
 def _mechanisms(value: object) -> tuple[str, ...]:

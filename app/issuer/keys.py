@@ -11,6 +11,7 @@ from datetime import datetime
 from app.core.did.document import MAX_VERIFICATION_METHODS
 from app.core.multiformats import KeyKind
 from app.core.problems import MALFORMED_VALUE_ERROR, NOT_FOUND, STATE_CONFLICT, Problem, Refused
+from app.issuer import published_keys
 from app.issuer.set_up import KeyMaker
 from app.ports import Directory, Institution, InstitutionKey, KeyPurpose
 
@@ -46,6 +47,9 @@ async def rotate(
     It is of `kind`; where none is named, there is one of each kind whose place it takes.
     """
     _demand_did_web(institution, "rotated")
+    if kind is KeyKind.RSA:
+        detail = "An RSA key signs tokens alone: it takes the place of no key by which awards and lists are signed."
+        raise _refused(detail, f"Put it beside them: testamur keys add {institution.name} --algorithm RS256")
     old = tuple(key for key in institution.keys if key.in_use and key.purposes & purposes)
     whole = purposes.union(*(key.purposes for key in old))
     wanted = tuple(
@@ -132,14 +136,20 @@ def _make(
 ) -> tuple[InstitutionKey, ...]:
     if wanted and not institution.demo:
         maker.demand_protection()
-    if len(institution.keys) + len(wanted) > MAX_VERIFICATION_METHODS:
-        detail = f"{institution.name} would have more than {MAX_VERIFICATION_METHODS} keys, and verifiers read no more."
-        raise _refused(detail, "Every key stays for what it signed; rotate more seldom.")
+    _demand_room(institution, wanted)
     made: tuple[InstitutionKey, ...] = ()
     for purpose, kind in wanted:
         there = {key.verification_method for key in (*institution.keys, *made)}
         made += (_made(maker, institution, purpose, now=now, kind=kind, there=there),)
     return made
+
+
+def _demand_room(institution: Institution, wanted: tuple[tuple[KeyPurpose, KeyKind], ...]) -> None:
+    """Raises Refused where the document would have more methods than is read; a key for credentials is two."""
+    there = len(published_keys.methods(institution.did, institution.keys))
+    if there + sum(1 + (purpose is KeyPurpose.CREDENTIAL) for purpose, _ in wanted) > MAX_VERIFICATION_METHODS:
+        detail = f"{institution.name} would have more than {MAX_VERIFICATION_METHODS} keys, and verifiers read no more."
+        raise _refused(detail, "Every key stays for what it signed; rotate more seldom.")
 
 
 def _kinds(institution: Institution, purpose: KeyPurpose) -> tuple[KeyKind, ...]:

@@ -9,10 +9,10 @@ from datetime import datetime
 from app.core.credential import learning_credential
 from app.core.credential.micro_credential import MicroCredential
 from app.core.did import web as did_web
-from app.core.did.document import ControlledIdentifierDocument, Relationship
+from app.core.did.document import MULTIKEY, ControlledIdentifierDocument, Relationship, VerificationMethod
 from app.core.json_ld import Contexts
 from app.core.problems import MALFORMED_VALUE_ERROR, JsonObject, Problem, Refused
-from app.core.proof import jwt_vc_issuer, sd_jwt, sd_jwt_vc
+from app.core.proof import jwt_vc_issuer, sd_jwt, sd_jwt_vc, type_metadata
 from app.core.proof.concealing import SALT_BYTES
 from app.core.status import token_status_list
 from app.issuer.examine import STAND_IN, ExaminedCredential
@@ -21,6 +21,8 @@ from app.ports import StatusEntry
 __all__ = ["DECOYS", "DISCLOSABLE", "SALT_BYTES", "checked", "examine", "token_list_url"]
 
 DISCLOSABLE = learning_credential.DISCLOSABLE
+# Of the metadata as they are published, byte by byte: the pinned document of that name.
+TYPE_INTEGRITY = type_metadata.write(learning_credential.type_metadata())[1]
 # How many claims were withheld is not told by how many digests there are.
 DECOYS = 3
 
@@ -30,6 +32,7 @@ def examine(claimed: MicroCredential, *, credential_id: str, public_url: str) ->
     claims = {
         "iss": did_web.address(claimed.issuer.id),
         "jti": credential_id,
+        "vct#integrity": TYPE_INTEGRITY,
         **learning_credential.write(claimed),
     }
     if problems := learning_credential.problems(claims):
@@ -58,7 +61,7 @@ def at_address(controller: ControlledIdentifierDocument) -> ControlledIdentifier
     address = did_web.address(controller.id)
     methods = tuple(
         replace(method, id=address + method.id.removeprefix(controller.id), controller=address)
-        for method in controller.verification_methods
+        for method in _each_once(controller)
     )
     relationships = frozenset((Relationship.ASSERTION_METHOD, method.id) for method in methods)
     return ControlledIdentifierDocument(id=address, verification_methods=methods, relationships=relationships)
@@ -68,10 +71,15 @@ def issuer_metadata(controller: ControlledIdentifierDocument) -> JsonObject:
     """What the institution's host publishes of its keys for SD-JWT VC: those that were not given up."""
     keys = [
         {**jwt_vc_issuer.jwk_of(method), "kid": method.id, "use": "sig"}
-        for method in controller.verification_methods
+        for method in _each_once(controller)
         if method.revoked is None
     ]
     return {"issuer": did_web.address(controller.id), "jwks": {"keys": keys}}
+
+
+def _each_once(controller: ControlledIdentifierDocument) -> tuple[VerificationMethod, ...]:
+    """The keys that can sign an SD-JWT VC, in the form that each has, and not in the second beside it."""
+    return tuple(method for method in controller.verification_methods if method.type == MULTIKEY)
 
 
 def checked(_contexts: Contexts, signed: bytes, controller: ControlledIdentifierDocument, _now: datetime) -> None:

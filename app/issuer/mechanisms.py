@@ -24,7 +24,7 @@ from app.core.proof.ecdsa_sd import base as ecdsa_sd
 from app.core.proof.ecdsa_sd.derive import derive
 from app.core.proof.ecdsa_sd.statement_key import StatementKey
 from app.core.proof.vc_jwt import Profile
-from app.issuer import learning, showing
+from app.issuer import learning, published_keys, showing
 from app.verifier import verifier
 
 # The media type of a document with its proof in it: JSON, spliced wherever it is answered.
@@ -164,7 +164,7 @@ def _vc_jwt(profile: Profile, _contexts: Contexts, document: JsonObject, securin
     data = vc_jwt.sign_input(
         document,
         algorithm=securing.algorithm,
-        verification_method=securing.verification_method,
+        verification_method=published_keys.name_in_tokens(securing.verification_method, securing.key),
         issued=securing.created,
         profile=profile,
         # Open Badges 3.0: a URL that returns the one key, or the key; a DID URL returns a document.
@@ -223,6 +223,7 @@ def _embedded(name: str) -> Mechanism:
 
 
 _EVERY_KIND = frozenset(KeyKind)
+_ON_CURVES = _EVERY_KIND - {KeyKind.RSA}
 
 MECHANISMS: Mapping[str, Mechanism] = MappingProxyType(
     {
@@ -240,17 +241,17 @@ MECHANISMS: Mapping[str, Mechanism] = MappingProxyType(
                 OPEN_BADGE_JWT,
                 "application/jwt",
                 ".badge.jwt",
-                # Open Badges 3.0, "JWT proof": RS256 or ES256, and our institutions have no RSA keys.
-                frozenset({KeyKind.P256}),
+                # Open Badges 3.0, "JWT proof": RS256 or ES256.
+                frozenset({KeyKind.P256, KeyKind.RSA}),
                 partial(_vc_jwt, Profile.OPEN_BADGE),
                 _as_it_is,
             ),
-            Mechanism(DC_SD_JWT, "application/dc+sd-jwt", ".sd-jwt", _EVERY_KIND, _sd_jwt_vc, learning.checked),
+            Mechanism(DC_SD_JWT, "application/dc+sd-jwt", ".sd-jwt", _ON_CURVES, _sd_jwt_vc, learning.checked),
         )
     }
 )
 
-# How a key of each kind signs where nobody asks for more.
+# How a key of each kind signs where nobody asks for more: a proof in the document, for which there is no RSA.
 BY_DEFAULT: Mapping[KeyKind, str] = MappingProxyType(
     {KeyKind.ED25519: "eddsa-rdfc-2022", KeyKind.P256: "ecdsa-rdfc-2019", KeyKind.P384: "ecdsa-rdfc-2019"}
 )

@@ -50,18 +50,22 @@ def key_for(institution: Institution, mechanism: str) -> InstitutionKey:
 
 
 def signing_key(institution: Institution, purpose: KeyPurpose, *, mechanism: str | None = None) -> InstitutionKey:
-    """The key that signs for `purpose` now: the newest, fit for `mechanism`, that is neither retired nor revoked."""
-    kinds = frozenset(KeyKind) if mechanism is None else mechanism_named(mechanism).key_kinds
+    """The key that signs for `purpose` now: the newest, fit for `mechanism`, that is neither retired nor revoked.
+
+    Where no mechanism is named, one for a proof in the document: an RSA key signs tokens alone.
+    """
+    kinds = frozenset(BY_DEFAULT) if mechanism is None else mechanism_named(mechanism).key_kinds
     in_use = [key for key in institution.keys if purpose in key.purposes and key.in_use and kind_of(key) in kinds]
     if in_use:
         return max(in_use, key=lambda key: key.created)
     who = f"{institution.profile.name} has no key in use for {purpose}"
-    if mechanism is None:
+    if mechanism is None and not any(purpose in key.purposes and key.in_use for key in institution.keys):
         remedy = f"make one: testamur keys rotate {institution.name} --purpose {purpose}"
         raise Refused(Problem(PROOF_GENERATION_ERROR, detail=who, remedy=remedy))
     algorithm = "EdDSA" if KeyKind.ED25519 in kinds else "ES256"
     remedy = f"make one: testamur keys add {institution.name} --algorithm {algorithm}"
-    raise Refused(Problem(PROOF_GENERATION_ERROR, detail=f"{who} by {mechanism}", remedy=remedy))
+    by = mechanism or "a proof in the document"
+    raise Refused(Problem(PROOF_GENERATION_ERROR, detail=f"{who} by {by}", remedy=remedy))
 
 
 def kinds_for(mechanisms: tuple[str, ...]) -> tuple[KeyKind, ...]:

@@ -15,13 +15,13 @@ from enum import StrEnum
 
 from app.core import strict_json
 from app.core.did import web as did_web
-from app.core.did.document import ControlledIdentifierDocument, Relationship, VerificationMethod, write
+from app.core.did.document import ControlledIdentifierDocument, write
 from app.core.json_ld import Contexts
 from app.core.multiformats import KeyKind
 from app.core.problems import JsonObject
 from app.core.proof import data_integrity
 from app.core.status import bitstring_status_list
-from app.issuer import learning
+from app.issuer import learning, published_keys
 from app.issuer.examine import status_list_url
 from app.issuer.mechanisms import BY_DEFAULT
 from app.issuer.plan import kind_of, signing_key
@@ -87,18 +87,7 @@ def draft_list(
 
 def controlled_identifier(institution: Institution) -> ControlledIdentifierDocument:
     """An institution's keys as anyone may read them: a retired key stays, a compromised one says since when."""
-    methods = tuple(
-        VerificationMethod(
-            id=key.verification_method,
-            type="Multikey",
-            controller=institution.did,
-            public_key_multibase=key.public_key_multibase,
-            revoked=key.revoked,
-        )
-        for key in institution.keys
-    )
-    relationships = frozenset((Relationship.ASSERTION_METHOD, method.id) for method in methods)
-    return ControlledIdentifierDocument(id=institution.did, verification_methods=methods, relationships=relationships)
+    return published_keys.document(institution.did, institution.keys)
 
 
 class NothingPublished:

@@ -5,7 +5,7 @@ from typing import Any
 
 from app.core.problems import MALFORMED_VALUE_ERROR, UNKNOWN_VALUE, Problem, pointer
 from app.issuer.brought_status import PURPOSES
-from app.issuer.mechanisms import BROUGHT
+from app.issuer.mechanisms import BROUGHT, DC_SD_JWT, OPEN_BADGE_JWT
 from app.ports import MaySign, SigningPolicy
 
 _MOST_PER_MINUTE = 60_000
@@ -60,6 +60,8 @@ def _may_sign(value: object) -> MaySign:
 
 
 def _mechanism(value: object) -> str:
+    if value in (OPEN_BADGE_JWT, DC_SD_JWT):
+        raise ValueError(f"{value} signs awards alone, as POST /awards makes them; write one of {', '.join(BROUGHT)}")
     if value not in BROUGHT:
         raise ValueError(f"{value!r:.60} is none of {', '.join(BROUGHT)}")
     return str(value)

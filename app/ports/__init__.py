@@ -49,7 +49,7 @@ from app.ports.register import (
     RegisteredCredential,
     StatusEntry,
 )
-from app.ports.unavailable import Overloaded, TooSlow, Unavailable
+from app.ports.unavailable import Overloaded, TooOften, TooSlow, Unavailable
 
 __all__ = [
     "EVERY_AWARD",
@@ -122,6 +122,7 @@ __all__ = [
     "StatusEntry",
     "StatusListRows",
     "StatusLists",
+    "TooOften",
     "TooSlow",
     "Unavailable",
     "Vault",

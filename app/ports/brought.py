@@ -20,7 +20,8 @@ class ExaminedToSign(Protocol):
 class BroughtIntention:
     """What `intend` writes down. `id` is ours; `name` what its institution calls it, the credential's own id as a rule.
 
-    It gets a place in the open list of each of `purposes`.
+    It gets a place in the open list of each of `purposes`. Its institution has `per_minute` of them signed in any
+    minute, and no more.
     """
 
     id: str
@@ -31,6 +32,7 @@ class BroughtIntention:
     examined: ExaminedToSign
     purposes: tuple[str, ...]
     actor: str
+    per_minute: int
     idempotency: Idempotency | None = None
 
 
@@ -58,7 +60,8 @@ class BroughtCredentials(Protocol):
         """ONE transaction: idempotency key, the places in lists, and the whole unsigned document.
 
         Returns what the idempotency key was used for before, where that is recorded.
-        Raises Refused: IDEMPOTENCY_KEY_REUSED (another request), IDEMPOTENCY_IN_FLIGHT (neither recorded nor voided).
+        Raises Refused: IDEMPOTENCY_KEY_REUSED (another request), IDEMPOTENCY_IN_FLIGHT (neither recorded nor voided);
+        TooOften where the institution has had as many signed, by every process, as it may for now.
         """
         ...
 

@@ -6,14 +6,18 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from app.core import key_text
 from app.core.credential.micro_credential import Organisation
-from app.core.multiformats import PublicKey, decode_multikey
+from app.core.multiformats import PublicKey
 from app.ports.keys import KeyPurpose
 
 
 @dataclass(frozen=True, slots=True)
 class InstitutionKey:
-    """A key of an institution as the directory knows it. `uri` names where the private part is (`file:…`)."""
+    """A key of an institution as the directory knows it, its public part as `key_text` writes it.
+
+    `uri` names where the private part is (`file:…`).
+    """
 
     verification_method: str
     public_key_multibase: str
@@ -25,7 +29,7 @@ class InstitutionKey:
 
     @property
     def public_key(self) -> PublicKey:
-        return decode_multikey(self.public_key_multibase)
+        return key_text.read(self.public_key_multibase)
 
     @property
     def in_use(self) -> bool:

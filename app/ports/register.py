@@ -216,8 +216,8 @@ class Register(Protocol):
 
     async def find(self, award_id: str, *, institution: str) -> RegisteredAward | None: ...
 
-    async def find_by_credential(self, credential_id: str, *, institution: str) -> RegisteredAward | None:
-        """The award that the credential of this id is of, in whatever state."""
+    async def of_credential(self, credential_id: str, *, institution: str) -> RegisteredAward | None:
+        """The award that has the credential of this id, as it is written in it."""
         ...
 
     async def list(self, *, institution: str, cursor: str | None, limit: int, where: AwardFilter = EVERY_AWARD) -> Page:

@@ -23,5 +23,16 @@ class Overloaded(Exception):  # noqa: N818 - the state, not the mistake
         return str(self.args[0])
 
 
+class TooOften(Exception):  # noqa: N818 - the state, not the mistake
+    """Whoever asks has asked for as much as they may for now: nothing was begun."""
+
+    def __init__(self, what: str, retry_after_seconds: int) -> None:
+        super().__init__(what, retry_after_seconds)
+        self.retry_after_seconds = retry_after_seconds
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
 class TooSlow(Overloaded):
     """This very work was begun, and took longer than any may: it was stopped."""

@@ -10,9 +10,11 @@ from app.core.did.document import ControlledIdentifierDocument
 from app.core.json_ld import Contexts
 from app.core.problems import STATUS_RETRIEVAL_ERROR, STATUS_VERIFICATION_ERROR, JsonObject, Problem, Refused
 from app.core.proof import jwt_vc_issuer, signed_jwt
+from app.core.proof.signed_jwt import SignedJwt
 from app.core.status import token_status_list
 from app.core.status.token_status_list import StatusList
 from app.ports import Compute, Fetch, Fetched, Publications, Unavailable
+from app.verifier.certified import certified
 from app.verifier.policy import VerificationPolicy
 from app.verifier.report import Undetermined
 from app.verifier.verify_proofs import demand_usable
@@ -63,13 +65,21 @@ def verify_token_list(
     """The list at `uri`, where the very issuer of the credential that points to it signed it. Raises Refused."""
     try:
         token = signed_jwt.read(content.strip(b" \t\r\n").decode("ascii"))
-        method = jwt_vc_issuer.find_key(token, controller)
+        method = jwt_vc_issuer.find_key(token, _vouched_for(token, controller, policy=policy, now=now))
         demand_usable(method, now=now, recorded=None)
         key = jwt_vc_issuer.jwk_of(method)
         return token_status_list.verify(token, key=key, uri=uri, now=now, clock_skew=policy.clock_skew)
     except (Refused, UnicodeDecodeError) as unfit:
         detail = f"the list at {uri:.200} cannot be relied on: {unfit!s:.400}"
         raise Refused(Problem(STATUS_VERIFICATION_ERROR, at="/status", detail=detail)) from unfit
+
+
+def _vouched_for(
+    token: SignedJwt, controller: ControlledIdentifierDocument, *, policy: VerificationPolicy, now: datetime
+) -> ControlledIdentifierDocument:
+    """The issuer's keys; or the one that a certificate says is theirs, where the list comes with one."""
+    chain = jwt_vc_issuer.chain_of(token)
+    return certified(token, chain, issuer=controller.id, policy=policy, now=now) if chain else controller
 
 
 async def _own(uri: str, *, publications: Publications, now: datetime) -> bytes | None:

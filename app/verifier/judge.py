@@ -138,7 +138,7 @@ def _schema(contexts: Contexts, gathered: Gathered, _policy: VerificationPolicy)
         return NotApplicable("It names no schema.")
     if not _pinned_schemas(contexts, document):
         return NotApplicable(f"Its schema is not held here, nor fetched: {', '.join(_schema_urls(document)):.300}")
-    return _passed_unless(_schema_problems(contexts, document))
+    return _of_what_is_shown(gathered.proven, _schema_problems(contexts, document))
 
 
 def _open_badge(contexts: Contexts, gathered: Gathered, _policy: VerificationPolicy) -> Outcome:
@@ -146,7 +146,7 @@ def _open_badge(contexts: Contexts, gathered: Gathered, _policy: VerificationPol
         return NOT_JUDGED
     if not is_badge(gathered.proven.document):
         return NotApplicable("It does not say that it is an Open Badge.")
-    return _passed_unless(open_badge.problems(gathered.proven.document, contexts=contexts))
+    return _of_what_is_shown(gathered.proven, open_badge.problems(gathered.proven.document, contexts=contexts))
 
 
 def _micro_credential(contexts: Contexts, gathered: Gathered, _policy: VerificationPolicy) -> Outcome:
@@ -154,7 +154,8 @@ def _micro_credential(contexts: Contexts, gathered: Gathered, _policy: Verificat
         return NOT_JUDGED
     if not open_badge.is_micro_credential(gathered.proven.document):
         return NotApplicable("It does not say that it is a European micro-credential.")
-    return _passed_unless(open_badge.micro_credential_problems(gathered.proven.document, contexts=contexts))
+    problems = open_badge.micro_credential_problems(gathered.proven.document, contexts=contexts)
+    return _of_what_is_shown(gathered.proven, problems)
 
 
 def _badge_problems(contexts: Contexts, document: JsonObject) -> tuple[tuple[Problem, ...], ...]:
@@ -191,6 +192,13 @@ def _schema_urls(document: JsonObject) -> tuple[str, ...]:
             case {"id": str(url)}:
                 found.append(url)
     return tuple(found)
+
+
+def _of_what_is_shown(proven: VerifiedCredential, problems: tuple[Problem, ...]) -> Outcome:
+    """Its holder may show a part of it: what is not shown says nothing against what is."""
+    if problems and proven.is_part:
+        return NotApplicable("Its holder shows a part of it, which can't have every element.")
+    return _passed_unless(problems)
 
 
 def _passed_unless(problems: tuple[Problem, ...]) -> Outcome:

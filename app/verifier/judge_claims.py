@@ -52,7 +52,13 @@ def _data_model(_contexts: Contexts, gathered: Gathered, _policy: VerificationPo
 def _schema(_contexts: Contexts, gathered: Gathered, _policy: VerificationPolicy) -> Outcome:
     if isinstance(gathered.proven, Unproven):
         return NOT_JUDGED
-    return NotApplicable("It names its type (vct), and no schema.")
+    match gathered.proven.against_its_type:
+        case None:
+            return NotApplicable("It names its type (vct), and no schema; what that type demands is not held here.")
+        case ():
+            return Passed((("type", gathered.proven.document["vct"]),))
+        case problems:
+            return Failed(problems)
 
 
 def _status(_contexts: Contexts, gathered: Gathered, policy: VerificationPolicy) -> Outcome:

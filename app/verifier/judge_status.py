@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from app.core.json_ld import Contexts
 from app.core.problems import REVOKED, STATUS_RETRIEVAL_ERROR, SUSPENDED, Problem, Refused
-from app.core.status import bitstring_status_list
 from app.core.status.token_status_list import StatusList
 from app.verifier.gather import Gathered
 from app.verifier.policy import VerificationPolicy
@@ -48,10 +47,10 @@ def _told_by(entry: FollowedEntry | UnclearEntry, gathered: Gathered) -> Told:
         case UnclearEntry(problems):
             return Told(unsure=problems)
         case FollowedEntry(at, located):
-            pass
+            followed = entry
     match dict(gathered.status_lists).get(located.url):
         case VerifiedCredential() as status_list:
-            return _told_by_list(status_list, located, at)
+            return _told_by_list(status_list, followed)
         case Undetermined(problems):
             return Told(unsure=problems)
         case StatusList() | None:
@@ -60,9 +59,10 @@ def _told_by(entry: FollowedEntry | UnclearEntry, gathered: Gathered) -> Told:
             )
 
 
-def _told_by_list(status_list: VerifiedCredential, located: bitstring_status_list.Entry, at: str) -> Told:
+def _told_by_list(status_list: VerifiedCredential, followed: FollowedEntry) -> Told:
+    at, located = followed.at, followed.entry
     try:
-        is_set = bitstring_status_list.read(status_list.document, located)
+        is_set = followed.is_set(status_list.document, located)
     except Refused as refused:
         return Told(unsure=tuple(Problem(problem.type, at, problem.detail) for problem in refused.problems))
     if is_set:

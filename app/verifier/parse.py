@@ -7,8 +7,9 @@ from app.core.credential import data_model, enveloped
 from app.core.credential.received import ReceivedCredential
 from app.core.json_ld import Contexts
 from app.core.problems import MALFORMED_VALUE_ERROR, PARSING_ERROR, JsonObject, Problem, Refused
-from app.core.proof import FORMATS, compact_jws, jwt_claims, sd_jwt, sd_jwt_vc, vc_jwt
+from app.core.proof import FORMATS, compact_jws, jwt_claims, sd_jwt, sd_jwt_vc, vc_jwt, vc_sd_jwt
 from app.core.proof.disclosing import disclose
+from app.verifier.claims import are_claims
 
 MEDIA_TYPES = frozenset(media_type for proof_format in FORMATS for media_type in proof_format.MEDIA_TYPES)
 # What a person chose as a file: nobody declared what it is, so it is read as what its first bytes say.
@@ -19,7 +20,7 @@ PRESENTATION = "application/vp"
 PRESENTATIONS = (PRESENTATION, vc_jwt.PRESENTATION)
 _TOKENS = frozenset(vc_jwt.MEDIA_TYPES) | {vc_jwt.PRESENTATION}
 _MAY_BE_TOKENS = _TOKENS | containers.MEDIA_TYPES | {ANY_FILE}
-_SD_JWTS = frozenset(sd_jwt_vc.MEDIA_TYPES)
+_SD_JWTS = frozenset({*sd_jwt_vc.MEDIA_TYPES, *vc_sd_jwt.MEDIA_TYPES})
 _MAY_BE_SD_JWTS = _SD_JWTS | {"text/plain", "application/jwt", ANY_FILE}
 _MAY_BE_PRESENTATIONS = frozenset(
     {*PRESENTATIONS, "application/json", "application/ld+json", "application/jwt", "text/plain", ANY_FILE}
@@ -40,8 +41,8 @@ class _Content:
 
     @property
     def is_credential(self) -> bool:
-        if self.sd_jwt is not None:
-            return "vct" in self.document
+        if self.sd_jwt is not None and are_claims(self.document):
+            return True
         return "@context" in self.document and data_model.TYPE in data_model.types(self.document)
 
 
@@ -63,7 +64,7 @@ def parse(_contexts: Contexts, content: bytes, media_type: str) -> ReceivedCrede
         what_it_is = "a presentation" if presented else "no presentation"
         raise _unreadable(f"it was handed over as {declared}, but it is {what_it_is}", remedy=_DECLARE)
     if read.sd_jwt and not read.is_credential:
-        raise _unreadable("it is an SD-JWT, but no credential: it has no type (vct)")
+        raise _unreadable("it is an SD-JWT, but no credential: it has no type (vct), and no @context")
     if not read.is_credential:
         held = "a token" if read.token else "JSON"
         held = f"{containers.kind(container)} with {held} in it" if container else held
@@ -129,7 +130,7 @@ def _sd_jwt(text: str) -> _Content:
         claims = disclose(signed, received.disclosures).claims
     except Refused:
         claims = signed
-    return _Content(claims, sd_jwt=text)
+    return _Content(jwt_claims.document(claims) if "@context" in claims else claims, sd_jwt=text)
 
 
 def _token(text: str, *, at: str = "", problem_type: str = PARSING_ERROR) -> _Content:

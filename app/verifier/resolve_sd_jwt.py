@@ -1,17 +1,26 @@
-"""The keys of an SD-JWT VC's issuer: those that its host publishes, and never one that the credential brings.
+"""The keys of an SD-JWT VC's issuer: those that its host publishes, or one that an authority vouches for.
 
-https://datatracker.ietf.org/doc/draft-ietf-oauth-sd-jwt-vc/, "JWT VC Issuer Metadata". A certificate (`x5c`) would be
-judged against authorities that policy names, and it names none: what one vouches for could not be told.
+https://datatracker.ietf.org/doc/draft-ietf-oauth-sd-jwt-vc/, "JWT VC Issuer Metadata". A certificate (`x5c`) is judged
+against the authorities that policy names, and where it names none, what one vouches for can't be told.
 """
+
+from datetime import datetime
 
 from app.core import strict_json
 from app.core.did.document import ControlledIdentifierDocument, read
 from app.core.json_ld import Contexts
-from app.core.problems import INVALID_CONTROLLED_IDENTIFIER_DOCUMENT, UNSUPPORTED_MECHANISM, Problem, Refused
+from app.core.problems import (
+    INVALID_CONTROLLED_IDENTIFIER_DOCUMENT,
+    UNSUPPORTED_MECHANISM,
+    Problem,
+    Refused,
+)
 from app.core.proof import jwt_vc_issuer
 from app.core.proof.jwt_vc_issuer import Certified, KeysAt, Published
 from app.core.proof.sd_jwt import ReceivedSdJwt
 from app.ports import Compute, Fetch, Publications, Unavailable
+from app.verifier.certified import certified
+from app.verifier.policy import VerificationPolicy
 from app.verifier.prove import told
 from app.verifier.report import Failed, Undetermined
 
@@ -19,13 +28,22 @@ _ACCEPT = "application/json"
 
 
 async def resolve(
-    received: ReceivedSdJwt, *, publications: Publications, fetch: Fetch, compute: Compute, deadline: float
+    received: ReceivedSdJwt,
+    *,
+    publications: Publications,
+    fetch: Fetch,
+    compute: Compute,
+    deadline: float,
+    policy: VerificationPolicy,
+    now: datetime,
 ) -> ControlledIdentifierDocument | Failed | Undetermined:
     """The issuer's keys; or that there can be none (Failed), or that they were not to be had (Undetermined)."""
     try:
         match jwt_vc_issuer.locate(received.issuer_signed):
             case Published() as published:
                 pass
+            case Certified(chain) if policy.authorities:
+                return await compute.run(read_certified, received, chain, policy, now)
             case Certified():
                 detail = "its key is in a certificate (x5c), and no authority is named here that could vouch for it"
                 remedy = "ask the institution, at an address you find yourself"
@@ -51,45 +69,48 @@ async def _fetched(
 ) -> ControlledIdentifierDocument | Failed | Undetermined:
     url = published.metadata_url
     # The metadata, or, where they say so, the keys elsewhere: no third address is asked.
-    for reading in (read_metadata, read_keys):
+    for are_keys in (False, True):
         try:
             fetched = await fetch(
                 url, accept=_ACCEPT, deadline=deadline, otherwise=INVALID_CONTROLLED_IDENTIFIER_DOCUMENT
             )
         except Refused as unanswered:
             return Undetermined(unanswered.problems)
-        found = await compute.run(reading, fetched.content, url=url, issuer=published.issuer)
+        found = await compute.run(read_answer, fetched.content, url=url, issuer=published.issuer, are_keys=are_keys)
         if not isinstance(found, KeysAt):
             return found
         url = found.jwks_uri
     raise AssertionError("a set of keys is no metadata")
 
 
-def read_metadata(
-    _contexts: Contexts, content: bytes, *, url: str, issuer: str
+def read_answer(
+    _contexts: Contexts, content: bytes, *, url: str, issuer: str, are_keys: bool
 ) -> ControlledIdentifierDocument | KeysAt | Failed | Undetermined:
-    """The metadata as they stand at `url`, which a stranger wrote."""
+    """What stands at `url`, which a stranger wrote: the metadata, or the keys, where the metadata say that they are."""
     try:
-        metadata = strict_json.read_object(content)
+        answer = strict_json.read_object(content)
     except Refused:
         return _unreadable(url)
     try:
-        found = jwt_vc_issuer.read_metadata(metadata, issuer=issuer)
+        found = jwt_vc_issuer.read_keys(answer) if are_keys else jwt_vc_issuer.read_metadata(answer, issuer=issuer)
         return found if isinstance(found, KeysAt) else jwt_vc_issuer.document(issuer, found)
     except Refused as refused:
         return told(refused)
 
 
-def read_keys(
-    _contexts: Contexts, content: bytes, *, url: str, issuer: str
-) -> ControlledIdentifierDocument | KeysAt | Failed | Undetermined:
-    """The keys as they stand at `url`, where the metadata say that they are."""
+def read_certified(
+    _contexts: Contexts, received: ReceivedSdJwt, chain: tuple[bytes, ...], policy: VerificationPolicy, now: datetime
+) -> ControlledIdentifierDocument | Failed | Undetermined:
+    """The one key that the chain vouches for, as its issuer's, whom the certificate must name."""
+    issued = received.issuer_signed
+    match issued.payload:
+        case {"iss": str(issuer)}:
+            pass
+        case _:
+            detail = "it does not say by a URL who issued it (iss), so that its certificate could name them"
+            return Undetermined((Problem(UNSUPPORTED_MECHANISM, at="/iss", detail=detail),))
     try:
-        keys = strict_json.read_object(content)
-    except Refused:
-        return _unreadable(url)
-    try:
-        return jwt_vc_issuer.document(issuer, jwt_vc_issuer.read_keys(keys))
+        return certified(issued, chain, issuer=issuer, policy=policy, now=now)
     except Refused as refused:
         return told(refused)
 

@@ -13,6 +13,7 @@ from app.core.proof.received_proof import DataIntegrityProof
 from app.core.proof.sd_jwt import ReceivedSdJwt
 from app.core.proof.vc_jwt import SignedToken
 from app.verifier import verify_proofs, verify_sd_jwt, verify_token
+from app.verifier.claims import are_claims
 from app.verifier.policy import VerificationPolicy
 from app.verifier.verify_proofs import KeyedProof, Recorded, VerifiedCredential
 from app.verifier.verify_sd_jwt import KeyedSdJwt
@@ -26,6 +27,8 @@ _NOTHING_RECORDED: Recorded = MappingProxyType({})
 
 def read(received: ReceivedCredential, *, policy: VerificationPolicy) -> Secured:
     """How it is secured. Raises Refused where it is not, or in a way that we do not know."""
+    if received.sd_jwt is not None and not are_claims(received.document):
+        return verify_token.read_part(received.sd_jwt, policy=policy)
     if received.sd_jwt is not None:
         return verify_sd_jwt.read_sd_jwt(received.sd_jwt, policy=policy)
     if received.token is not None:
@@ -89,7 +92,7 @@ def verify(
             )
         case KeyedSdJwt():
             return verify_sd_jwt.verify_sd_jwt(
-                keyed, media_type=received.media_type, now=now, policy=policy, recorded=recorded
+                contexts, keyed, media_type=received.media_type, now=now, policy=policy, recorded=recorded
             )
         case proofs:
             return verify_proofs.verify_proofs(contexts, received, proofs, now=now, policy=policy, recorded=recorded)

@@ -1,11 +1,12 @@
 """The status entries of a credential: where each is to be looked up, or why it cannot be."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from app.core.credential import data_model
 from app.core.problems import UNSUPPORTED_MECHANISM, JsonObject, Problem, Refused
-from app.core.status import bitstring_status_list
+from app.core.status import MECHANISMS
+from app.core.status.bitstring_status_list import Entry
 from app.verifier.policy import VerificationPolicy
 
 FOLLOWED_PURPOSES = ("revocation", "suspension")
@@ -16,8 +17,11 @@ _OF_NO_CONCERN = ("refresh", "message")
 
 @dataclass(frozen=True, slots=True)
 class FollowedEntry:
+    """`is_set` reads it in its list; it raises Refused."""
+
     at: str
-    entry: bitstring_status_list.Entry
+    entry: Entry
+    is_set: Callable[[JsonObject, Entry], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +45,16 @@ def status_entries(document: JsonObject, *, policy: VerificationPolicy) -> Itera
 
 
 def _entry(entry: JsonObject, at: str, policy: VerificationPolicy) -> FollowedEntry | UnclearEntry:
-    if not any(entry["type"] in (known, [known]) for known in policy.status_types):
+    mechanism = next((each for each in MECHANISMS if entry["type"] in (each.TYPE, [each.TYPE])), None)
+    if mechanism is None or mechanism.TYPE not in policy.status_types:
         return _unsupported(at, f"a status of the type {entry['type']!r:.80} cannot be read here")
     try:
-        located = bitstring_status_list.locate(entry, at=at)
+        located = mechanism.locate(entry, at=at)
     except Refused as refused:
         return UnclearEntry(refused.problems)
     if located.purpose not in FOLLOWED_PURPOSES:
         return _unsupported(at, f"what a status of the purpose {located.purpose!r:.80} means is not known here")
-    return FollowedEntry(at, located)
+    return FollowedEntry(at, located, mechanism.read)
 
 
 def _unsupported(at: str, detail: str) -> UnclearEntry:

@@ -9,8 +9,10 @@
 """
 
 import asyncio
+from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
+from typing import TypeVar
 
 from app.core.credential import data_model
 from app.core.credential.received import ReceivedCredential
@@ -30,6 +32,8 @@ from app.verifier.report import Failed, NotApplicable, Undetermined, Verificatio
 from app.verifier.resolve import resolve
 from app.verifier.resolve_key import published_alone
 from app.verifier.verify_proofs import Recorded, VerifiedCredential
+
+T = TypeVar("T")
 
 
 class Step(StrEnum):
@@ -77,6 +81,15 @@ class Verifier:
             received = await self._compute.run(parse, content, media_type)
         return await self._judged(await self._gather(received, deadline=deadline, now=now))
 
+    async def verify_asked(
+        self, read: Callable[[Contexts, bytes], tuple[ReceivedCredential, T]], body: bytes, *, now: datetime
+    ) -> tuple[VerificationReport, T]:
+        """As `verify`, of the credential that `read` finds in a request, and what else it finds there."""
+        deadline = asyncio.get_running_loop().time() + self._fetch_timeout_seconds
+        with self._counts.timed(Step.PARSE):
+            received, asked = await self._compute.run(read, body)
+        return await self._judged(await self._gather(received, deadline=deadline, now=now)), asked
+
     async def report_on(
         self,
         received: ReceivedCredential,
@@ -105,7 +118,7 @@ class Verifier:
 
     async def _gather(self, received: ReceivedCredential, *, deadline: float, now: datetime) -> Gathered:
         with self._counts.timed(Step.RESOLVE):
-            controller = await self._resolve(received, deadline=deadline)
+            controller = await self._resolve(received, deadline=deadline, now=now)
         if isinstance(controller, Unproven):
             return Gathered(received=received, proven=controller, now=now)
         with self._counts.timed(Step.PROVE):
@@ -146,7 +159,7 @@ class Verifier:
         return await self._compute.run(prove, received, controller, now=now, policy=self._policy, recorded=recorded)
 
     async def _resolve(
-        self, received: ReceivedCredential, *, deadline: float
+        self, received: ReceivedCredential, *, deadline: float, now: datetime
     ) -> ControlledIdentifierDocument | Unproven:
         """The issuer's keys; nobody is asked for them where no proof could be checked with them."""
         try:
@@ -156,7 +169,13 @@ class Verifier:
             return Unproven(proof=outcome, controller=NotApplicable("No key of the issuer's could help to check it."))
         if isinstance(read, ReceivedSdJwt):
             keys = await resolve_sd_jwt.resolve(
-                read, publications=self._publications, fetch=self._fetch, compute=self._compute, deadline=deadline
+                read,
+                publications=self._publications,
+                fetch=self._fetch,
+                compute=self._compute,
+                deadline=deadline,
+                policy=self._policy,
+                now=now,
             )
             return without_key(keys) if isinstance(keys, Failed | Undetermined) else keys
         issuer = data_model.issuer_id(received.document)

@@ -49,13 +49,15 @@ class VerifiedCredential:
     """A credential as its proofs cover it: the only thing whose links are followed and that is drawn as paper.
 
     `document` is without its `proof`, under the contexts that were signed; of an SD-JWT, the claims that are shown.
-    `is_part`: more was signed than is shown, as far as anybody can tell.
+    `is_part`: more was signed than is shown, as far as anybody can tell. `against_its_type`: where its type is one
+    whose metadata are pinned here, what of it breaks them.
     """
 
     document: JsonObject
     media_type: str
     proofs: tuple[VerifiedProof, ...]
     is_part: bool = False
+    against_its_type: tuple[Problem, ...] | None = None
 
 
 # What a credential is signed for: that it is so.

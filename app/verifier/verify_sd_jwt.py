@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.core.did.document import ControlledIdentifierDocument, VerificationMethod
+from app.core.json_ld import Contexts
 from app.core.problems import (
     CRYPTOGRAPHIC_SECURITY_ERROR,
     MALFORMED_VALUE_ERROR,
@@ -18,9 +19,10 @@ from app.core.problems import (
     Problem,
     Refused,
 )
-from app.core.proof import jwt_vc_issuer, sd_jwt, sd_jwt_vc
+from app.core.proof import jwt_vc_issuer, sd_jwt, sd_jwt_vc, type_metadata
 from app.core.proof.jwk import ALGORITHMS, NOT_MADE_HERE
 from app.core.proof.sd_jwt import ReceivedSdJwt
+from app.core.proof.sd_jwt_vc import VerifiedSdJwtVc
 from app.verifier.policy import VerificationPolicy
 from app.verifier.verify_proofs import VerifiedCredential, VerifiedProof, demand_usable
 
@@ -64,7 +66,13 @@ def find_key(
 
 
 def verify_sd_jwt(
-    keyed: KeyedSdJwt, *, media_type: str, now: datetime, policy: VerificationPolicy, recorded: Mapping[str, datetime]
+    contexts: Contexts,
+    keyed: KeyedSdJwt,
+    *,
+    media_type: str,
+    now: datetime,
+    policy: VerificationPolicy,
+    recorded: Mapping[str, datetime],
 ) -> VerifiedCredential:
     """Step 3. Raises Refused where the signature does not fit, or something is shown that was not signed."""
     method = keyed.method
@@ -86,7 +94,21 @@ def verify_sd_jwt(
             ),
         ),
         is_part=verified.is_part,
+        against_its_type=_against_its_type(contexts, verified),
     )
+
+
+def _against_its_type(contexts: Contexts, verified: VerifiedSdJwtVc) -> tuple[Problem, ...] | None:
+    """None where the type's metadata are not pinned here: as with schemas, nobody is asked for them."""
+    try:
+        pinned = contexts.document(verified.vct)
+    except Refused:
+        return None
+    try:
+        integrity = verified.claims.get("vct#integrity")
+        return type_metadata.problems(type_metadata.read(pinned, vct=verified.vct, integrity=integrity), verified)
+    except Refused as refused:
+        return refused.problems
 
 
 def _unsupported(detail: str) -> Refused:

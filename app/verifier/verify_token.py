@@ -11,7 +11,7 @@ from datetime import datetime
 
 from app.core.did.document import ControlledIdentifierDocument, Relationship, VerificationMethod
 from app.core.problems import UNSUPPORTED_MECHANISM, Problem, Refused
-from app.core.proof import jwt_key, vc_jwt
+from app.core.proof import jwt_key, vc_jwt, vc_sd_jwt
 from app.core.proof.jwk import JoseKey
 from app.core.proof.vc_jwt import Profile, SignedToken
 from app.verifier.policy import VerificationPolicy
@@ -30,7 +30,15 @@ class KeyedToken:
 
 def read_token(text: str, *, policy: VerificationPolicy) -> SignedToken:
     """Step 1. Raises Refused as `vc_jwt.read` does, and UNSUPPORTED_MECHANISM for what the policy does not name."""
-    token = vc_jwt.read(text)
+    return _accepted(vc_jwt.read(text), policy=policy)
+
+
+def read_part(text: str, *, policy: VerificationPolicy) -> SignedToken:
+    """Step 1, of an SD-JWT: as `read_token`, and raises Refused as `vc_sd_jwt.read` does."""
+    return _accepted(vc_sd_jwt.read(text), policy=policy)
+
+
+def _accepted(token: SignedToken, *, policy: VerificationPolicy) -> SignedToken:
     if token.profile is Profile.PRESENTATION:
         detail = "the token is signed as a presentation: that shows who handed a credential over, not who issued one"
         raise Refused(Problem(UNSUPPORTED_MECHANISM, detail=detail, remedy="hand over the credential in it"))
@@ -69,4 +77,5 @@ def verify_token(
                 algorithm=token.algorithm,
             ),
         ),
+        is_part=token.is_part,
     )

@@ -7,6 +7,7 @@ import base64
 import hashlib
 import json
 from dataclasses import dataclass
+from datetime import UTC, timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from app.core.json_ld import Contexts
 from app.core.problems import JsonObject, Refused
 from app.issuer.brought_request import Bringing, read
 from app.ports import MaySign
-from app.verifier.report import Verdict
+from app.verifier.report import Check, Failed, Outcome, Passed, Verdict, VerificationReport
 from tests.tokens import document_of, key_of, token
 from tests.verifying import NOW, UNIVERSITY, UNIVERSITY_DOCUMENT, World
 
@@ -122,7 +123,11 @@ MUSTS = (
     Must(
         "4.5",
         "The value of the type property MUST be one or more terms and/or absolute URL strings.",
-        ({**WITH_EXAMPLES, "type": ["ExampleDegree", "VerifiableCredential"]},),
+        (
+            {**WITH_EXAMPLES, "type": ["ExampleDegree", "VerifiableCredential"]},
+            {"type": ["VerifiableCredential", "https://example.org/#ADegree"]},
+            {"type": ["https://example.org/#ADegree", "VerifiableCredential", "https://example.org/#AThing"]},
+        ),
         ({"type": ["VerifiableCredential", 1]}, {"type": ["VerifiableCredential", ""]}, {"type": {}}),
     ),
     Must(
@@ -228,6 +233,10 @@ MUSTS = (
     typed("5.4", "refreshService", "Each refreshService value MUST specify its type."),
     typed("5.5", "termsOfUse", "Each termsOfUse value MUST specify its type"),
     typed("5.6", "evidence", "Each evidence object MUST have a type specified."),
+    *(
+        typed("5.10", member, f"Implementations MUST specify a type property in the value associated with {member}.")
+        for member in ("confidenceMethod", "renderMethod")
+    ),
 )
 KEPT = [(must, document) for must in MUSTS for document in must.kept]
 BROKEN = [(must, document) for must in MUSTS for document in must.broken]
@@ -258,15 +267,20 @@ def issue(contexts: Contexts, document: JsonObject) -> None:
 
 
 async def verdict(contexts: Contexts, document: JsonObject) -> Verdict | None:
-    """None where no credential can be read in it. A token can be signed of anything, whatever it says."""
+    """None where no credential can be read in it."""
+    try:
+        return (await report(contexts, document)).verdict
+    except Refused:
+        return None
+
+
+async def report(contexts: Contexts, document: JsonObject) -> VerificationReport:
+    """Of a token, which can be signed of anything, whatever it says."""
     key = key_of("EdDSA")
     header = {"alg": "EdDSA", "typ": "vc+jwt", "kid": f"{UNIVERSITY}#key-1"}
     world = World(contexts, answers={UNIVERSITY_DOCUMENT: document_of(key)})
-    try:
-        signed = token(header, document, key).encode()
-        return (await world.verifier().verify(signed, "application/vc+jwt", now=NOW)).verdict
-    except Refused:
-        return None
+    signed = token(header, document, key).encode()
+    return await world.verifier().verify(signed, "application/vc+jwt", now=NOW)
 
 
 @pytest.mark.parametrize(("must", "members"), KEPT, ids=name)
@@ -288,3 +302,19 @@ async def test_what_keeps_it_is_not_invalid(contexts: Contexts, must: Must, memb
 @pytest.mark.parametrize(("must", "members"), BROKEN, ids=name)
 async def test_what_breaks_it_is_invalid(contexts: Contexts, must: Must, members: dict[str, Any]) -> None:
     assert await verdict(contexts, credential(members)) in (None, Verdict.INVALID)
+
+
+@pytest.mark.parametrize(
+    ("member", "hours", "outcome"),
+    [("validFrom", -1, Passed), ("validFrom", 1, Failed), ("validUntil", 1, Passed), ("validUntil", -1, Failed)],
+)
+async def test_time_values_that_are_incorrectly_serialized_without_an_offset_are_interpreted_as_utc(
+    contexts: Contexts, member: str, hours: int, outcome: type[Outcome]
+) -> None:
+    without_offset = (NOW + timedelta(hours=hours)).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    findings = {
+        each.check: each.outcome for each in (await report(contexts, credential({member: without_offset}))).findings
+    }
+    assert isinstance(findings[Check.VALIDITY_PERIOD], outcome)
+    # It is no dateTimeStamp for all that (§4.9).
+    assert isinstance(findings[Check.DATA_MODEL], Failed)

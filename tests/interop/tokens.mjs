@@ -1,17 +1,24 @@
-// npm's jose, both ways: it verifies the tokens that we sign, by the key it is given, and signs tokens for us.
+// npm's jose, both ways: it verifies the tokens that we sign, and signs tokens for us. Of a `vc+jwt` it is given the
+// issuer's document, and finds the key as VC-JOSE-COSE has it: a JsonWebKey, by its URL, which is the token's `kid`.
 //
 // node tokens.mjs JOB.json → one line of JSON {verified: {name: claims | null}, signed: {name: token}}
-// JOB.json: {"verify": {name: {token, jwk, typ, algorithm}}, "sign": {name: {header, claims, jwk}}}
+// JOB.json: {"verify": {name: {token, jwk, document, typ, algorithm}}, "sign": {name: {header, claims, jwk}}}
 
 import {readFile} from 'node:fs/promises';
-import {CompactSign, compactVerify, importJWK} from 'jose';
+import {CompactSign, compactVerify, decodeProtectedHeader, importJWK} from 'jose';
 
 const job = JSON.parse(await readFile(process.argv[2], 'utf8'));
 
+function published(document, token) {
+  const {kid} = decodeProtectedHeader(token);
+  const method = document.verificationMethod.find(({id, type}) => id === kid && type === 'JsonWebKey');
+  return document.assertionMethod.includes(kid) ? method.publicKeyJwk : null;
+}
+
 const verified = {};
-for(const [name, {token, jwk, typ, algorithm}] of Object.entries(job.verify)) {
+for(const [name, {token, jwk, document, typ, algorithm}] of Object.entries(job.verify)) {
   try {
-    const key = await importJWK(jwk, algorithm);
+    const key = await importJWK(document ? published(document, token) : jwk, algorithm);
     const {payload, protectedHeader} = await compactVerify(token, key, {algorithms: [algorithm]});
     verified[name] = protectedHeader.typ === typ ? JSON.parse(new TextDecoder().decode(payload)) : null;
   } catch {

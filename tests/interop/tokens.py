@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from app.core import strict_json
+from app.core.did.document import write
 from app.core.json_ld import Contexts
 from app.core.problems import JsonObject
 from app.core.proof import jwk, signed_jwt
@@ -29,7 +30,8 @@ def between_tokens(contexts: Contexts, *, here: Path, folder: Path, expect: Expe
     job = folder / "tokens.json"
     ours = {str(case): _ours(contexts, case) for case in CASES if case.mechanism in _TYPES}
     changed = {f"{name}, changed": {**one, "token": _changed(one["token"])} for name, one in ours.items()}
-    theirs = {algorithm: _theirs(algorithm) for algorithm in ("EdDSA", "ES256", "ES384")}
+    theirs = {f"vc+jwt, {algorithm}": _theirs(algorithm) for algorithm in ("EdDSA", "ES256", "ES384", "RS256")}
+    theirs |= {f"ob-jwt, {algorithm}": _their_badge(algorithm) for algorithm in ("ES256", "RS256")}
     job.write_text(json.dumps({"verify": ours | changed, "sign": theirs}))
     done = subprocess.run([str(find_node()), here / "tokens.mjs", job], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -40,9 +42,9 @@ def between_tokens(contexts: Contexts, *, here: Path, folder: Path, expect: Expe
     for name in changed:
         expect(f"{name}: refused by jose", {"claims": told["verified"][name]}, {"claims": None})
     for name, token in told["signed"].items():
-        expect(f"vc+jwt, {name}: signed by jose, valid by us", _told(contexts, token), {"verdict": Verdict.VALID})
+        expect(f"{name}: signed by jose, valid by us", _told(contexts, token), {"verdict": Verdict.VALID})
         altered = _changed(token)
-        expect(f"vc+jwt, {name}: changed, invalid by us", _told(contexts, altered), {"verdict": Verdict.INVALID})
+        expect(f"{name}: changed, invalid by us", _told(contexts, altered), {"verdict": Verdict.INVALID})
 
 
 def _ours(contexts: Contexts, case: Case) -> dict[str, Any]:
@@ -51,6 +53,7 @@ def _ours(contexts: Contexts, case: Case) -> dict[str, Any]:
     return {
         "token": token,
         "jwk": dict(jwk.of_public_key(securing.key).members),
+        "document": write(case.controller) if case.mechanism == VC_JWT else None,
         "typ": _TYPES[case.mechanism],
         "algorithm": securing.algorithm,
     }
@@ -63,6 +66,16 @@ def _theirs(algorithm: str) -> JsonObject:
     claims = badge(issuer={"id": did, "type": ["Profile"], "name": "University of Examples"})
     header = {"alg": algorithm, "typ": "vc+jwt", "cty": "vc", "kid": f"{did}#0"}
     return {"header": header, "claims": {**claims, "iss": did}, "jwk": pair.with_private}
+
+
+def _their_badge(algorithm: str) -> JsonObject:
+    """The same by the rules of Open Badges 3.0, which wants the credential's members among the claims again."""
+    signed = _theirs(algorithm)
+    said = {name: value for name, value in signed["claims"].items() if name != "iat"}
+    begins = datetime.fromisoformat(said["validFrom"]).timestamp()
+    own = {"jti": said["id"], "sub": said["credentialSubject"]["id"], "nbf": int(begins)}
+    header = {"alg": algorithm, "typ": "JWT", "kid": signed["header"]["kid"]}
+    return {**signed, "header": header, "claims": said | own}
 
 
 def _changed(token: str) -> str:

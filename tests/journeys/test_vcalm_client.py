@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from app.adapters.contexts import load_contexts
-from app.core.credential import award_request
+from app.core.credential.award_request import MINIMAL_EXAMPLE
 from app.core.json_ld import Contexts
 from app.core.problems import JsonObject
 from tests.conftest import ROOT
@@ -47,6 +47,8 @@ class Client:
         self.http = service.client
         self.url = service.url
         self.token = service.token()
+        given = service.credentials()
+        self.secret = (given["CLIENT_ID"], given["CLIENT_SECRET"])
         self.environment = environment
         listed = service.client.get("/openapi.json").json()["paths"]["/credentials/issue"]["post"]
         example = listed["requestBody"]["content"]["application/json"]["examples"]["full"]["value"]
@@ -211,6 +213,7 @@ def test_a_status_entry_is_added_unasked(client: Client) -> None:
         {"name": "Degree", "description": {"@value": "Of arts", "@language": "en", "@direction": "ltr"}},
         {"name": [{"@value": "Degree", "@language": "en"}, {"@value": "شهادة", "@direction": "rtl"}]},
         {"@context": [V2, EXAMPLES]},
+        {"type": ["https://example.org/#ADegree", "VerifiableCredential", "https://example.org/#AThing"]},
         {"@context": [V2, EXAMPLES], "type": ["VerifiableCredential", "ADegree"], "degree": {"type": "Bachelor"}},
         {"@context": [V2, EXAMPLES], "credentialStatus": {"type": "ExampleStatus"}},
         {"@context": [V2, EXAMPLES], "credentialSchema": {"id": "https://example.org/s", "type": "ExampleSchema"}},
@@ -389,14 +392,21 @@ def test_one_without_an_id_is_found_by_what_it_was_called(client: Client) -> Non
     assert client.send("GET", f"/credentials/{name}").json() == {"verifiableCredential": signed}
 
 
-def test_what_was_awarded_is_found_by_its_id_and_erased_with_its_award(client: Client) -> None:
-    awarded = client.send("POST", "/awards", award_request.MINIMAL_EXAMPLE).json()
-    path = f"/credentials/{quote(awarded['credential']['id'], safe='')}"
+def test_an_award_s_own_credential_is_found_and_left_to_its_award(client: Client) -> None:
+    bearer = {"Authorization": f"Bearer {client.token}"}
+    awarded = client.http.post("/awards", json=MINIMAL_EXAMPLE, headers=bearer).json()
+    name, award = awarded["credential"]["id"], awarded["id"]
+    path = f"/credentials/{quote(name, safe='')}"
     assert client.send("GET", path).json() == {"verifiableCredential": awarded["credential"]}
-    kept = client.send("DELETE", path)
-    assert (kept.status_code, kept.json()["type"][-14:]) == (409, "STATE_CONFLICT")
-    assert f"/awards/{awarded['id']}/erase" in kept.text
-    assert client.send("POST", f"/awards/{awarded['id']}/erase", {"reason": "asked for"}).status_code == 200
+    for refusal, status, act in (
+        (client.send("DELETE", path), 409, "erase"),
+        (client.set_status(name, "revocation", True), 400, "revoke"),
+    ):
+        assert (refusal.status_code, f"/awards/{award}/{act}" in refusal.text) == (status, True)
+    form, secret = {"grant_type": "client_credentials", "scope": "read:/credentials"}, client.secret
+    narrow = client.http.post("/oauth/token", data=form, auth=secret).json()["access_token"]
+    assert client.http.get(path, headers={"Authorization": f"Bearer {narrow}"}).status_code == 403
+    assert client.http.post(f"/awards/{award}/erase", json={"reason": "asked for"}, headers=bearer).status_code < 300
     assert [client.send(method, path).status_code for method in ("GET", "DELETE")] == [410, 410]
 
 

@@ -255,7 +255,13 @@ def test_the_status_list_is_a_signed_credential_with_a_tag(service: Running) -> 
 
 
 @pytest.mark.parametrize(
-    "path", ["/contexts/micro-credential-v1", "/schemas/micro-credential-v1", "/issuers/demo/did.json"]
+    "path",
+    [
+        "/contexts/micro-credential-v1",
+        "/schemas/micro-credential-v1",
+        "/types/learning-credential-v1",
+        "/issuers/demo/did.json",
+    ],
 )
 def test_our_own_documents_are_served(service: Running, path: str) -> None:
     answer = service.client.get(path)

@@ -12,10 +12,12 @@ from app.core.credential import open_badge
 from app.core.credential.micro_credential import MicroCredential
 from app.core.json_ld import Contexts
 from app.core.json_ld.canonical import general_statements
+from app.core.json_ld.parts import general_placed_statements, named
 from app.core.json_ld.rdfc10 import canonicalize_quads
 from app.core.json_ld.tables import Tables
-from app.core.json_ld.walk import covered_statements
-from app.core.problems import JsonObject, Refused
+from app.core.json_ld.walk import covered_statements, placed_statements
+from app.core.problems import JsonObject, Refused, pointer
+from app.core.proof.ecdsa_sd.selection import select
 from app.issuer.examine import compose
 from tests.properties.credentials import credentials_of_every_feature
 from tests.properties.strategies import micro_credentials, pinned
@@ -104,7 +106,24 @@ def test_what_is_remembered_changes_nothing(documents: list[JsonObject]) -> None
     for document in documents:
         fresh = Tables(used)
         warm = covered_statements(used, document, aliases={})
-        assert covered_statements(used, document, aliases={}, tables=fresh) == warm
+        anew = covered_statements(used, document, aliases={}, tables=fresh)
+        assert (anew and _canonical(anew)) == (warm and _canonical(warm))
+
+
+@given(st.one_of(credentials_of_every_feature(), plausible_credentials()), st.data())
+@_PROPERTY
+def test_a_part_in_which_all_is_named_is_the_same_or_not_covered(document: JsonObject, data: st.DataObject) -> None:
+    contexts = pinned()
+    try:
+        whole = named(contexts, document)
+    except Refused:
+        return
+    pointers = data.draw(st.lists(st.sampled_from(list(pointers_of(whole.document))), min_size=1, max_size=6))
+    for part in (whole.document, select(whole.document, pointers)):
+        covered = placed_statements(contexts, part, aliases=whole.aliases)
+        event(f"covered: {covered is not None}")
+        if covered is not None:
+            assert set(covered) == set(general_placed_statements(contexts, whole, part))
 
 
 def test_tables_that_are_full_are_forgotten_and_made_again(contexts: Contexts) -> None:
@@ -162,6 +181,20 @@ def _credentials(value: Any) -> Iterator[JsonObject]:
         case list():
             for item in value:
                 yield from _credentials(item)
+
+
+def pointers_of(value: Any, at: str = "") -> Iterator[str]:
+    match value:
+        case dict():
+            for name, member in value.items():
+                yield f"{at}{pointer(name)}"
+                yield from pointers_of(member, f"{at}{pointer(name)}")
+        case list():
+            for index, item in enumerate(value):
+                yield f"{at}/{index}"
+                yield from pointers_of(item, f"{at}/{index}")
+        case _:
+            pass
 
 
 def places(value: Any) -> Iterator[tuple[Any, str | int]]:

@@ -6,6 +6,7 @@ Locks are taken in one order: idempotency key, credentials by id, institution, s
 import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from math import ceil
 
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -24,10 +25,13 @@ from app.adapters.database.engine import Transactions
 from app.adapters.database.idempotency import IdempotencyKeys, in_flight
 from app.adapters.database.recorded_proofs import DatabaseRecordedProofs
 from app.adapters.database.status_lists import change_bits, open_list, take_entry
+from app.adapters.database.tables import InstitutionRow
 from app.core.personal import Personal
 from app.core.problems import NOT_FOUND, STATE_CONFLICT, Problem, Refused
 from app.issuer.life import BITS, Act, State, after, demand_entry
-from app.ports import BroughtCredential, BroughtIntended, BroughtIntention, Idempotency, StatusEntry, Vault
+from app.ports import BroughtCredential, BroughtIntended, BroughtIntention, Idempotency, StatusEntry, TooOften, Vault
+
+_MINUTE = timedelta(minutes=1)
 
 
 class DatabaseBrought:
@@ -61,12 +65,13 @@ class DatabaseBrought:
         return await acknowledged(self._intend(intention, now=now), read_back)
 
     async def _intend(self, intention: BroughtIntention, *, now: datetime) -> BroughtIntended | BroughtCredential:
-        async with self._transactions.writing() as session:
+        async with self._transactions.writing(few_rows=True) as session:
             if intention.idempotency:
                 earlier = await self._earlier(session, intention, intention.idempotency, now=now)
                 if earlier:
                     return earlier
             await self._clocks.demand(session, institution=intention.institution, now=now)
+            await self._demand_pace(session, intention, now=now)
             entries = [
                 await take_entry(
                     self._transactions,
@@ -87,7 +92,8 @@ class DatabaseBrought:
                 )
                 for entry in entries
             )
-            await self._transactions.add(session, row, *places)
+            await self._transactions.add(session, row)
+            await self._transactions.insert(session, *places)
             await self._append(session, row, Act.INTEND, actor=intention.actor, now=now)
             return self._intended(row)
 
@@ -129,6 +135,25 @@ class DatabaseBrought:
                 return None
             return self._opened(row, await self._places(session, row))
 
+    async def _demand_pace(self, session: AsyncSession, intention: BroughtIntention, *, now: datetime) -> None:
+        """Raises TooOften. The institution is locked first: what two processes begin at once is counted too."""
+        holder = select(InstitutionRow).where(InstitutionRow.name == intention.institution)
+        await session.exec(holder.with_for_update(key_share=True))
+        within = await session.exec(
+            select(BroughtCredentialRow.intended_at)
+            .where(
+                BroughtCredentialRow.institution == intention.institution,
+                col(BroughtCredentialRow.intended_at) > now - _MINUTE,
+            )
+            .order_by(col(BroughtCredentialRow.intended_at).desc())
+            .offset(intention.per_minute - 1)
+            .limit(1)
+        )
+        if (earliest := within.first()) is not None:
+            wait = min(60, max(1, ceil((earliest + _MINUTE - now).total_seconds())))
+            pace = f"More than {intention.per_minute:,} credentials of your institution a minute."
+            raise TooOften(f"{pace} Wait {wait} s and try again.", retry_after_seconds=wait)
+
     async def record(self, credential_id: str, signed: bytes, *, signed_data: bytes, now: datetime) -> None:
         async def read_back() -> bool | None:
             async with self._transactions.reading() as session:
@@ -136,7 +161,7 @@ class DatabaseBrought:
                 return True if row and row.signed_sealed is not None else None
 
         async def work() -> bool:
-            async with self._transactions.writing() as session:
+            async with self._transactions.writing(few_rows=True) as session:
                 row = await self._locked(session, credential_id)
                 row.state = after(row.state, Act.RECORD)
                 row.signed_sealed = self._sealed(row, signed, "signed")
@@ -302,9 +327,11 @@ class DatabaseBrought:
     async def _append(
         self, session: AsyncSession, row: BroughtCredentialRow, act: Act, *, actor: str, now: datetime
     ) -> None:
-        last = await session.exec(select(func.max(BroughtActRow.number)).where(BroughtActRow.credential_id == row.id))
-        number = (last.one() or 0) + 1
-        await self._transactions.add(
+        number = 1
+        if act is not Act.INTEND:
+            numbers = select(func.max(BroughtActRow.number)).where(BroughtActRow.credential_id == row.id)
+            number += (await session.exec(numbers)).one() or 0
+        await self._transactions.insert(
             session, BroughtActRow(credential_id=row.id, number=number, act=act, actor=actor, at=now)
         )
 

@@ -19,6 +19,7 @@ class BroughtCredentialRow(Row, table=True):
     __tablename__ = "brought_credential"
     __table_args__ = (
         Index(None, "institution", "name_digest"),
+        Index(None, "institution", "intended_at"),
         Index(
             "ix_brought_credential_unfinished",
             "lease_until",

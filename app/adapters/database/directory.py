@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from sqlalchemy import BindParameter, bindparam
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -11,9 +12,17 @@ from app.adapters.act_journal import ClientChanged, KeyRevoked
 from app.adapters.database.engine import Transactions, Unacknowledged, storable
 from app.adapters.database.status_lists import raise_versions
 from app.adapters.database.tables import ClientRow, DeploymentRow, InstitutionKeyRow, InstitutionRow, StatusListRow
+from app.adapters.database.unchanged import Unchanged
 from app.core.credential.micro_credential import Identifier, Organisation
 from app.core.problems import STATE_CONFLICT, Problem, Refused
 from app.ports import Client, Institution, InstitutionKey, KeyPurpose, MaySign, SigningPolicy
+
+# All rows that an institution is made of, its keys in their order.
+_INSTITUTION = (
+    select(InstitutionRow, InstitutionKeyRow)
+    .join(InstitutionKeyRow, col(InstitutionKeyRow.institution) == InstitutionRow.name, isouter=True)
+    .order_by(col(InstitutionKeyRow.number))
+)
 
 
 class DatabaseDirectory:
@@ -21,18 +30,32 @@ class DatabaseDirectory:
 
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
+        asked: BindParameter[str] = bindparam("asked")
+        self._by_name = Unchanged[Institution | None](
+            transactions.file, _INSTITUTION.where(col(InstitutionRow.name) == asked)
+        )
+        self._by_did = Unchanged[Institution | None](
+            transactions.file, _INSTITUTION.where(col(InstitutionRow.did) == asked)
+        )
+        self._clients = Unchanged[Client | None](transactions.file, select(ClientRow).where(col(ClientRow.id) == asked))
 
     async def institution(self, name: str) -> Institution | None:
         if not storable(name):
             return None
-        async with self._transactions.reading() as session:
+        return await self._by_name.asked(name, lambda: self._named(name))
+
+    async def _named(self, name: str) -> Institution | None:
+        async with self._transactions.reading(few_rows=True) as session:
             row = await session.get(InstitutionRow, name)
             return None if row is None else await _institution(session, row)
 
     async def institution_by_did(self, did: str) -> Institution | None:
         if not storable(did):
             return None
-        async with self._transactions.reading() as session:
+        return await self._by_did.asked(did, lambda: self._of_did(did))
+
+    async def _of_did(self, did: str) -> Institution | None:
+        async with self._transactions.reading(few_rows=True) as session:
             row = (await session.exec(select(InstitutionRow).where(InstitutionRow.did == did))).first()
             return None if row is None else await _institution(session, row)
 
@@ -50,7 +73,10 @@ class DatabaseDirectory:
     async def client(self, client_id: str) -> Client | None:
         if not storable(client_id):
             return None
-        async with self._transactions.reading() as session:
+        return await self._clients.asked(client_id, lambda: self._client(client_id))
+
+    async def _client(self, client_id: str) -> Client | None:
+        async with self._transactions.reading(few_rows=True) as session:
             row = await session.get(ClientRow, client_id)
             return None if row is None else _client(row)
 

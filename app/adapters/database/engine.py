@@ -12,7 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, event, exc, literal
+from sqlalchemy import Connection, event, exc, insert, literal
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -21,7 +21,9 @@ from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.adapters.act_journal import ActJournal, Entry
+from app.adapters.database.file_connection import TAKE_THE_LOCK, FileConnection
 from app.adapters.database.patience import Patience, PatientConnection
+from app.adapters.database.unchanged import File
 from app.core.problems import MALFORMED_VALUE_ERROR, STATE_CONFLICT, Problem, Refused
 from app.ports import Counts, NotCounted, Unavailable
 
@@ -41,6 +43,7 @@ _POSTGRESQL_OPTIONS = "-c lock_timeout=10s -c statement_timeout=20s -c idle_in_t
 READING_SECONDS = 5.0
 _EMPTY_AGAIN_SECONDS = 2.0
 _READING = "testamur_reading"
+_FEW_ROWS = "testamur_few_rows"
 _WITHOUT_TRANSACTION = "testamur_without_transaction"
 
 
@@ -73,7 +76,14 @@ def database_url(text: str) -> URL:
 
 def create_engine(url: URL) -> AsyncEngine:
     if url.get_backend_name() == SQLITE:
-        engine = create_async_engine(url, hide_parameters=True, pool_size=8, max_overflow=0, pool_timeout=10)
+        engine = create_async_engine(
+            url,
+            hide_parameters=True,
+            pool_size=8,
+            max_overflow=0,
+            pool_timeout=10,
+            connect_args={"async_creator_fn": FileConnection.connect},
+        )
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
         return engine
@@ -102,6 +112,7 @@ class Transactions:
         self.dialect: str = engine.dialect.name
         self.patience = Patience()
         self._emptying: asyncio.Task[None] | None = None
+        self.file = File(str(engine.url.database)) if self.dialect == SQLITE else None
         # A file can't fall silent; on a busy machine reading it takes the time that it takes.
         self.reading_seconds = None if self.dialect == SQLITE else READING_SECONDS
         # SQLite has one writer at a time. Ours queue here, in order, and leave its polling lock to other processes.
@@ -111,24 +122,29 @@ class Transactions:
             if self.dialect == SQLITE
             else engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         )
+        self._few_read = self._snapshots.execution_options(**{_FEW_ROWS: True})
+        self._few_written = engine.execution_options(**{_FEW_ROWS: True})
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncSession]:
+    async def reading(self, *, few_rows: bool = False) -> AsyncIterator[AsyncSession]:
+        """`few_rows`: all that is asked for is found by its key, so that nobody has to wait while SQLite looks."""
+        engine = self._few_read if few_rows else self._snapshots
         with self._counting(Away.READING), translated():
             async with (
                 self.patience.asking(at_most_seconds=self.reading_seconds),
-                AsyncSession(self._snapshots, expire_on_commit=False) as session,
+                AsyncSession(engine, expire_on_commit=False) as session,
             ):
                 yield session
 
     @asynccontextmanager
-    async def writing(self) -> AsyncIterator[AsyncSession]:
-        """Raises Unacknowledged where the COMMIT itself did not answer."""
+    async def writing(self, *, few_rows: bool = False) -> AsyncIterator[AsyncSession]:
+        """`few_rows` is as for `reading`. Raises Unacknowledged where the COMMIT itself did not answer."""
+        engine = self._few_written if few_rows else self._engine
         with self._counting(Away.WRITING), translated():
             async with (
                 self._writer,
                 self.patience.asking(at_most_seconds=None),
-                AsyncSession(self._engine, expire_on_commit=False) as session,
+                AsyncSession(engine, expire_on_commit=False) as session,
             ):
                 yield session
                 await session.flush()
@@ -179,6 +195,8 @@ class Transactions:
         if self._emptying is not None:
             self._emptying.cancel()
             await asyncio.gather(self._emptying, return_exceptions=True)
+        if self.file is not None:
+            self.file.close()
 
     async def write_down(self, *entries: Entry) -> None:
         """What no restored backup may undo, in the journal before the COMMIT: of the two, the journal knows more."""
@@ -191,12 +209,21 @@ class Transactions:
             session.add(row)
             await session.flush()
 
+    async def insert(self, session: AsyncSession, *rows: SQLModel) -> None:
+        """Inserts in the order given what this session has no more to do with: without its book-keeping."""
+        await session.flush()
+        connection = await session.connection()
+        for row in rows:
+            await connection.execute(insert(type(row)), row.model_dump())
+
     async def add_unless_there(self, session: AsyncSession, row: SQLModel) -> bool:
         """Inserts; False where one with the same key is there, once whoever is writing it has committed."""
         table = type(row)
-        insert = sqlite.insert(table) if self.dialect == SQLITE else postgresql.insert(table)
-        statement = insert.values(row.model_dump()).on_conflict_do_nothing().returning(literal(True))
-        return (await session.exec(statement)).first() is not None
+        inserting = sqlite.insert(table) if self.dialect == SQLITE else postgresql.insert(table)
+        statement = inserting.values(row.model_dump()).on_conflict_do_nothing().returning(literal(True))
+        await session.flush()
+        connection = await session.connection()
+        return (await connection.execute(statement)).first() is not None
 
 
 @contextmanager
@@ -234,5 +261,10 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     options = connection.get_execution_options()
-    if not options.get(_WITHOUT_TRANSACTION):
-        connection.exec_driver_sql("BEGIN" if options.get(_READING) else "BEGIN IMMEDIATE")
+    if options.get(_WITHOUT_TRANSACTION):
+        return
+    file = connection.connection.driver_connection
+    assert isinstance(file, FileConnection)  # noqa: S101 - every connection of this engine is made so
+    file.at_once = bool(options.get(_FEW_ROWS))
+    # To read takes no lock that somebody else could hold.
+    connection.exec_driver_sql("BEGIN" if options.get(_READING) else TAKE_THE_LOCK)

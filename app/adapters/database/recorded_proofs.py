@@ -32,7 +32,7 @@ class DatabaseRecordedProofs:
         self._vault = vault
 
     async def recorded(self, signed_data: bytes) -> datetime | None:
-        async with self._transactions.reading() as session:
+        async with self._transactions.reading(few_rows=True) as session:
             digest = self._digest(signed_data)
             awarded = await session.get(RecordedProofRow, digest)
             if awarded:

@@ -82,7 +82,7 @@ class DatabaseRegister:
         return await acknowledged(self._intend(intention, now=now), read_back)
 
     async def _intend(self, intention: Intention, *, now: datetime) -> tuple[Intended, ...] | RegisteredAward:
-        async with self._transactions.writing() as session:
+        async with self._transactions.writing(few_rows=True) as session:
             if intention.idempotency:
                 earlier = await self._earlier(session, intention, intention.idempotency, now=now)
                 if earlier:
@@ -196,7 +196,7 @@ class DatabaseRegister:
         self, credential_id: str, signed: bytes, *, signed_data: bytes, now: datetime
     ) -> tuple[bytes, bool]:
         """The recorded bytes, and whether another award ended by it."""
-        async with self._transactions.writing() as session:
+        async with self._transactions.writing(few_rows=True) as session:
             award, credentials, credential = await locked_by_credential(session, credential_id)
             first = self._awards.signed(award, credential)
             if first is not None:
@@ -263,15 +263,12 @@ class DatabaseRegister:
                 return None
             return await self._awards.opened(session, award)
 
-    async def find_by_credential(self, credential_id: str, *, institution: str) -> RegisteredAward | None:
+    async def of_credential(self, credential_id: str, *, institution: str) -> RegisteredAward | None:
         if not storable(credential_id):
             return None
         async with self._transactions.reading() as session:
             credential = await session.get(CredentialRow, credential_id)
-            if credential is None:
-                return None
-            award = await session.get_one(AwardRow, credential.award_id)
-            return await self._awards.opened(session, award) if award.institution == institution else None
+        return None if credential is None else await self.find(credential.award_id, institution=institution)
 
     async def list(self, *, institution: str, cursor: str | None, limit: int, where: AwardFilter = EVERY_AWARD) -> Page:
         if limit < 1:

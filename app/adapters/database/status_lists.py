@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import BindParameter, bindparam, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -12,12 +12,14 @@ from app.adapters.act_journal import BitCleared, BitSet, ListOpened
 from app.adapters.database.brought_tables import BroughtCredentialRow, BroughtStatusEntryRow
 from app.adapters.database.engine import Transactions, Unacknowledged, storable
 from app.adapters.database.tables import CredentialRow, InstitutionRow, LostEntryRow, PublishedListRow, StatusListRow
+from app.adapters.database.unchanged import Unchanged
 from app.core.problems import NOT_FOUND, Problem, Refused
 from app.core.status.permutation import index_at
 from app.issuer.life import BITS
 from app.ports import PublishedList, StatusEntry, StatusListRows
 
 _PERMUTATION_KEY_BYTES = 32
+_MOST_LISTS = 64
 
 
 class DatabaseStatusLists:
@@ -25,6 +27,11 @@ class DatabaseStatusLists:
 
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
+        asked: BindParameter[str] = bindparam("asked")
+        version = select(StatusListRow.version).where(col(StatusListRow.id) == asked)
+        published = select(PublishedListRow).where(col(PublishedListRow.list_id) == asked)
+        self._versions = Unchanged[int | None](transactions.file, version)
+        self._published = Unchanged[PublishedList | None](transactions.file, published, most=_MOST_LISTS)
 
     async def rows(self, list_id: str) -> StatusListRows | None:
         if not storable(list_id):
@@ -61,13 +68,19 @@ class DatabaseStatusLists:
     async def version(self, list_id: str) -> int | None:
         if not storable(list_id):
             return None
-        async with self._transactions.reading() as session:
+        return await self._versions.asked(list_id, lambda: self._version(list_id))
+
+    async def _version(self, list_id: str) -> int | None:
+        async with self._transactions.reading(few_rows=True) as session:
             return (await session.exec(select(StatusListRow.version).where(StatusListRow.id == list_id))).first()
 
     async def published(self, list_id: str) -> PublishedList | None:
         if not storable(list_id):
             return None
-        async with self._transactions.reading() as session:
+        return await self._published.asked(list_id, lambda: self._last_published(list_id))
+
+    async def _last_published(self, list_id: str) -> PublishedList | None:
+        async with self._transactions.reading(few_rows=True) as session:
             kept = await session.get(PublishedListRow, list_id)
             return None if kept is None else _published(kept)
 

@@ -1,4 +1,4 @@
-"""Private keys in files of `keys/`: Ed25519, P-256 and P-384, PKCS#8 in PEM (RFC 8410, RFC 5915, RFC 7468).
+"""Private keys in files of `keys/`: Ed25519, P-256, P-384 and RSA, PKCS#8 in PEM (RFC 8410, 5915, 8017, 7468).
 
 The encryption is PKCS#8's own (`pkcs8`), so that other tools can read the file.
 """
@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import (
@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.serialization import (
 from app.adapters.keys.pkcs8 import sealed_pem
 from app.adapters.keys.private_file import read_private, refused, write_private
 from app.adapters.keys.purposes import demand_purpose
+from app.core import rsa_public_key
 from app.core.multiformats import KeyKind, PublicKey
 from app.core.problems import KEY_ERROR, Problem, Refused
 from app.ports import KeyPurpose
@@ -33,7 +34,7 @@ SCHEME = "file"
 _NOT_ENCRYPTED = b"# The private key of a demonstration. It is not encrypted: never use it for a real institution.\n"
 _NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,99}")
 
-PrivateKey: TypeAlias = Ed25519PrivateKey | ec.EllipticCurvePrivateKey
+PrivateKey: TypeAlias = Ed25519PrivateKey | ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,11 @@ CURVES = {
     KeyKind.P256: Curve(ec.SECP256R1(), hashes.SHA256(), "ES256"),
     KeyKind.P384: Curve(ec.SECP384R1(), hashes.SHA384(), "ES384"),
 }
-ALGORITHMS = {"EdDSA": KeyKind.ED25519} | {curve.algorithm: kind for kind, curve in CURVES.items()}
+ALGORITHMS = (
+    {"EdDSA": KeyKind.ED25519} | {curve.algorithm: kind for kind, curve in CURVES.items()} | {"RS256": KeyKind.RSA}
+)
+# BSI TR-02102-1 wants 3,000 bits or more, and NIST SP 800-57 of what is to hold beyond 2030.
+RSA_BITS = 3_072
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +72,12 @@ class FileSigner:
         return next(algorithm for algorithm, of_kind in ALGORITHMS.items() if of_kind is kind)
 
     async def sign(self, data: bytes, *, purpose: KeyPurpose) -> bytes:
-        """An Ed25519 signature, or r ‖ s, each as long as a coordinate."""
+        """An Ed25519 signature; r ‖ s, each as long as a coordinate; of RSA, RSASSA-PKCS1-v1_5 with SHA-256."""
         demand_purpose(purpose, self.purposes, of=self.verification_method)
         if isinstance(self._private_key, Ed25519PrivateKey):
             return self._private_key.sign(data)
+        if isinstance(self._private_key, rsa.RSAPrivateKey):
+            return self._private_key.sign(data, padding.PKCS1v15(), hashes.SHA256())
         curve = CURVES[kind_of(self._private_key)]
         r, s = decode_dss_signature(self._private_key.sign(data, ec.ECDSA(curve.digest)))
         half = curve.curve.key_size // 8
@@ -94,12 +101,22 @@ def open_signer(
 
 def make_key(path: Path, *, passphrase: bytes | None, kind: KeyKind = KeyKind.ED25519) -> bool:
     """Makes a key where none of that name stands, and says whether it did. What stands there is never written over."""
-    key = ec.generate_private_key(CURVES[kind].curve) if kind in CURVES else Ed25519PrivateKey.generate()
+    key = _new_key(kind)
     if passphrase:
         der = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
         return write_private(path, sealed_pem(der, passphrase))
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     return write_private(path, _NOT_ENCRYPTED + pem)
+
+
+def _new_key(kind: KeyKind) -> PrivateKey:
+    match kind:
+        case KeyKind.ED25519:
+            return Ed25519PrivateKey.generate()
+        case KeyKind.P256 | KeyKind.P384:
+            return ec.generate_private_key(CURVES[kind].curve)
+        case KeyKind.RSA:
+            return rsa.generate_private_key(public_exponent=65_537, key_size=RSA_BITS)
 
 
 def read_key(path: Path, *, passphrase: bytes | None, may_be_unencrypted: bool) -> PrivateKey:
@@ -123,7 +140,9 @@ def parse_key(pem: bytes, *, path: Path, passphrase: bytes | None, may_be_unencr
             return key
         case ec.EllipticCurvePrivateKey() if key.curve.name in {known.curve.name for known in CURVES.values()}:
             return key
-    raise refused(path, "holds no key of Ed25519, P-256 or P-384", "Restore the key that `testamur` made.")
+        case rsa.RSAPrivateKey():
+            return key
+    raise refused(path, "holds no key of Ed25519, P-256, P-384 or RSA", "Restore the key that `testamur` made.")
 
 
 def public_key(path: Path, *, passphrase: bytes | None, may_be_unencrypted: bool) -> PublicKey:
@@ -133,12 +152,16 @@ def public_key(path: Path, *, passphrase: bytes | None, may_be_unencrypted: bool
 def kind_of(private_key: PrivateKey) -> KeyKind:
     if isinstance(private_key, Ed25519PrivateKey):
         return KeyKind.ED25519
+    if isinstance(private_key, rsa.RSAPrivateKey):
+        return KeyKind.RSA
     return next(kind for kind, curve in CURVES.items() if curve.curve.name == private_key.curve.name)
 
 
 def _public(private_key: PrivateKey) -> PublicKey:
     if isinstance(private_key, Ed25519PrivateKey):
         return PublicKey(KeyKind.ED25519, private_key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw))
+    if isinstance(private_key, rsa.RSAPrivateKey):
+        return rsa_public_key.from_der(private_key.public_key().public_bytes(Encoding.DER, PublicFormat.PKCS1))
     compressed = private_key.public_key().public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
     return PublicKey(kind_of(private_key), compressed)
 

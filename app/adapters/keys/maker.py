@@ -10,7 +10,8 @@ from app.adapters.keys import file
 from app.adapters.keys.private_file import read_private, refused, write_private
 from app.adapters.keys.ring import ACCESS_TOKEN_FILE, CLAIM_LINK_FILE, DATA_FILE
 from app.adapters.keys.secret import make_secret, read_secret
-from app.core.multiformats import KeyKind, encode_multikey
+from app.core import key_text
+from app.core.multiformats import KeyKind
 from app.core.problems import KEY_ERROR, Problem, Refused
 from app.issuer.set_up import ClientCredentials, MadeKey
 from app.ports import KeyPurpose
@@ -51,7 +52,7 @@ class FileKeyMaker:
         key = file.public_key(path, passphrase=self.passphrase, may_be_unencrypted=self.passphrase is None)
         if key.kind is not kind:
             raise refused(path, f"holds a key of {key.kind}, not of {kind}", "Move it away, and do again what you did.")
-        return MadeKey(f"{file.SCHEME}:{path.name}", encode_multikey(key))
+        return MadeKey(f"{file.SCHEME}:{path.name}", key_text.write(key))
 
     def make_own_keys(self) -> None:
         """What the service itself needs: for access tokens, claim links, and data at rest."""

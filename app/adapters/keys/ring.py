@@ -12,7 +12,6 @@ from typing import TypeAlias, TypeVar
 from app.adapters.keys import file, open_signer
 from app.adapters.keys.private_file import refused
 from app.adapters.keys.secret import HmacSigner, read_secret
-from app.core.multiformats import decode_multikey
 from app.core.problems import KEY_ERROR, PROOF_GENERATION_ERROR, Problem, Refused
 from app.ports import Institution, InstitutionKey, KeyPurpose, Signer, Unavailable
 
@@ -161,7 +160,7 @@ def _institution_key(
         purposes=key.purposes,
         may_be_unencrypted=institution.demo,
     )
-    if signer.public_key != decode_multikey(key.public_key_multibase).raw:
+    if signer.public_key != key.public_key.raw:
         raise Refused(
             Problem(
                 KEY_ERROR,

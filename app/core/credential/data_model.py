@@ -16,6 +16,13 @@ CONTEXT = "https://www.w3.org/ns/credentials/v2"
 CONTEXT_1_1 = "https://www.w3.org/2018/credentials/v1"
 TYPE = "VerifiableCredential"
 
+_TYPED = (
+    ("refreshService", "§5.4"),
+    ("termsOfUse", "§5.5"),
+    ("evidence", "§5.6"),
+    ("confidenceMethod", "§5.10"),
+    ("renderMethod", "§5.10"),
+)
 # Each may send us to another host.
 MAX_STATUS_ENTRIES = 4
 
@@ -75,7 +82,9 @@ class Bound:
 
 
 def bounds(document: JsonObject) -> tuple[Bound | None, Bound | None]:
-    """Start and end, §4.9. Raises Refused (MALFORMED_VALUE_ERROR).
+    """Start and end, §4.9; a time without an offset breaks that, and is in UTC (§5.8).
+
+    Raises Refused (MALFORMED_VALUE_ERROR).
 
     VC Data Model 1.1 has `issuanceDate` and `expirationDate` (§4.6, §4.8), and reserves the names of 2.0 for the same:
     where both stand there, the narrower counts.
@@ -95,7 +104,7 @@ def validity_period(document: JsonObject) -> tuple[datetime | None, datetime | N
 
 def _moments(document: JsonObject, members: tuple[str, ...]) -> list[Bound]:
     return [
-        Bound(date_time_stamp.read(document[member], at=f"/{member}"), f"/{member}")
+        Bound(date_time_stamp.read(document[member], at=f"/{member}", if_without_offset="Z"), f"/{member}")
         for member in members
         if member in document
     ]
@@ -184,6 +193,9 @@ def _credential_subject(document: JsonObject) -> Iterator[Problem]:
 
 def _validity_period(document: JsonObject) -> Iterator[Problem]:
     try:
+        for member in ("validFrom", "validUntil"):
+            if member in document:
+                date_time_stamp.read(document[member], at=f"/{member}")
         start, end = validity_period(document)
     except Refused as refused:
         yield from refused.problems
@@ -209,7 +221,7 @@ def _credential_schema(document: JsonObject) -> Iterator[Problem]:
 
 
 def _typed_members(document: JsonObject) -> Iterator[Problem]:
-    for member, clause in (("refreshService", "§5.4"), ("termsOfUse", "§5.5"), ("evidence", "§5.6")):
+    for member, clause in _TYPED:
         yield from typed_problems(document, member, clause=clause)
 
 

@@ -17,10 +17,10 @@ _MEMBERS = frozenset({"@context", "id", "type"})
 # RFC 2397 §3. What is signed as a token is written in letters that need no escape, and no second encoding.
 _DATA_URL = re.compile(r"data:(?P<type>[a-z0-9+.-]+/[a-z0-9+.-]+)(?P<parameters>(?:;[^,]*)?),(?P<data>.*)", re.I | re.S)
 _READ: Final = {CREDENTIAL: "application/vc+jwt", PRESENTATION: "application/vp+jwt"}
-# What else an envelope may hold: the learning credential of wallets, and Open Badges 3.0's token.
-_READ_TOO: Final = {CREDENTIAL: ("application/dc+sd-jwt", "application/jwt"), PRESENTATION: ()}
+# What else an envelope may hold: SD-JWTs, the learning credential of wallets among them, and Open Badges 3.0's token.
+_READ_TOO: Final = {CREDENTIAL: ("application/dc+sd-jwt", "application/vc+sd-jwt", "application/jwt"), PRESENTATION: ()}
 _NOT_READ: Final = {
-    CREDENTIAL: ("application/vc+sd-jwt", "application/vc+cose"),
+    CREDENTIAL: ("application/vc+cose",),
     PRESENTATION: ("application/vp+sd-jwt", "application/vp+cose"),
 }
 

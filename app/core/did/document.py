@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from app.core import date_time_stamp
-from app.core.json_web_key import SECRET_MEMBERS, read_curve_key
+from app.core import date_time_stamp, json_web_key
+from app.core.json_web_key import SECRET_MEMBERS
 from app.core.multiformats import (
     KEY_TYPES,
     MAX_BASE58_CHARACTERS,
@@ -38,6 +38,7 @@ _ED25519_MULTIKEY_OF_2020 = "Ed25519VerificationKey2020"
 MAX_VERIFICATION_METHODS = 64
 
 _DID_CONTEXT = ("https://www.w3.org/ns/did/v1", "https://w3id.org/security/multikey/v1")
+_JSON_WEB_KEY_CONTEXT = "https://w3id.org/security/jwk/v1"
 _CID_CONTEXT = ("https://www.w3.org/ns/cid/v1",)
 
 
@@ -70,11 +71,14 @@ class VerificationMethod:
     def public_key(self) -> PublicKey:
         """The key itself. Raises Refused: UNSUPPORTED_MECHANISM (another kind of key), INVALID_VERIFICATION_METHOD."""
         if self.public_key_jwk is not None:
-            return read_curve_key(self.public_key_jwk)
-        if not self.public_key_multibase or not _is_of_known_kind(self.public_key_multibase):
+            return json_web_key.read(self.public_key_jwk)
+        try:
+            key = decode_multikey(self.public_key_multibase)
+        except Refused as refused:
+            if self.public_key_multibase and _is_of_known_kind(self.public_key_multibase):
+                raise
             detail = f"the key {self.id:.200} is of a kind that cannot be used here"
-            raise Refused(Problem(UNSUPPORTED_MECHANISM, detail=detail))
-        key = decode_multikey(self.public_key_multibase)
+            raise Refused(Problem(UNSUPPORTED_MECHANISM, detail=detail)) from refused
         if self.type == _ED25519_MULTIKEY_OF_2020 and key.kind is not KeyKind.ED25519:
             detail = f"the key {self.id:.200} is of {key.kind}, and says that it is an {self.type}"
             raise Refused(Problem(INVALID_VERIFICATION_METHOD, detail=detail))
@@ -138,7 +142,9 @@ def read(document: JsonObject, *, identifier: str) -> ControlledIdentifierDocume
 
 def write(document: ControlledIdentifierDocument) -> JsonObject:
     """The document as its host publishes it; every method by reference."""
-    context = _DID_CONTEXT if document.id.startswith("did:") else _CID_CONTEXT
+    context: tuple[str, ...] = _DID_CONTEXT if document.id.startswith("did:") else _CID_CONTEXT
+    if context is _DID_CONTEXT and any(method.type == JSON_WEB_KEY for method in document.verification_methods):
+        context = (*context, _JSON_WEB_KEY_CONTEXT)
     relationships = {
         relationship: [m.id for m in document.verification_methods if (relationship, m.id) in document.relationships]
         for relationship in Relationship

@@ -58,15 +58,16 @@ def general_statements(contexts: Contexts, document: JsonObject, *, aliases: Map
 
 
 def canonicalize_n_quads(n_quads: str, *, hash_algorithm: str = "sha256") -> tuple[bytes, Mapping[str, str]]:
-    """Canonical N-Quads of an N-Quads document, and the canonical name of each of its blank nodes.
+    """Canonical N-Quads of an N-Quads document, and the canonical name of each of its blank nodes, both without `_:`.
 
     Raises Refused: PARSING_ERROR, PROOF_TRANSFORMATION_ERROR (the work limit).
     """
-    return _written(read_n_quads(n_quads), hash_algorithm)
+    canonical, issued = _written(read_n_quads(n_quads), hash_algorithm)
+    return canonical, {node.removeprefix("_:"): identifier for node, identifier in issued.items()}
 
 
 def canonical_names(quads: Iterable[Statement]) -> Mapping[str, str]:
-    """The canonical name of each blank node, both without `_:`. Raises Refused as `canonicalize_n_quads` does."""
+    """The canonical name, without `_:`, of each blank node. Raises Refused as `canonicalize_n_quads` does."""
     return _written(quads, "sha256")[1]
 
 

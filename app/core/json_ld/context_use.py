@@ -3,7 +3,8 @@
 https://www.w3.org/TR/vc-data-integrity/#context-validation
 """
 
-from collections.abc import Mapping
+import marshal
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +23,10 @@ CUSTOMARY = frozenset(
     }
 )
 
+# In this version, marshal writes each text wherever it stands.
+_MARSHAL_VERSION = 2
+_HOLD_NAMES: frozenset[object] = frozenset({dict, list})
+
 
 def problems_of_contexts(contexts: Contexts, document: JsonObject, *, in_part: bool = False) -> tuple[Problem, ...]:
     """Each context that stands twice, or of which the document uses no term that another does not give it as well.
@@ -31,6 +36,8 @@ def problems_of_contexts(contexts: Contexts, document: JsonObject, *, in_part: b
     document is a part of one, what it does not use may have been used by the whole: only standing twice is refused.
     """
     walk = _Walk(contexts, contexts.aliases(document), in_part=in_part)
+    if walk.needs_all(document):
+        return ()
     walk.names_in(document, (), set())
     return tuple(walk.problems[:MAX_PROBLEMS])
 
@@ -46,6 +53,32 @@ class _Walk:
     def __post_init__(self) -> None:
         self.passed_over = self.contexts.json_terms | {"@context", "type"}
 
+    def needs_all(self, document: JsonObject) -> bool:
+        """Whether there is one list of contexts, and each is found to be needed; False tells nothing.
+
+        It is looked for level by level, until nothing is left to find: further names could only add to what is needed.
+        """
+        if marshal.dumps(document, _MARSHAL_VERSION).count(b"@context") != 1 or "@context" not in document:
+            return False
+        listed = [self.aliases.get(url, url) for url in _entries(document["@context"])]
+        if len(set(listed)) < len(listed):
+            return False
+        defined = {url: self.contexts.terms(url) for url in listed}
+        unneeded = [] if self.in_part else [url for url in listed[1:] if url not in CUSTOMARY]
+        names = set[str]()
+        level: list[Any] = [{name: member for name, member in document.items() if name != "@context"}]
+        while level and unneeded:
+            deeper: list[Any] = []
+            for held in level:
+                if held.__class__ is dict:
+                    names.update(held, _types(held))
+                    deeper += [held[name] for name in held if name not in self.passed_over]
+                elif held.__class__ is list:
+                    deeper += held
+            unneeded = [url for url in unneeded if not self.gives_a_meaning(url, names, defined)]
+            level = deeper
+        return not unneeded
+
     def names_in(self, value: object, path: Path, names: set[str]) -> None:
         """Adds the names of members and types in `value` that its surroundings must give a meaning to."""
         match value:
@@ -53,7 +86,7 @@ class _Walk:
                 self.names_in_node(value, path, names)
             case list():
                 for place, item in enumerate(value):
-                    if isinstance(item, dict | list):
+                    if item.__class__ in _HOLD_NAMES:
                         self.names_in(item, (*path, place), names)
 
     def names_in_node(self, node: JsonObject, path: Path, names: set[str]) -> None:
@@ -70,13 +103,9 @@ class _Walk:
     def own_names(self, node: JsonObject, path: Path, names: set[str]) -> None:
         names.update(node)
         names.discard("@context")
-        match node.get("type"):
-            case str(kind):
-                names.add(kind)
-            case list(kinds):
-                names.update(kind for kind in kinds if isinstance(kind, str))
+        names.update(_types(node))
         for name, member in node.items():
-            if isinstance(member, dict | list) and name not in self.passed_over:
+            if member.__class__ in _HOLD_NAMES and name not in self.passed_over:
                 self.names_in(member, (*path, name), names)
 
     def judge(self, listed: list[str], names: set[str], path: Path) -> None:
@@ -110,6 +139,13 @@ class _Walk:
         self.problems.append(
             Problem(PROOF_VERIFICATION_ERROR, at=pointer(*path), detail=detail, remedy="ask for the original file")
         )
+
+
+def _types(node: JsonObject) -> Iterable[str]:
+    kinds = node.get("type", ())
+    if kinds.__class__ is str:
+        return (kinds,)
+    return [kind for kind in kinds if kind.__class__ is str] if kinds.__class__ is list else ()
 
 
 def _entries(value: Any) -> list[Any]:

@@ -20,7 +20,8 @@ from app.core.json_ld.expansion import expand
 from app.core.json_ld.lossless import refuse_loss
 from app.core.json_ld.n_quads import Quad, iri
 from app.core.json_ld.rdfc10 import Statement, relabelled
-from app.core.json_ld.statements import Place, Statements
+from app.core.json_ld.statements import Place, Statements, cell_at, graph_at
+from app.core.json_ld.walk import covered_statements, placed_statements
 from app.core.problems import DATA_LOSS_DETECTION_ERROR, JsonObject, Problem, Refused
 
 
@@ -61,7 +62,8 @@ class Labelled:
 def named(contexts: Contexts, document: JsonObject) -> NamedDocument:
     """Step 1. Raises Refused with all that JSON-LD would lose of `document`."""
     aliases = contexts.aliases(document)
-    refuse_loss(contexts, document, aliases=aliases)
+    if covered_statements(contexts, document, aliases=aliases) is None:
+        refuse_loss(contexts, document, aliases=aliases)
     # No document holds the digest of itself: so no name of its own begins like these.
     names = f"urn:sha256:{hashlib.sha256(json.dumps(document).encode()).hexdigest()}:"
     return NamedDocument(_Naming(contexts, names).node(document), names, aliases)
@@ -69,8 +71,15 @@ def named(contexts: Contexts, document: JsonObject) -> NamedDocument:
 
 def statements_of(contexts: Contexts, whole: NamedDocument, part: JsonObject) -> tuple[Quad, ...]:
     """Step 3, for the whole as for a part. Raises Refused as `canonicalize` does, and where a name got lost."""
+    covered = placed_statements(contexts, part, aliases=whole.aliases)
+    quads = general_placed_statements(contexts, whole, part) if covered is None else covered
+    return tuple(dict.fromkeys(_unnamed(quad, whole.names) for quad in quads))
+
+
+def general_placed_statements(contexts: Contexts, whole: NamedDocument, part: JsonObject) -> Iterable[Quad]:
+    """What `placed_statements` does, with PyLD, which is the reference. Raises Refused as `canonicalize` does."""
     read_as = with_pinned_contexts(part, whole.aliases) if whole.aliases else part
-    return tuple(_unnamed(quad, whole.names) for quad in _PlacedStatements().of(expand(contexts, read_as)))
+    return _PlacedStatements().of(expand(contexts, read_as))
 
 
 def labelled(quads: Iterable[Statement], label: Callable[[str], str]) -> Labelled:
@@ -80,7 +89,7 @@ def labelled(quads: Iterable[Statement], label: Callable[[str], str]) -> Labelle
     """
     distinct = tuple(dict.fromkeys(quads))
     issued = canonical_names(distinct)
-    labels = {f"_:{node}": f"_:{label(canonical)}" for node, canonical in issued.items()}
+    labels = {node: f"_:{label(canonical)}" for node, canonical in issued.items()}
     return Labelled(tuple(sorted(relabelled(quad, labels).line() for quad in distinct)), labels, issued)
 
 
@@ -130,22 +139,21 @@ class _PlacedStatements(Statements):
     def name(self, node: dict[str, Any]) -> str:
         match node:
             case {"@graph": [{"@id": str(inner)}]}:
-                return f"_:graph {inner}"
+                return graph_at(inner)
             case _:
                 raise Refused(Problem(DATA_LOSS_DETECTION_ERROR, detail="holds an object that can't be told apart"))
 
     def cell_name(self, list_of: Place, position: int) -> str:
-        return f"_:cell {position} {' '.join(list_of)}"
+        return cell_at(list_of, position)
 
 
-def _unnamed(quad: Quad, names: str) -> Quad:
+def _unnamed(quad: Statement, names: str) -> Quad:
     """The quad with what `named` named nameless again. A name elsewhere would be a name for what is no object."""
-    terms = tuple(_term(term, names) for term in quad)
-    return Quad(*terms)
+    return Quad(*[_term(term, names) if names in term else term for term in quad])
 
 
 def _term(term: str, names: str) -> str:
-    if names not in term or term.startswith("_:"):
+    if term.startswith("_:"):
         return term
     number = term.removeprefix(f"<{names}").removesuffix(">")
     if iri(names + number) != term or not number.isdecimal():

@@ -12,8 +12,9 @@ https://www.w3.org/TR/rdf-canon/ (the numbers in comments are its steps)
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import permutations
-from typing import TypeAlias
+from dataclasses import dataclass
+from itertools import chain, permutations
+from typing import NamedTuple, TypeAlias
 
 from app.core.json_ld.n_quads import Quad
 from app.core.problems import PROOF_TRANSFORMATION_ERROR, Problem, Refused
@@ -29,29 +30,110 @@ _HASHES = {"sha256": hashlib.sha256, "sha384": hashlib.sha384}
 Statement: TypeAlias = tuple[str, str, str, str]
 
 
+class Closed(NamedTuple):
+    """Quads whose blank nodes stand in no quad besides: what can be worked out of them without knowing any other.
+
+    `ground` are the lines without a blank node; `of_a_node` those in which one is the subject and nothing else, without
+    it; `others` have more of them, or have them elsewhere. `hashes` are those of §4.6.
+    """
+
+    hash_algorithm: str
+    quads: tuple[Statement, ...]
+    ground: frozenset[str]
+    of_a_node: tuple[tuple[str, str], ...]
+    others: tuple[Statement, ...]
+    hashes: Mapping[str, str]
+
+    def write(self, lines: list[str], labels: Mapping[str, str]) -> None:
+        """Adds every quad that has blank nodes, called as `labels` says; both with `_:`."""
+        lines += [labels[node] + rest for node, rest in self.of_a_node]
+        named = labels.get
+        for subject, predicate, object_, graph in self.others:
+            in_graph = f" {named(graph, graph)}" if graph else ""
+            lines.append(f"{named(subject, subject)} {predicate} {named(object_, object_)}{in_graph} .\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """Quads, some of them in closed parts that were worked out before; some may be there twice."""
+
+    quads: tuple[Statement, ...]
+    closed: tuple[Closed, ...] = ()
+
+    def __iter__(self) -> Iterator[Statement]:
+        return chain(self.quads, *(part.quads for part in self.closed))
+
+
 def canonicalize_quads(
     quads: Iterable[Statement], *, hash_algorithm: str = "sha256", max_work: int = MAX_WORK
 ) -> tuple[str, Mapping[str, str]]:
-    """Canonical N-Quads, and the map from each blank node to its canonical identifier (both without `_:`).
+    """Canonical N-Quads, and the map from each blank node, as quads call it, to its canonical identifier without `_:`.
 
     Raises Refused (PROOF_TRANSFORMATION_ERROR) where telling blank nodes apart would cost more than `max_work`.
     """
-    canonicalization = _Canonicalization(dict.fromkeys(quads), hash_algorithm, max_work)
-    issued = canonicalization.issue()
+    if isinstance(quads, Dataset) and {part.hash_algorithm for part in quads.closed} == {hash_algorithm}:
+        parts: tuple[Closed, ...] = (closed(quads.quads, hash_algorithm), *quads.closed)
+    else:
+        parts = (closed(quads, hash_algorithm),)
+    issued = _told_apart_at_once(parts) or _Canonicalization(parts, hash_algorithm, max_work).issue()
     labels = {node: f"_:{identifier}" for node, identifier in issued.items()}
-    named = labels.get
-    lines = []
-    for subject, predicate, object_, graph in canonicalization.quads:
-        in_graph = f" {named(graph, graph)}" if graph else ""
-        lines.append(f"{named(subject, subject)} {predicate} {named(object_, object_)}{in_graph} .\n")
+    # Two parts may say the same of what has a name, and of nothing else.
+    lines = list(frozenset().union(*(part.ground for part in parts)))
+    for part in parts:
+        part.write(lines, labels)
     lines.sort()
-    return "".join(lines), {node.removeprefix("_:"): identifier for node, identifier in issued.items()}
+    return "".join(lines), issued
+
+
+def closed(quads: Iterable[Statement], hash_algorithm: str) -> Closed:
+    """§4.4, steps 2 and 3.1, of what is a whole, or closed in itself."""
+    distinct = tuple(dict.fromkeys(quads))
+    # §4.6: the quads of a node, it called `_:a` and every other blank node `_:z`, in code point order.
+    hashed: dict[str, list[str]] = defaultdict(list)
+    ground: list[str] = []
+    of_a_node: list[tuple[str, str]] = []
+    others: list[Statement] = []
+    for quad in distinct:
+        subject, predicate, object_, graph = quad
+        if graph:
+            nodes = tuple(_blank_nodes(quad))
+            for node in nodes:
+                labels = {other: "_:a" if other == node else "_:z" for other in nodes}
+                hashed[node].append(relabelled(quad, labels).line())
+            others.append(quad)
+        elif object_[0] != "_":
+            if subject[0] != "_":
+                ground.append(f"{subject} {predicate} {object_} .\n")
+            else:
+                rest = f" {predicate} {object_} .\n"
+                of_a_node.append((subject, rest))
+                hashed[subject].append("_:a" + rest)
+        else:
+            others.append(quad)
+            if subject[0] != "_":
+                hashed[object_].append(f"{subject} {predicate} _:a .\n")
+            elif subject == object_:
+                hashed[subject].append(f"_:a {predicate} _:a .\n")
+            else:
+                hashed[subject].append(f"_:a {predicate} _:z .\n")
+                hashed[object_].append(f"_:z {predicate} _:a .\n")
+    new_hash = _HASHES[hash_algorithm]
+    hashes = {node: new_hash("".join(sorted(lines)).encode()).hexdigest() for node, lines in hashed.items()}
+    return Closed(hash_algorithm, distinct, frozenset(ground), tuple(of_a_node), tuple(others), hashes)
 
 
 def relabelled(quad: Statement, labels: Mapping[str, str]) -> Quad:
     """The quad with its blank nodes called as `labels` says; both with `_:`."""
     subject, predicate, object_, graph = quad
     return Quad(labels.get(subject, subject), predicate, labels.get(object_, object_), labels.get(graph, graph))
+
+
+def _told_apart_at_once(parts: tuple[Closed, ...]) -> Mapping[str, str] | None:
+    """§4.4, step 4, where every hash is unique, as nearly always: then it was the last."""
+    node_by_hash = {hashed: node for part in parts for node, hashed in part.hashes.items()}
+    if len(node_by_hash) < sum(len(part.hashes) for part in parts):
+        return None
+    return {node_by_hash[hashed]: f"c14n{number}" for number, hashed in enumerate(sorted(node_by_hash))}
 
 
 class _Issuer:
@@ -76,23 +158,21 @@ class _Issuer:
 class _Canonicalization:
     """The canonicalization state, §4.3."""
 
-    def __init__(self, quads: Iterable[Statement], hash_algorithm: str, max_work: int) -> None:
-        self.quads = tuple(quads)
+    def __init__(self, parts: tuple[Closed, ...], hash_algorithm: str, max_work: int) -> None:
+        self._parts = parts
         self._new_hash = _HASHES[hash_algorithm]
         self._max_work = max_work
         self._work = 0
         self._canonical = _Issuer("c14n")
         self._quads_of: dict[str, list[Quad]] = {}
-        self._first_degree: dict[str, str] = {}
+        self._first_degree: Mapping[str, str] = {}
 
     def issue(self) -> Mapping[str, str]:
-        """§4.4, steps 2 to 5: every blank node to its canonical identifier."""
+        """§4.4, steps 3 to 5: every blank node to its canonical identifier."""
         nodes_by_hash: dict[str, list[str]] = {}
-        for node, lines in self._first_degree_lines().items():
-            # §4.6: the quads of a node, it called `_:a` and every other blank node `_:z`, in code point order.
-            lines.sort()
-            hashed = self._first_degree[node] = self._hash("".join(lines))
-            nodes_by_hash.setdefault(hashed, []).append(node)
+        for part in self._parts:
+            for node, hashed in part.hashes.items():
+                nodes_by_hash.setdefault(hashed, []).append(node)
         shared: list[list[str]] = []
         for _, nodes in sorted(nodes_by_hash.items()):
             if len(nodes) == 1:
@@ -101,35 +181,14 @@ class _Canonicalization:
                 shared.append(nodes)
         if shared:
             self._note_quads()
+            self._first_degree = dict(chain.from_iterable(part.hashes.items() for part in self._parts))
         for nodes in shared:
             self._issue_by_neighbours(nodes)
         return self._canonical.issued
 
-    def _first_degree_lines(self) -> dict[str, list[str]]:
-        """§4.4, step 2, and §4.6, steps 1 to 4: of each blank node, its quads as they are hashed."""
-        found: dict[str, list[str]] = defaultdict(list)
-        for quad in self.quads:
-            subject, predicate, object_, graph = quad
-            nameless = subject[0] == "_"
-            if graph and (graph[0] == "_" or nameless or object_[0] == "_"):
-                for node in _blank_nodes(quad):
-                    labels = {other: "_:a" if other == node else "_:z" for other in _blank_nodes(quad)}
-                    found[node].append(relabelled(quad, labels).line())
-            elif object_[0] != "_":
-                if nameless:
-                    found[subject].append(f"_:a {predicate} {object_} .\n")
-            elif not nameless:
-                found[object_].append(f"{subject} {predicate} _:a .\n")
-            elif subject == object_:
-                found[subject].append(f"_:a {predicate} _:a .\n")
-            else:
-                found[subject].append(f"_:a {predicate} _:z .\n")
-                found[object_].append(f"_:z {predicate} _:a .\n")
-        return found
-
     def _note_quads(self) -> None:
         """§4.4, step 2, for those that have to be told apart by their neighbours."""
-        for quad in self.quads:
+        for quad in chain.from_iterable(part.quads for part in self._parts):
             for node in _blank_nodes(quad):
                 self._quads_of.setdefault(node, []).append(Quad(*quad))
 

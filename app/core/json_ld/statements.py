@@ -116,6 +116,16 @@ class Statements:
         return rest
 
 
+def graph_at(inner: str) -> str:
+    """A name for the graph of an object that has one: it is told apart by the object."""
+    return f"_:graph {inner}"
+
+
+def cell_at(list_of: Place, position: int) -> str:
+    """A name for what holds an item of a list, where whose list it is has a name: it is told apart by its place."""
+    return f"_:cell {position} {' '.join(list_of)}"
+
+
 def literal_of(item: dict[str, Any]) -> str:
     """Object to RDF conversion of a value object; directions as `i18n-datatype`, which keeps them."""
     value, datatype = item["@value"], item.get("@type")

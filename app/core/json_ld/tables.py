@@ -10,6 +10,7 @@ Every context is processed by PyLD, in the very steps of its expansion (`JsonLdP
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from functools import cached_property
 from typing import Any, TypeAlias
 
 from pyld.jsonld import JsonLdError, JsonLdProcessor
@@ -18,6 +19,7 @@ from app.core.json_ld.contexts import Contexts
 from app.core.json_ld.expansion import LosslessProcessor, expansion_options
 from app.core.json_ld.iri import is_absolute_iri
 from app.core.json_ld.n_quads import iri, literal
+from app.core.json_ld.shared_parts import MAX_REMEMBERED_BYTES, SHARED_TERMS, SharedParts
 from app.core.json_ld.statements import LANGUAGE_TAG, XSD_DOUBLE, literal_of
 from app.core.problems import Refused
 
@@ -90,11 +92,15 @@ class Typed:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Place:
-    """Where values stand: under `term`, None for the document itself. `reference` is the table of a bare `id`."""
+    """Where values stand: under `term`, None for the document itself. `reference` is the table of a bare `id`.
+
+    What stands in a `shared` one is met in many documents.
+    """
 
     active: Any
     term: str | None
     names: Names
+    shared: bool
     typed: dict[Heading, Typed] = field(default_factory=dict)
     reference: list[Table] = field(default_factory=list)
 
@@ -125,9 +131,12 @@ class Shape:
 class Tables:
     """All that was worked out so far, of one set of pinned documents."""
 
-    def __init__(self, contexts: Contexts, *, max_rows: int = MAX_ROWS) -> None:
+    def __init__(
+        self, contexts: Contexts, *, max_rows: int = MAX_ROWS, max_shared_bytes: int = MAX_REMEMBERED_BYTES
+    ) -> None:
         self._contexts = contexts
         self._max_rows = max_rows
+        self._max_shared_bytes = max_shared_bytes
         self._options = expansion_options(contexts)
         self._forget()
 
@@ -151,6 +160,7 @@ class Tables:
         self._names: dict[int, Names] = {}
         self._places: dict[tuple[int, str | None], Place] = {}
         self._tables: dict[int, Table] = {}
+        self._shared_parts = SharedParts(max_bytes=self._max_shared_bytes)
         self._start = self.place(LosslessProcessor({}).initial_context(self._options), None)
 
     # ── for the work on one document ──
@@ -158,6 +168,10 @@ class Tables:
     @property
     def contexts(self) -> Contexts:
         return self._contexts
+
+    @property
+    def shared_parts(self) -> SharedParts:
+        return self._shared_parts
 
     @property
     def options(self) -> dict[str, Any]:
@@ -178,7 +192,7 @@ class Tables:
         found = self._places.get((id(active), term))
         if found is None:
             self.count()
-            found = self._places[id(active), term] = Place(active, term, self.names(active))
+            found = self._places[id(active), term] = Place(active, term, self.names(active), term in SHARED_TERMS)
         return found
 
     def table(self, active: Any) -> Table:
@@ -208,7 +222,12 @@ class TableWork:
 
     def __init__(self, tables: Tables, max_term_definitions: int) -> None:
         self._tables = tables
-        self._processor = LosslessProcessor({}, max_term_definitions=max_term_definitions)
+        self._max_term_definitions = max_term_definitions
+
+    @cached_property
+    def _processor(self) -> LosslessProcessor:
+        # Nearly always, nothing is left to ask.
+        return LosslessProcessor({}, max_term_definitions=self._max_term_definitions)
 
     def reference(self, place: Place) -> Table:
         """The table of an object that has an `id` and nothing else."""

@@ -6,7 +6,7 @@ What it gives is what `statements(expand(…))` gives, blank nodes called otherw
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from json.encoder import encode_basestring
 from typing import Any
 
@@ -21,9 +21,10 @@ from app.core.json_ld.lossless import (
     is_kept_whole,
 )
 from app.core.json_ld.n_quads import literal
-from app.core.json_ld.rdfc10 import Statement
-from app.core.json_ld.statements import RDF_FIRST, RDF_NIL, RDF_REST, RDF_TYPE, literal_of
-from app.core.json_ld.tables import Container, Heading, Kind, Member, Names, NotCovered, Place, Tables, Typed
+from app.core.json_ld.rdfc10 import Closed, Dataset, Statement, closed
+from app.core.json_ld.shared_parts import Key, SharedParts, key
+from app.core.json_ld.statements import RDF_FIRST, RDF_NIL, RDF_REST, RDF_TYPE, cell_at, graph_at, literal_of
+from app.core.json_ld.tables import Container, Heading, Kind, Member, Names, NotCovered, Place, Tables, TableWork, Typed
 from app.core.problems import JsonObject, Refused
 
 _WHITE_SPACE = re.compile(r"\s")
@@ -32,35 +33,55 @@ _DIRECTIONS = frozenset({"ltr", "rtl"})
 
 def covered_statements(
     contexts: Contexts, document: JsonObject, *, aliases: Mapping[str, str], tables: Tables | None = None
-) -> tuple[Statement, ...] | None:
+) -> Dataset | None:
     """The statements of `document`, some perhaps twice; None where a part of it is not covered.
 
     `tables` are those of `contexts`, where no others are given.
     """
     tables = tables or contexts.worked_out(Tables)
-    walk = _Walk(tables, aliases)
+    start = tables.start()
+    # What an alias stands for is the document's own affair.
+    return _walked(document, start, _Walk(tables.work(), aliases, None if aliases else tables.shared_parts))
+
+
+def placed_statements(
+    contexts: Contexts, document: JsonObject, *, aliases: Mapping[str, str]
+) -> Iterable[Statement] | None:
+    """As `covered_statements`, where every object has an `id`: graphs and cells are named by their places."""
+    tables = contexts.worked_out(Tables)
+    return _walked(document, tables.start(), _PlacedWalk(tables.work(), aliases, None))
+
+
+def _walked(document: JsonObject, start: Place, walk: "_Walk") -> Dataset | None:
     try:
-        walk.node(document, tables.start(), 0, "")
+        walk.node(document, start, 0, "")
     except (NotCovered, Refused):
         return None
     # A document without a statement says nothing, and is refused.
-    return tuple(walk.statements) or None
+    return Dataset(tuple(walk.statements), tuple(walk.closed.values())) if walk.statements else None
 
 
 class _Walk:
     """One document. `depth` is how many names lead from the document to a value, as `refuse_loss` counts them."""
 
-    __slots__ = ("_aliases", "_blank_nodes", "_values", "_work", "statements")
+    __slots__ = ("_aliases", "_blank_nodes", "_prefix", "_shared_parts", "_values", "_work", "closed", "statements")
 
-    def __init__(self, tables: Tables, aliases: Mapping[str, str]) -> None:
-        self._work = tables.work()
+    def __init__(
+        self, work: TableWork, aliases: Mapping[str, str], shared_parts: SharedParts | None, prefix: str = "_:b"
+    ) -> None:
+        self._work = work
         self._aliases = aliases
+        self._shared_parts = shared_parts
+        self._prefix = prefix
         self._blank_nodes = 0
         self._values = 0
         self.statements: list[Statement] = []
+        self.closed: dict[Key, Closed] = {}
 
     def node(self, node: JsonObject, place: Place, depth: int, graph: str) -> str:
         """The statements of a node object, in `graph`; returns its term."""
+        if place.shared and (part := self._shared_part(node, place, depth, graph)) is not None:
+            return part
         self._values += len(node)
         if self._values > MAX_NODES or depth >= MAX_DEPTH:
             raise NotCovered
@@ -89,8 +110,29 @@ class _Walk:
             elif kind is dict and inner is not None and "@value" not in value:
                 say((subject, predicate, self.node(value, inner, depth, graph), graph))
             elif predicate:
-                for object_ in self._objects(value, member, depth, graph):
+                for object_ in self._objects(value, member, depth, graph, subject):
                     say((subject, predicate, object_, graph))
+        return subject
+
+    def _shared_part(self, node: JsonObject, place: Place, depth: int, graph: str) -> str | None:
+        """As `node`, of what was met before, or will be again; None for what is to be walked like any other."""
+        remembered = self._shared_parts
+        if remembered is None or graph or len(node) == 1 or "id" not in node:
+            return None
+        found = key(place, depth, node)
+        # What stands here a second time is walked: its nameless objects are others.
+        if found is None or found in self.closed:
+            return None
+        part = remembered.find(found)
+        if part is None:
+            if not remembered.is_met_again(found):
+                return None
+            walk = _Walk(self._work, {}, None, remembered.blank_node_prefix())
+            subject = walk.node(node, place, depth, "")
+            part = subject, closed(walk.statements, "sha256"), walk._values
+            remembered.keep(found, part)
+        subject, self.closed[found], values = part
+        self._count(values, depth)
         return subject
 
     def _own_contexts(self, node: JsonObject, types: Any, depth: int) -> tuple[str, ...]:
@@ -103,7 +145,7 @@ class _Walk:
         self._count(len(listed), depth + 2)
         if not listed or not all(url.__class__ is str for url in listed):
             raise NotCovered
-        return tuple(self._aliases.get(url, url) for url in listed)
+        return tuple([self._aliases.get(url, url) for url in listed]) if self._aliases else tuple(listed)
 
     def _typed(self, place: Place, heading: Heading) -> Typed:
         try:
@@ -118,8 +160,8 @@ class _Walk:
             raise NotCovered
         return self._work.typed(place, heading)
 
-    def _objects(self, value: Any, member: Member, depth: int, graph: str) -> list[str]:
-        """What stands under one name."""
+    def _objects(self, value: Any, member: Member, depth: int, graph: str, subject: str) -> list[str]:
+        """What stands under one name of `subject`."""
         if member.kind is Kind.JSON:
             self._json(value, depth)
             return [literal_of({"@type": "@json", "@value": value})]
@@ -128,7 +170,7 @@ class _Walk:
         if value.__class__ is not list:
             match member.container:
                 case Container.LIST:
-                    return [self._list([value], member, depth, graph)]
+                    return [self._list([value], member, depth, graph, subject)]
                 case Container.GRAPH:
                     return [self._graph(value, member, depth)]
                 case _:
@@ -139,7 +181,7 @@ class _Walk:
         self._count(len(value), depth)
         match member.container:
             case Container.LIST:
-                return [self._list(value, member, depth, graph)]
+                return [self._list(value, member, depth, graph, subject)]
             case Container.GRAPH:
                 return [self._graph(item, member, depth) for item in value]
             case _:
@@ -199,10 +241,10 @@ class _Walk:
             raise NotCovered
         return found
 
-    def _list(self, items: list[Any], member: Member, depth: int, graph: str) -> str:
+    def _list(self, items: list[Any], member: Member, depth: int, graph: str, subject: str) -> str:
         rest = RDF_NIL
-        for item in reversed(items):
-            cell = self._blank()
+        for position, item in reversed(list(enumerate(items))):
+            cell = self._cell_name((subject, member.predicate), position)
             first = self._object(item, member, depth, graph)
             self.statements.append((cell, RDF_FIRST, first, graph))
             self.statements.append((cell, RDF_REST, rest, graph))
@@ -213,7 +255,7 @@ class _Walk:
         """An object in a graph of its own; returns the name of the graph, which has none."""
         if item.__class__ is not dict or "@value" in item:
             raise NotCovered
-        graph, said = self._blank(), len(self.statements)
+        graph, said = self._graph_name(item), len(self.statements)
         self.node(item, _place(member), depth, graph)
         if len(self.statements) == said:
             raise NotCovered
@@ -253,14 +295,35 @@ class _Walk:
                 raise NotCovered
         return str(value)
 
+    def _graph_name(self, _item: JsonObject) -> str:
+        return self._blank()
+
+    def _cell_name(self, _list_of: tuple[str, str], _position: int) -> str:
+        return self._blank()
+
     def _blank(self) -> str:
         self._blank_nodes += 1
-        return f"_:b{self._blank_nodes}"
+        return f"{self._prefix}{self._blank_nodes}"
 
     def _count(self, values: int, depth: int) -> None:
         self._values += values
         if self._values > MAX_NODES or (depth > MAX_DEPTH and values):
             raise NotCovered
+
+
+class _PlacedWalk(_Walk):
+    """Every object has a name, and what else has none is told apart by where it stands."""
+
+    __slots__ = ()
+
+    def _graph_name(self, item: JsonObject) -> str:
+        return graph_at(item["id"]) if item.get("id").__class__ is str else self._blank()
+
+    def _cell_name(self, list_of: tuple[str, str], position: int) -> str:
+        return cell_at(list_of, position)
+
+    def _blank(self) -> str:
+        raise NotCovered
 
 
 def _is_kept(number: Any) -> bool:

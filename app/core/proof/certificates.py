@@ -100,7 +100,7 @@ def certified_key(chain: Sequence[bytes], *, authorities: Sequence[bytes], now: 
     """The key of the first certificate in `chain` (DER, each issued by the next). `authorities` are trusted; where
     there is none, nothing is.
 
-    Raises Refused: INVALID_VERIFICATION_METHOD, UNSUPPORTED_MECHANISM.
+    Raises Refused: UNSUPPORTED_MECHANISM where it leads to somebody else, INVALID_VERIFICATION_METHOD.
     """
     trusted = [_parse(der) for der in authorities]
     # An issuer should leave its authority out (OpenID4VC HAIP); one that is there adds nothing.
@@ -112,9 +112,13 @@ def certified_key(chain: Sequence[bytes], *, authorities: Sequence[bytes], now: 
     for below, (certificate, issuer) in enumerate(pairwise(certificates)):
         if why := _why_not(certificate, issuer, below=below, now=now):
             raise _untrusted(f"{issuer.name} did not vouch for {certificate.name}: {why}")
+    if not any(last.certificate.issuer == authority.certificate.subject for authority in trusted):
+        # Another may trust it: that nobody is known here who issued it says nothing against it.
+        detail = f"no authority is trusted here that issued {last.name}"
+        raise Refused(Problem(UNSUPPORTED_MECHANISM, at="/x5c", detail=detail))
     refused = [_why_not(last, authority, below=len(certificates) - 1, now=now) for authority in trusted]
     if all(refused):
-        reason = next((why for why in refused if why), "no authority is trusted here")
+        reason = next(why for why in refused if why)
         raise _untrusted(f"no authority that is trusted here issued {last.name}: {reason}")
     return CertifiedKey(
         key=_jwk(first),
@@ -122,6 +126,19 @@ def certified_key(chain: Sequence[bytes], *, authorities: Sequence[bytes], now: 
         uris=tuple(first.names.get_values_for_type(x509.UniformResourceIdentifier)),
         dns_names=tuple(first.names.get_values_for_type(x509.DNSName)),
     )
+
+
+def read_authorities(pem: bytes) -> tuple[bytes, ...]:
+    """The certificates (DER) in a PEM file (RFC 7468 §5), each an authority's. Raises Refused."""
+    try:
+        found = tuple(each.public_bytes(Encoding.DER) for each in x509.load_pem_x509_certificates(pem))
+    except _UNREADABLE as unreadable:
+        raise _untrusted("there is no certificate, or one that can't be read") from unreadable
+    for authority in map(_parse, found):
+        constraints = authority.basic_constraints
+        if constraints is None or not constraints.ca:
+            raise _untrusted(f"{authority.name} is no authority, which vouches for others")
+    return found
 
 
 def _parse(der: bytes) -> _Certificate:

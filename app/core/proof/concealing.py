@@ -61,11 +61,12 @@ class _Concealing:
     used: set[bytes] = field(default_factory=set)
 
     def _value(self, value: object, paths: tuple[ClaimPath, ...], place: Place) -> object:
+        """The value at `place`; `paths` lead from what it stands in."""
         match value:
             case dict():
-                return self.conceal_object(value, paths, place)
+                return self.conceal_object(value, _inside(paths, place[-1]), place)
             case list():
-                return self._array(value, paths, place)
+                return self._array(value, _inside(paths, place[-1]), place)
             case _:
                 return value
 
@@ -76,7 +77,7 @@ class _Concealing:
             if name in RESERVED_NAMES:
                 detail = f"a claim can't be called {name!r}"
                 raise Refused(Problem(PROOF_GENERATION_ERROR, at=pointer(*place, name), detail=detail))
-            value = self._value(member, _inside(paths, name), (*place, name))
+            value = self._value(member, paths, (*place, name))
             if (name,) in paths:
                 digests.append(self._digest(name, value))
             else:
@@ -91,7 +92,7 @@ class _Concealing:
         written: list[object] = []
         concealed = False
         for number, item in enumerate(items):
-            value = self._value(item, _inside(paths, number), (*place, number))
+            value = self._value(item, paths, (*place, number))
             if (number,) in paths or (None,) in paths:
                 written.append({ARRAY_DIGEST: self._digest(None, value)})
                 concealed = True

@@ -20,6 +20,7 @@ from app.core.problems import (
     Problem,
     Refused,
 )
+from app.core.proof.configuration import Configurations
 from app.core.proof.cryptosuites import (
     CRYPTOSUITES,
     DATA_INTEGRITY_PROOF,
@@ -91,13 +92,12 @@ def proof_hash(
 def proof_configuration(
     contexts: Contexts, document: JsonObject, options: JsonObject, *, suite: Cryptosuite, algorithm: SignatureAlgorithm
 ) -> bytes:
-    own = {"@context": document.get("@context")} if suite.signs_statements_alone else {}
-    return suite.canonicalize(
-        contexts,
-        {**own, **options},
-        aliases=_aliases(contexts, document),
-        hash_algorithm=algorithm.hash_algorithm,
-    )
+    aliases, hash_algorithm = _aliases(contexts, document), algorithm.hash_algorithm
+    if suite.signs_statements_alone:
+        under_its_contexts = {"@context": document.get("@context"), **options}
+        configurations = contexts.worked_out(Configurations)
+        return configurations.canonicalize(under_its_contexts, aliases=aliases, hash_algorithm=hash_algorithm)
+    return suite.canonicalize(contexts, options, aliases=aliases, hash_algorithm=hash_algorithm)
 
 
 def document_hash(

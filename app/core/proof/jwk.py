@@ -7,19 +7,18 @@ the arithmetic, and is shown nothing that was not read here before.
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from types import MappingProxyType
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from app.core import json_web_key, strict_json
-from app.core.json_web_key import RSA, RsaPublicKey
-from app.core.multiformats import KeyKind, PublicKey
+from app.core import json_web_key, rsa_public_key, strict_json
+from app.core.multiformats import MAX_REMEMBERED_KEYS, KeyKind, PublicKey
 from app.core.problems import (
     CRYPTOGRAPHIC_SECURITY_ERROR,
     INVALID_VERIFICATION_METHOD,
     PROOF_VERIFICATION_ERROR,
-    UNSUPPORTED_MECHANISM,
     Problem,
     Refused,
 )
@@ -44,7 +43,7 @@ ALGORITHMS: Mapping[str, JoseAlgorithm] = MappingProxyType(
             JoseAlgorithm("EdDSA", KeyKind.ED25519.value),
             JoseAlgorithm("ES256", "P-256", curve=ec.SECP256R1, coordinate_bytes=32),
             JoseAlgorithm("ES384", "P-384", curve=ec.SECP384R1, coordinate_bytes=48),
-            JoseAlgorithm("RS256", RSA),
+            JoseAlgorithm("RS256", KeyKind.RSA.value),
         )
     }
 )
@@ -105,11 +104,7 @@ class JoseKey:
 
 def read(jwk: object) -> JoseKey:
     """A key that a JWK publishes for signatures. Raises Refused: UNSUPPORTED_MECHANISM, INVALID_VERIFICATION_METHOD."""
-    match json_web_key.read(jwk):
-        case PublicKey() as key:
-            found = of_public_key(key)
-        case RsaPublicKey(modulus=n, exponent=e):
-            found = JoseKey("RS256", (("e", base64url.write(e)), ("kty", "RSA"), ("n", base64url.write(n))))
+    found = of_public_key(json_web_key.read(jwk))
     match jwk:
         case {"kid": str(kid)}:
             return replace(found, kid=kid)
@@ -119,12 +114,13 @@ def read(jwk: object) -> JoseKey:
             return found
 
 
+@lru_cache(maxsize=MAX_REMEMBERED_KEYS)
 def of_public_key(key: PublicKey) -> JoseKey:
-    """The same key as a Multikey publishes it. Raises Refused (UNSUPPORTED_MECHANISM)."""
-    algorithm = _OF_KIND.get(key.kind.value)
-    if algorithm is None:
-        detail = f"the key is of the kind {key.kind.value}, which cannot be used here"
-        raise Refused(Problem(UNSUPPORTED_MECHANISM, detail=detail))
+    """The same key, whatever it was published as."""
+    algorithm = _OF_KIND[key.kind]
+    if key.kind is KeyKind.RSA:
+        n, e = map(base64url.write, rsa_public_key.numbers(key))
+        return JoseKey(algorithm.name, (("e", e), ("kty", "RSA"), ("n", n)))
     if algorithm.curve is None:
         return JoseKey(algorithm.name, (("crv", algorithm.kind), ("kty", "OKP"), ("x", base64url.write(key.raw))))
     point = ec.EllipticCurvePublicKey.from_encoded_point(algorithm.curve(), key.raw).public_numbers()
@@ -132,6 +128,7 @@ def of_public_key(key: PublicKey) -> JoseKey:
     return JoseKey(algorithm.name, (("crv", algorithm.kind), ("kty", "EC"), ("x", x), ("y", y)))
 
 
+@lru_cache(maxsize=MAX_REMEMBERED_KEYS)
 def _prepared(key: JoseKey) -> jwt.PyJWK:
     try:
         return jwt.PyJWK.from_dict(dict(key.members), algorithm=key.algorithm)

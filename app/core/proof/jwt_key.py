@@ -93,7 +93,12 @@ def find_key(
         if (key := _readable(method)) is not None and _is_meant(token, method, key)
     ]
     match found:
-        case [(method, key)]:
+        case [(_, key), *others] if all(other == key for _, other in others):
+            # One key in two forms, as a document may well publish it; where either says that it was given up, it was.
+            methods = (method for method, _ in found)
+            method = min(
+                methods, key=lambda each: (each.revoked is None, (purpose, each.id) not in controller.relationships)
+            )
             return controller.method(method.id, purpose), _checked(token, key)
         case []:
             raise no_key(f"{controller.id:.200} publishes no key as the one that its header names")

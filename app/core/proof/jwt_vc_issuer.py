@@ -67,12 +67,10 @@ def locate(issued: SignedJwt) -> WhereTheKeyIs:
     Raises Refused: MALFORMED_VALUE_ERROR, UNSUPPORTED_MECHANISM, and as `did.https.locate` for an `iss` that no
     document can be had from.
     """
-    match issued.header, issued.payload:
-        case {"x5c": [_, *_] as certificates}, _ if len(certificates) <= MAX_CERTIFICATES:
-            return Certified(tuple(_certificate(text) for text in certificates))
-        case {"x5c": _}, _:
-            raise _malformed("/x5c", f"must be an array of 1 to {MAX_CERTIFICATES} certificates")
-        case _, {"iss": str(issuer)} if issuer.startswith(https.PREFIX):
+    if chain := chain_of(issued):
+        return Certified(chain)
+    match issued.payload:
+        case {"iss": str(issuer)} if issuer.startswith(https.PREFIX):
             return Published(issuer, metadata_url(issuer))
         case _:
             raise Refused(
@@ -82,6 +80,17 @@ def locate(issued: SignedJwt) -> WhereTheKeyIs:
                     detail="its key cannot be found: there is no certificate (x5c), and iss is no https URL",
                 )
             )
+
+
+def chain_of(token: SignedJwt) -> tuple[bytes, ...]:
+    """The certificates (DER) that it came with, none where there are none. Raises Refused (MALFORMED_VALUE_ERROR)."""
+    match token.header:
+        case {"x5c": [_, *_] as certificates} if len(certificates) <= MAX_CERTIFICATES:
+            return tuple(_certificate(text) for text in certificates)
+        case {"x5c": _}:
+            raise _malformed("/x5c", f"must be an array of 1 to {MAX_CERTIFICATES} certificates")
+        case _:
+            return ()
 
 
 def metadata_url(issuer: str) -> str:
@@ -156,6 +165,15 @@ def document(issuer: str, keys: tuple[JsonObject, ...]) -> ControlledIdentifierD
     )
     relationships = frozenset((Relationship.ASSERTION_METHOD, method.id) for method in methods)
     return ControlledIdentifierDocument(id=issuer, verification_methods=methods, relationships=relationships)
+
+
+def named(key: JsonObject, issued: SignedJwt) -> JsonObject:
+    """A key that nobody named, by what the header calls its key."""
+    match issued.header:
+        case {"kid": str(kid)}:
+            return {**key, "kid": kid}
+        case _:
+            return key
 
 
 def find_key(issued: SignedJwt, controller: ControlledIdentifierDocument) -> VerificationMethod:

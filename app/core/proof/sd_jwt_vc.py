@@ -124,7 +124,7 @@ def verify(
         not_before=numeric_date.read(verified.claims, "nbf"),
         expires=numeric_date.read(verified.claims, "exp"),
         key_binding=verified.key_binding,
-        is_part=_digests(verified.signed) + sum(_digests(each.value) for each in verified.disclosed.values())
+        is_part=digests(verified.signed) + sum(digests(each.value) for each in verified.disclosed.values())
         > len(verified.disclosed),
     )
 
@@ -151,8 +151,11 @@ def _problems(verified: VerifiedSdJwt) -> list[Problem]:
     ]
     if not isinstance(claims.get("vct"), str) or not claims["vct"]:
         problems.append(Problem(MALFORMED_VALUE_ERROR, at="/vct", detail="must be the name of a type"))
-    if not isinstance(claims.get("iss", ""), str):
-        problems.append(Problem(MALFORMED_VALUE_ERROR, at="/iss", detail="must be a URI"))
+    problems += [
+        Problem(MALFORMED_VALUE_ERROR, at=pointer(name), detail=f"must be {what}")
+        for name, what in (("iss", "a URI"), ("vct#integrity", "a string"))
+        if not isinstance(claims.get(name, ""), str)
+    ]
     problems += [
         Problem(MALFORMED_VALUE_ERROR, at=pointer(name), detail="must be an object")
         for name in ("cnf", "status")
@@ -161,17 +164,17 @@ def _problems(verified: VerifiedSdJwt) -> list[Problem]:
     return problems
 
 
-def _digests(value: object) -> int:
+def digests(value: object) -> int:
     """How many there are, at any depth."""
     match value:
-        case {"_sd": list(digests), **members}:
-            return len(digests) + sum(map(_digests, members.values()))
+        case {"_sd": list(listed), **members}:
+            return len(listed) + sum(map(digests, members.values()))
         case {"...": str()}:
             return 1
         case dict():
-            return sum(map(_digests, value.values()))
+            return sum(map(digests, value.values()))
         case list():
-            return sum(map(_digests, value))
+            return sum(map(digests, value))
         case _:
             return 0
 

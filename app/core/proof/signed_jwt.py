@@ -16,21 +16,28 @@ from app.core.problems import (
     Refused,
 )
 from app.core.proof import compact_jws, jwk
+from app.core.proof.compact_jws import CompactJws
 
 
 @dataclass(frozen=True, slots=True)
 class SignedJwt:
-    """One JWT as it was read: well-formed, not verified. `text` is all of it, as received."""
+    """A JWS whose payload was read as claims: well-formed, not verified."""
 
-    text: str
-    header: JsonObject
+    jws: CompactJws
     payload: JsonObject
-    signature: bytes
+
+    @property
+    def header(self) -> JsonObject:
+        return self.jws.header
 
     @property
     def signing_input(self) -> bytes:
-        """RFC 7515 §5.1, step 8: as it came, never written again."""
-        return self.text.rpartition(".")[0].encode()
+        return self.jws.signing_input
+
+    @property
+    def text(self) -> str:
+        """All of it as received: a JWS is read in its one form alone."""
+        return compact_jws.assemble(self.jws.signing_input, self.jws.signature)
 
 
 # ── reading and writing ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -44,7 +51,7 @@ def read(text: str) -> SignedJwt:
     except Refused as refused:
         problems = (Problem(each.type, detail=f"its claims: {each.detail}") for each in refused.problems)
         raise Refused(*problems) from refused
-    return SignedJwt(text, jws.header, claims, jws.signature)
+    return SignedJwt(jws, claims)
 
 
 def signing_input(header: JsonObject, payload: JsonObject) -> bytes:
@@ -73,7 +80,7 @@ def verify(jwt: SignedJwt, key: JsonObject) -> None:
     # RFC 8725 §3.1: a key is for one algorithm, whatever the header asks for.
     if ALGORITHMS[name] != sound.algorithm:
         raise Refused(Problem(INVALID_VERIFICATION_METHOD, detail=f"the key is not one for {name}"))
-    sound.verify(jwt.signing_input, jwt.signature)
+    sound.verify(jwt.jws.signing_input, jwt.jws.signature)
 
 
 # `none` and every MAC stand outside of it. EdDSA is RFC 8037's name, Ed25519 RFC 9864's.

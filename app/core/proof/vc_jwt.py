@@ -49,7 +49,10 @@ _OPEN_BADGE_ALGORITHMS = ("RS256", "ES256")
 
 @dataclass(frozen=True, slots=True)
 class SignedToken:
-    """A token as it was read: of a form that we know, not yet verified. `claims` is the whole payload."""
+    """A token as it was read: of a form that we know, not yet verified. `claims` is the whole payload.
+
+    `is_part`: of an SD-JWT, what is shown of the payload, where more was signed.
+    """
 
     profile: Profile
     algorithm: str
@@ -58,6 +61,7 @@ class SignedToken:
     issuer_in_header: str | None
     claims: JsonObject = field(repr=False)
     jws: CompactJws = field(repr=False)
+    is_part: bool = False
 
     @property
     def document(self) -> JsonObject:
@@ -72,9 +76,15 @@ def read(text: str) -> SignedToken:
     claim is not of its kind MALFORMED_VALUE_ERROR.
     """
     jws = compact_jws.read(text)
-    profile = _profile(jws.header)
+    return read_claims(jws, strict_json.read_object(jws.payload))
+
+
+def read_claims(
+    jws: CompactJws, claims: JsonObject, *, wanted: str | None = None, is_part: bool = False
+) -> SignedToken:
+    """The token whose payload says `claims`. `wanted` is its one `typ`, where a credential's is not the usual one."""
+    profile = _profile(jws.header, wanted)
     algorithm = _algorithm(jws.header, profile)
-    claims = strict_json.read_object(jws.payload)
     jwt_claims.check_forms(claims)
     if profile is Profile.OPEN_BADGE and jwt_claims.INSIDE in claims:
         raise Refused(*jwt_claims.contradictions(claims), *jwt_claims.open_badge_problems(claims))
@@ -86,18 +96,19 @@ def read(text: str) -> SignedToken:
         issuer_in_header=_issuer_in_header(jws.header),
         claims=claims,
         jws=jws,
+        is_part=is_part,
     )
 
 
-def _profile(header: JsonObject) -> Profile:
+def _profile(header: JsonObject, wanted: str | None) -> Profile:
     match header.get("typ", Profile.OPEN_BADGE.value):
         case str(typ):
             named = _PREFIX.sub("", typ.lower())
         case _:
             raise insecure("its header has a typ that is no string")
-    for profile in Profile:
-        if named == profile.value.lower():
-            break
+    known = {profile.value.lower(): profile for profile in Profile} if wanted is None else {wanted: Profile.CREDENTIAL}
+    if named in known:
+        profile = known[named]
     else:
         raise insecure(f"its header says that it is {typ!r:.80}, and that is no credential")
     match header.get("cty"):

@@ -157,7 +157,11 @@ def read(list_document: JsonObject, entry: Entry) -> bool:
             raise _unverified("what stands there is not a BitstringStatusListCredential")
     if entry.purpose not in ([purpose] if isinstance(purpose, str) else purpose):
         raise _unverified(f"the list is not about {entry.purpose!r:.80}")
-    bits = expand(encoded_list)
+    return is_set(expand(encoded_list), entry)
+
+
+def is_set(bits: bytes, entry: Entry) -> bool:
+    """Raises Refused: STATUS_LIST_LENGTH_ERROR, RANGE_ERROR."""
     if len(bits) * 8 // entry.size < MINIMUM_LENGTH:
         detail = f"the list has {len(bits) * 8 // entry.size:,} entries, at least {MINIMUM_LENGTH:,} are wanted"
         raise Refused(Problem(STATUS_LIST_LENGTH_ERROR, detail=detail))
@@ -185,9 +189,17 @@ def expand(encoded_list: str) -> bytes:
         raise _unverified("encodedList does not begin with the multibase header u")
     try:
         packed = decode_multibase(encoded_list, bases="u")
+    except Refused as unreadable:
+        raise _unverified(f"encodedList cannot be unpacked: {unreadable}") from unreadable
+    return unpack(packed)
+
+
+def unpack(packed: bytes) -> bytes:
+    """One gzip member, to no more than MAX_UNCOMPRESSED_BYTES."""
+    try:
         unpacker = zlib.decompressobj(_GZIP)
         bits = unpacker.decompress(packed, MAX_UNCOMPRESSED_BYTES + 1)
-    except (Refused, zlib.error) as unreadable:
+    except zlib.error as unreadable:
         raise _unverified(f"encodedList cannot be unpacked: {unreadable}") from unreadable
     if len(bits) > MAX_UNCOMPRESSED_BYTES:
         detail = f"the list is larger than {MAX_UNCOMPRESSED_BYTES:,} bytes"

@@ -13,7 +13,7 @@ from app.core.problems import Problem, Refused
 from app.http.forms import read_form
 from app.http.negotiation import SMALL_BODY_BYTES, read_body
 from app.http.problems import ErrorPage, install
-from app.ports import Overloaded, TooSlow, Unavailable
+from app.ports import Overloaded, TooOften, TooSlow, Unavailable
 
 RAISED: dict[str, Exception] = {
     "parsing": Refused(Problem(p.PARSING_ERROR, detail="no JSON")),
@@ -31,6 +31,7 @@ RAISED: dict[str, Exception] = {
     "signing": Refused(Problem(p.PROOF_GENERATION_ERROR, detail="canary-detail")),
     "unavailable": Unavailable("the database does not answer", 7),
     "overloaded": Overloaded("busy", 3),
+    "too-often": TooOften("more than 2 a minute", 9),
     "too-slow": TooSlow("stopped"),
     "teapot": HTTPException(418, "short and stout"),
     "bug": KeyError("canary Ada Lovelace"),

@@ -40,6 +40,7 @@ STATUSES = {
     "signing": 500,
     "unavailable": 503,
     "overloaded": 503,
+    "too-often": 429,
     "too-slow": 408,
     "teapot": 418,
     "bug": 500,
@@ -107,7 +108,9 @@ def test_who_may_not_is_told_so_in_oauths_words(server: RunningServer) -> None:
     assert 'error="insufficient_scope"' in server.get("/raise/scope").headers["www-authenticate"]
 
 
-@pytest.mark.parametrize(("name", "seconds"), [("unavailable", "7"), ("overloaded", "3"), ("in-flight", "1")])
+@pytest.mark.parametrize(
+    ("name", "seconds"), [("unavailable", "7"), ("overloaded", "3"), ("too-often", "9"), ("in-flight", "1")]
+)
 def test_who_is_to_come_again_is_told_when(server: RunningServer, name: str, seconds: str) -> None:
     assert server.get(f"/raise/{name}").headers["retry-after"] == seconds
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.api.vcalm_request import read_presentation_request
+from app.api.vcalm_request import read_presentation_request, read_request
 from app.core.json_ld import Contexts
 from app.core.problems import JsonObject, Refused
 from app.verifier.presentation import Asked, read_presentation
@@ -58,3 +58,5 @@ def test_any_bytes_are_a_request_or_refused(contexts: Contexts, body: bytes) -> 
         read_presentation_request(contexts, body, strict_http=False)
     with suppress(Refused):
         read_presentation(contexts, body)
+    with suppress(Refused):
+        read_request(contexts, body, strict_http=False)

@@ -25,17 +25,18 @@ from app.core.problems import (
 from app.core.proof.ecdsa_sd.derive import derive
 from app.issuer.brought_status import read_change
 from app.issuer.institution_file import DEMONSTRATION
-from app.issuer.mechanisms import BROUGHT, MECHANISMS
+from app.issuer.mechanisms import BROUGHT, BY_DEFAULT, MECHANISMS
 from app.ports import Client, MaySign, SigningPolicy
 from app.verifier.report import Verdict, VerificationReport
 from app.verifier.verifier import Verifier
-from tests.issuing import Died, MortalCompute, Office
+from tests.issuing import PUBLIC_URL, Died, MortalCompute, Office
 from tests.verifying import NOW, World
 
 ANY = SigningPolicy(may_sign=MaySign.ANY, status=("revocation", "suspension"))
 CLIENT = Client(id="demo-1", institution="demo", secret_sha256=bytes(32), scopes=frozenset())
 LATER = NOW + timedelta(hours=1)
-CASES = [(name, kind) for name in BROUGHT for kind in KeyKind if kind in MECHANISMS[name].key_kinds]
+# An institution that is its key (did:key) has one that signs lists too.
+CASES = [(name, kind) for name in BROUGHT for kind in BY_DEFAULT if kind in MECHANISMS[name].key_kinds]
 
 
 async def opened(
@@ -45,9 +46,11 @@ async def opened(
     *,
     kind: KeyKind = KeyKind.ED25519,
     policy: SigningPolicy = ANY,
+    did: str | None = None,
+    public_url: str = PUBLIC_URL,
 ) -> Office:
-    profile = replace(DEMONSTRATION, signing=policy, key=kind)
-    return await Office.opened(database, contexts, folder / "keys", profile=profile)
+    profile = replace(DEMONSTRATION, signing=policy, key=kind, did=did)
+    return await Office.opened(database, contexts, folder / "keys", profile=profile, public_url=public_url)
 
 
 @pytest.fixture
@@ -111,6 +114,19 @@ async def test_every_mechanism_signs_what_others_composed(
     revoked = report.received.document["id"]
     await set_status(office, revoked, "revocation")
     assert (await report_on(office, shown)).verdict is Verdict.REVOKED
+
+
+@pytest.mark.parametrize("kind", [KeyKind.ED25519, KeyKind.P256, KeyKind.P384])
+async def test_on_https_too_an_institution_may_be_a_did_key_whose_lists_count(
+    database: Database, contexts: Contexts, tmp_path: Path, kind: KeyKind
+) -> None:
+    office = await opened(database, contexts, tmp_path, kind=kind, did="key", public_url="https://credentials.example")
+    signed = await issued(office)
+    assert signed["issuer"].startswith("did:key:z")
+    assert all(entry["statusListCredential"].startswith("https://") for entry in signed["credentialStatus"])
+    assert (await report_on(office, signed)).verdict is Verdict.VALID
+    await set_status(office, signed["id"], "revocation")
+    assert (await report_on(office, signed)).verdict is Verdict.REVOKED
 
 
 async def test_of_parts_the_status_is_always_one(database: Database, contexts: Contexts, tmp_path: Path) -> None:

@@ -104,6 +104,10 @@ def test_under_every_mechanism_what_nobody_knows_is_refused(contexts: Contexts, 
         ),
         (credential(credentialSubject={"type": "BitstringStatusList"}), (NOT_TO_BE_SIGNED, "/credential/type")),
         (
+            credential(type=["VerifiableCredential", "https://w3id.org/vc/status-list#StatusList2021Credential"]),
+            (NOT_TO_BE_SIGNED, "/credential/type"),
+        ),
+        (
             credential(credentialStatus={"type": "X", "statusListCredential": f"{URL}/status-lists/1"}),
             (NOT_TO_BE_SIGNED, "/credential/credentialStatus"),
         ),

@@ -12,6 +12,7 @@ from app.adapters.database import Database
 from app.adapters.fetch import Offline
 from app.adapters.keys.maker import FileKeyMaker
 from app.adapters.known_issuers import OwnAndListedIssuers
+from app.core.did.document import write
 from app.core.json_ld import Contexts
 from app.core.multiformats import KeyKind, decode_multikey
 from app.core.problems import (
@@ -22,14 +23,14 @@ from app.core.problems import (
     STATE_CONFLICT,
     Refused,
 )
-from app.core.proof import data_integrity
+from app.core.proof import compact_jws, data_integrity
 from app.issuer import keys
 from app.issuer.publish import controlled_identifier
 from app.ports import Institution, InstitutionKey, KeyPurpose
 from app.verifier.report import Check, Passed, Verdict, VerificationReport
 from app.verifier.verifier import Verifier
 from tests.issuing import Died, MortalCompute, Office, request
-from tests.verifying import NOW
+from tests.verifying import KEY, NOW
 
 PUBLIC_URL = "https://credentials.example.edu"
 CREDENTIAL, LISTS = frozenset({KeyPurpose.CREDENTIAL}), frozenset({KeyPurpose.STATUS_LIST})
@@ -79,7 +80,7 @@ def method_of(credential: bytes) -> str:
     return str(json.loads(credential)["proof"][0]["verificationMethod"])
 
 
-async def verified(office: Office, credential: bytes) -> VerificationReport:
+async def verified(office: Office, credential: bytes, media_type: str = "application/vc") -> VerificationReport:
     verifier = Verifier(
         fetch=Offline(),
         publications=office.publisher(),
@@ -87,7 +88,7 @@ async def verified(office: Office, credential: bytes) -> VerificationReport:
         compute=InlineCompute(office.contexts),
         fetch_timeout_seconds=3,
     )
-    return await verifier.verify(credential, "application/vc", now=LATER)
+    return await verifier.verify(credential, media_type, now=LATER)
 
 
 def problem(caught: pytest.ExceptionInfo[Refused]) -> str:
@@ -135,6 +136,74 @@ async def test_the_next_key_is_of_the_kind_of_the_one_before_unless_another_is_a
     assert found == [KeyKind.P256, KeyKind.P256, KeyKind.P256, KeyKind.ED25519]
 
 
+async def test_a_key_for_credentials_is_published_for_proofs_and_for_tokens(office: Office) -> None:
+    did = office.institution.did
+    document = write(controlled_identifier(office.institution))
+    assert [(each["id"], each["type"]) for each in document["verificationMethod"]] == [
+        (f"{did}#credential-1", "Multikey"),
+        (f"{did}#credential-1-jwk", "JsonWebKey"),
+        (f"{did}#status-list-1", "Multikey"),
+    ]
+    assert document["verificationMethod"][1]["publicKeyJwk"].keys() == {"alg", "crv", "kid", "kty", "use", "x"}
+    assert document["assertionMethod"] == [each["id"] for each in document["verificationMethod"]]
+    assert "https://w3id.org/security/jwk/v1" in document["@context"]
+
+
+async def with_rsa(office: Office) -> keys.KeysChanged:
+    return await keys.add(office.database.directory, maker(office), await now_is(office), kind=KeyKind.RSA, now=LATER)
+
+
+async def test_an_rsa_key_is_published_as_a_json_web_key_alone(office: Office) -> None:
+    changed = await with_rsa(office)
+    (made,) = changed.made
+    (method,) = (
+        each
+        for each in controlled_identifier(changed.institution).verification_methods
+        if each.id.startswith(made.verification_method)
+    )
+    assert (method.id, method.type, method.public_key()) == (made.verification_method, "JsonWebKey", made.public_key)
+    assert (await now_is(office)).keys[-1].public_key == made.public_key
+
+
+async def test_beside_an_rsa_key_awards_and_lists_are_signed_as_before(office: Office) -> None:
+    await with_rsa(office)
+    assert method_of(await awarded(office, now=LATER)) == f"{office.institution.did}#credential-1"
+
+
+async def test_an_rsa_key_alone_awards_nothing_and_it_is_told_which_key_is_missing(office: Office) -> None:
+    await with_rsa(office)
+    await retired(office, f"{office.institution.did}#credential-1")
+    with pytest.raises(Refused) as caught:
+        await awarded(office, now=LATER)
+    assert problem(caught) == PROOF_GENERATION_ERROR
+    assert "testamur keys add demo --algorithm EdDSA" in caught.value.problems[0].remedy
+
+
+async def test_an_rsa_key_takes_no_other_keys_place(office: Office) -> None:
+    with pytest.raises(Refused) as caught:
+        await rotated(office, kind=KeyKind.RSA)
+    assert (problem(caught), "keys add demo --algorithm RS256" in caught.value.problems[0].remedy) == (
+        STATE_CONFLICT,
+        True,
+    )
+
+
+async def test_a_badge_in_a_token_by_our_rsa_key_is_valid(office: Office) -> None:
+    changed = await with_rsa(office)
+    named = replace(changed.institution, mechanisms=("eddsa-rdfc-2022", "ob-jwt", "vc+jwt"))
+    await office.database.directory.change_institution(changed.institution, named)
+    learner = {"id": "urn:uuid:c5b0a1f0-6f0d-4d7c-9a44-5d3a6d1b7c11", "fullName": "Ada Example"}
+    receipt = await office.issuer().award(
+        request(learner=learner), institution=await now_is(office), actor="a test", idempotency_key=None, now=LATER
+    )
+    page = await office.issuer().list(institution=named, cursor=None, limit=1)
+    tokens = [each.signed.open() for each in page.awards[0].credentials if each.signed][1:]
+    assert receipt.credential is not None
+    assert [compact_jws.read(token.decode()).header["alg"] for token in tokens] == ["RS256", "RS256"]
+    for token, media_type in zip(tokens, ("application/jwt", "application/vc+jwt"), strict=True):
+        assert (await verified(office, token, media_type)).verdict is Verdict.VALID
+
+
 async def test_the_old_key_is_retired_at_that_moment(office: Office) -> None:
     (old,) = (await rotated(office)).retired
     assert (old.verification_method, old.retired) == (f"{office.institution.did}#credential-1", LATER)
@@ -175,8 +244,8 @@ async def test_a_real_institutions_new_key_is_never_made_without_a_passphrase(of
 async def test_no_document_grows_beyond_what_verifiers_read(office: Office) -> None:
     institution = await now_is(office)
     many = tuple(
-        InstitutionKey(f"{institution.did}#old-{number}", "z6Mk", CREDENTIAL, "file:old", NOW, retired=NOW)
-        for number in range(62)
+        InstitutionKey(f"{institution.did}#old-{number}", KEY.multibase, CREDENTIAL, "file:old", NOW, retired=NOW)
+        for number in range(30)
     )
     await office.database.directory.change_institution(institution, replace(institution, keys=institution.keys + many))
     with pytest.raises(Refused) as caught:
@@ -358,7 +427,7 @@ async def test_the_document_tells_since_when(office: Office) -> None:
     since = datetime(2026, 11, 20, 8, 30, tzinfo=UTC)
     changed = await revoked(office, f"{office.institution.did}#credential-1", since=since)
     document = controlled_identifier(changed.institution)
-    assert [method.revoked for method in document.verification_methods] == [since, None, None]
+    assert [method.revoked for method in document.verification_methods] == [since, since, None, None, None]
 
 
 async def test_a_day_to_come_is_refused(office: Office) -> None:

@@ -5,8 +5,9 @@ from random import Random
 import pytest
 
 from app.core import strict_json
+from app.core.did.document import Relationship
 from app.core.json_ld import Contexts
-from app.core.problems import PROOF_GENERATION_ERROR, Refused
+from app.core.problems import PROOF_GENERATION_ERROR, JsonObject, Refused
 from app.core.proof import compact_jws, disclosures, sd_jwt
 from app.core.proof.chance import Chance
 from app.core.proof.cryptosuites import CRYPTOSUITES, DATA_INTEGRITY_PROOF
@@ -15,8 +16,8 @@ from app.core.proof.ecdsa_sd.proof_value import read_base
 from app.issuer import showing
 from app.issuer.mechanisms import BY_DEFAULT, DC_SD_JWT, MECHANISMS, OPEN_BADGE_JWT, VC_JWT, checked, to_sign
 from app.verifier import verifier
-from tests.signing import CASES, Case, document_for
-from tests.verifying import KEY, KEYS, NOW, P256_KEY, STRANGER, Key
+from tests.signing import CASES, RSA_KEY, SIGNING_KEYS, Case, document_for
+from tests.verifying import KEY, KEYS, NOW, P256_KEY, STRANGER, CurveKey, Key, RsaKey
 
 FLIPS = 24
 each = pytest.mark.parametrize("case", CASES, ids=str)
@@ -54,7 +55,7 @@ def test_with_a_bit_flipped_it_does_not_verify(case: Case, contexts: Contexts) -
 
 @each
 def test_a_key_of_another_kind_signs_nothing(case: Case, contexts: Contexts) -> None:
-    for key in KEYS:
+    for key in SIGNING_KEYS:
         if key.kind not in MECHANISMS[case.mechanism].key_kinds:
             other = Case(case.mechanism, key)
             with pytest.raises(Refused) as refused:
@@ -126,11 +127,27 @@ def test_less_chance_than_32_bytes_is_none() -> None:
 # ── tokens ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+def header_of(case: Case, contexts: Contexts) -> JsonObject:
+    return compact_jws.read(case.signed(contexts, document_for(case, contexts)).decode()).header
+
+
+@pytest.mark.parametrize("key", SIGNING_KEYS, ids=[key.kind for key in SIGNING_KEYS])
+def test_a_token_names_the_method_that_has_its_key_as_a_json_web_key(
+    key: Key | CurveKey | RsaKey, contexts: Contexts
+) -> None:
+    case = Case(VC_JWT, key)
+    named = case.controller.method(header_of(case, contexts)["kid"], Relationship.ASSERTION_METHOD)
+    assert (named.type, named.public_key_jwk is not None) == ("JsonWebKey", True)
+    assert named.public_key() == case.securing().key
+
+
+def test_a_badge_in_a_token_is_signed_by_rs256_and_brings_the_rsa_key(contexts: Contexts) -> None:
+    header = header_of(Case(OPEN_BADGE_JWT, RSA_KEY), contexts)
+    assert (header["alg"], sorted(header["jwk"])) == ("RS256", ["e", "kty", "n"])
+
+
 def test_a_token_names_its_key_by_url_and_a_badge_in_one_brings_it(contexts: Contexts) -> None:
-    headers = [
-        compact_jws.read(case.signed(contexts, document_for(case, contexts)).decode()).header
-        for case in (Case(VC_JWT, P256_KEY), Case(OPEN_BADGE_JWT, P256_KEY))
-    ]
+    headers = [header_of(case, contexts) for case in (Case(VC_JWT, P256_KEY), Case(OPEN_BADGE_JWT, P256_KEY))]
     assert [header["typ"] for header in headers] == ["vc+jwt", "JWT"]
     assert [sorted(set(header) & {"kid", "jwk"}) for header in headers] == [["kid"], ["jwk"]]
 

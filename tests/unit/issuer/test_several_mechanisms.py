@@ -16,13 +16,9 @@ from app.core.credential import award_request, open_badge
 from app.core.json_ld import Contexts
 from app.core.multiformats import KeyKind
 from app.core.problems import (
-    GONE,
     MALFORMED_VALUE_ERROR,
     MISSING_ELEMENT,
-    NOT_FOUND,
     PROOF_GENERATION_ERROR,
-    STATE_CONFLICT,
-    Problem,
     Refused,
 )
 from app.core.proof import sd_jwt
@@ -35,7 +31,7 @@ from app.issuer.mechanisms import DC_SD_JWT, MECHANISMS, OPEN_BADGE_JWT, VC_JWT,
 from app.issuer.plan import mechanisms_of
 from app.issuer.publish import controlled_identifier
 from app.issuer.set_up import made_institution
-from app.ports import Client, Institution, RegisteredAward, Unavailable
+from app.ports import Institution, RegisteredAward, Unavailable
 from app.verifier.report import VerificationReport
 from app.verifier.verifier import Verifier
 from tests.databases import take_away
@@ -104,52 +100,15 @@ async def test_whoever_asks_for_nothing_gets_what_the_newest_key_signs(office: O
     assert mechanisms_of(newer) == ("ecdsa-rdfc-2019",)
 
 
-async def test_each_is_found_by_its_own_id_as_json(office: Office, contexts: Contexts) -> None:
+async def test_it_is_found_by_the_id_of_each_of_its_credentials_and_by_no_other(office: Office) -> None:
     institution = asking_for(office, "eddsa-rdfc-2022", VC_JWT)
     award = await awarded(office, institution)
-    document, token = [await office.brought().find(each.id, institution=institution) for each in award.credentials]
-    assert document == signed(award)["eddsa-rdfc-2022"]
-    envelope = strict_json.read_object(token)
-    assert envelope["type"] == "EnvelopedVerifiableCredential"
-    assert envelope["id"] == f"data:application/vc+jwt,{signed(award)[VC_JWT].decode()}"
-
-
-async def test_one_alone_is_not_erased_but_its_award_is(office: Office) -> None:
-    institution = asking_for(office, "eddsa-rdfc-2022", VC_JWT)
-    award = await awarded(office, institution)
-    client = Client(id="demo-1", institution="demo", secret_sha256=bytes(32), scopes=frozenset())
-
-    async def erasing(credential_id: str) -> Problem:
-        with pytest.raises(Refused) as refused:
-            await office.brought().erase(credential_id, institution=institution, client=client, now=NOW)
-        (problem,) = refused.value.problems
-        return problem
-
     for each in award.credentials:
-        problem = await erasing(each.id)
-        assert (problem.type, problem.remedy) == (STATE_CONFLICT, f"erase the award: POST /awards/{award.id}/erase")
-    await office.issuer().act(award.id, Act.ERASE, institution=institution, actor="a test", reason=None, now=NOW)
-    assert {(await erasing(each.id)).type for each in award.credentials} == {GONE}
-
-
-async def test_one_that_was_corrected_is_gone_and_one_of_another_institution_was_never_there(office: Office) -> None:
-    award = await awarded(office, office.institution)
-    (credential,) = award.credentials
-    for name, institution in [
-        (credential.id, replace(office.institution, name="other")),
-        (award.id, office.institution),
-        (credential.id + "\x00", office.institution),
-    ]:
-        with pytest.raises(Refused) as refused:
-            await office.brought().find(name, institution=institution)
-        assert refused.value.problems[0].type == NOT_FOUND
-    body = b'{"reason": "misspelt", "learner": {"fullName": "Zo\xc3\xab Markovi\xc4\x87"}}'
-    await office.issuer().supersede(
-        award.id, body, institution=office.institution, actor="a test", idempotency_key=None, now=NOW
-    )
-    with pytest.raises(Refused, match="was superseded: its credential is not kept") as refused:
-        await office.brought().find(credential.id, institution=office.institution)
-    assert refused.value.problems[0].type == GONE
+        assert await office.issuer().of_credential(each.id, institution=institution) == award
+        other = replace(institution, name="other")
+        assert await office.issuer().of_credential(each.id, institution=other) is None
+    for name in (award.id, award.credentials[0].id + "\x00"):
+        assert await office.issuer().of_credential(name, institution=institution) is None
 
 
 async def test_of_an_award_that_is_not_whole_nothing_is_found(office: Office, contexts: Contexts) -> None:
@@ -163,9 +122,7 @@ async def test_of_an_award_that_is_not_whole_nothing_is_found(office: Office, co
     assert begun is not None
     assert [each.state for each in begun.credentials] == ["issued", "intended"]
     for each in begun.credentials:
-        with pytest.raises(Refused) as refused:
-            await office.brought().find(each.id, institution=institution)
-        assert refused.value.problems[0].type == NOT_FOUND
+        assert await office.issuer().of_credential(each.id, institution=institution) is None
 
 
 async def test_revoking_sets_the_bits_of_all(office: Office) -> None:

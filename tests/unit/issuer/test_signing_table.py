@@ -54,6 +54,12 @@ def test_what_is_wrong_is_named(table: Any, at: str) -> None:
     assert [problem.at for problem in problems] == [at]
 
 
+@pytest.mark.parametrize("mechanism", ["ob-jwt", "dc+sd-jwt"])
+def test_a_mechanism_for_awards_alone_is_refused_with_what_makes_it(mechanism: str) -> None:
+    _, (problem,) = signing_table.read({"mechanism": mechanism})
+    assert "POST /awards" in problem.detail
+
+
 NAMES = st.sampled_from(["credentials", "mechanism", "status", "per_minute"]) | st.text()
 VALUES = st.none() | st.text() | st.integers() | st.lists(st.text() | st.lists(st.integers()))
 

@@ -205,9 +205,8 @@ def test_an_envelope_that_holds_something_else_is_refused(contexts: Contexts, en
         assert [problem.type for problem in refused.value.problems] == [MALFORMED_VALUE_ERROR]
 
 
-@pytest.mark.parametrize("media_type", ["application/vc+sd-jwt", "application/vc+cose"])
-def test_an_envelope_of_another_mechanism_is_not_held_against_it(contexts: Contexts, media_type: str) -> None:
-    envelope = _ENVELOPE | {"id": f"data:{media_type},{_TEXT}~"}
+def test_an_envelope_of_another_mechanism_is_not_held_against_it(contexts: Contexts) -> None:
+    envelope = _ENVELOPE | {"id": f"data:application/vc+cose,{_TEXT}~"}
     with pytest.raises(Refused) as refused:
         parse(contexts, json.dumps(envelope).encode(), "application/vc")
     assert [problem.type for problem in refused.value.problems] == [UNSUPPORTED_MECHANISM]

@@ -1,14 +1,17 @@
 """An SD-JWT VC through the verifier: whose it is, whether it stands, what is shown of it; changed, it is refused."""
 
+import base64
 import contextlib
 import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from functools import cache
 from random import Random
 from typing import Any
 
 import pytest
+from cryptography import x509
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -20,6 +23,7 @@ from app.core.problems import (
     INVALID_CONTROLLED_IDENTIFIER_DOCUMENT,
     INVALID_VERIFICATION_METHOD,
     KEY_REVOKED,
+    MALFORMED_VALUE_ERROR,
     NOT_YET_VALID,
     PROOF_VERIFICATION_ERROR,
     RANGE_ERROR,
@@ -32,13 +36,16 @@ from app.core.problems import (
     Refused,
 )
 from app.core.proof import jwk, jwt_vc_issuer, sd_jwt, signed_jwt
+from app.core.proof.signed_jwt import SignedJwt
 from app.core.status import token_status_list
 from app.issuer import learning
 from app.issuer.mechanisms import DC_SD_JWT, VC_JWT
 from app.ports import KnownIssuer
+from app.verifier.policy import VerificationPolicy
 from app.verifier.report import Check, Failed, NotApplicable, Passed, Undetermined, Verdict, VerificationReport
+from tests.authorities import AUTHORITY, END_ENTITY, Certified, certify
 from tests.signing import ADDRESS, NAMED, Case, claimed, document_for
-from tests.verifying import KEY, KEYS, NOW, P256_KEY, CurveKey, Key, World
+from tests.verifying import KEY, KEYS, NOW, P256_KEY, CurveKey, Key, RsaKey, World
 
 CASE = Case(DC_SD_JWT, P256_KEY)
 METADATA = "https://dunmore.example/.well-known/jwt-vc-issuer/issuers/dtu"
@@ -48,7 +55,9 @@ KNOWN = {ADDRESS: KnownIssuer(ADDRESS, "University", source="a list")}
 SHOWN = (("achievement",), ("full_name",))
 
 
-def token_list(statuses: dict[int, int], *, key: CurveKey | Key = P256_KEY, bits: int = 2, **claims: Any) -> bytes:
+def token_list(
+    statuses: dict[int, int], *, key: CurveKey | Key | RsaKey = P256_KEY, bits: int = 2, **claims: Any
+) -> bytes:
     algorithm = jwk.of_public_key(replace(CASE, key=key).securing().key).algorithm
     header = {"alg": algorithm, "typ": "statuslist+jwt", "kid": CASE.method}
     payload = {
@@ -222,7 +231,7 @@ async def test_of_an_institution_of_ours_nobody_else_is_asked(contexts: Contexts
 
 
 async def test_what_a_revoked_key_signed_counts_where_our_register_recorded_it_before(contexts: Contexts) -> None:
-    (method,) = CASE.controller.verification_methods
+    method, _ = CASE.controller.verification_methods
     revoked = replace(CASE.controller, verification_methods=(replace(method, revoked=NOW - timedelta(days=1)),))
     signed = credential(contexts)
     data = sd_jwt.read(signed).issuer_signed.signing_input
@@ -245,6 +254,90 @@ async def test_what_a_certificate_vouches_for_cannot_be_told(contexts: Contexts)
     assert (types(report, Check.CONTROLLER), found.asked) == ([UNSUPPORTED_MECHANISM], [])
 
 
+# ── a certificate in the place of published keys ─────────────────────────────────────────────────────────────────────
+
+IN_FORCE: dict[str, Any] = {"start": NOW - timedelta(days=1), "end": NOW + timedelta(days=1)}
+
+
+@cache
+def root() -> Certified:
+    return certify("Root", None, (AUTHORITY, True), **IN_FORCE)
+
+
+TRUSTING = VerificationPolicy(authorities=(root().der,))
+
+
+def chained(by: Certified, *, host: str = "dunmore.example", private: Any = P256_KEY.private) -> Certified:
+    names = x509.SubjectAlternativeName([x509.DNSName(host)])
+    return certify("Dunmore", by, (END_ENTITY, True), (names, False), private=private, **IN_FORCE)
+
+
+def with_chain(issued: SignedJwt, *chain: Certified) -> bytes:
+    encoded = [base64.b64encode(each.der).decode() for each in chain]
+    header = {name: value for name, value in issued.header.items() if name != "kid"} | {"x5c": encoded}
+    data = signed_jwt.signing_input(header, issued.payload)
+    return signed_jwt.attach(data, P256_KEY.sign(data)).encode()
+
+
+async def report_on_certified(
+    contexts: Contexts, *chain: Certified, listed: Certified | None = None, **claims: Any
+) -> tuple[VerificationReport, list[str]]:
+    policy = TRUSTING
+    content = with_chain(sd_jwt.read(credential(contexts, claims)).issuer_signed, *chain) + b"~"
+    answers = {LIST: with_chain(signed_jwt.read(token_list({7: 1}).decode()), listed)} if listed else {}
+    found = world(contexts, answers)
+    return await found.verifier(policy).verify(content, DECLARED, now=NOW), found.asked
+
+
+async def test_a_key_that_a_trusted_authority_vouches_for_is_its_issuers(contexts: Contexts) -> None:
+    report, asked = await report_on_certified(contexts, chained(root()))
+    assert isinstance(report.outcome(Check.PROOF), Passed)
+    assert isinstance(report.outcome(Check.CONTROLLER), Passed)
+    assert (report.as_json()["issuer"]["id"], METADATA in asked) == (ADDRESS, False)
+
+
+async def test_what_it_signed_is_good(contexts: Contexts) -> None:
+    report, _ = await report_on_certified(contexts, chained(root()), vct="urn:example:another", status=None)
+    assert report.verdict is Verdict.VALID
+
+
+@pytest.mark.parametrize(
+    ("host", "verdict"), [("dunmore.example", Verdict.REVOKED), ("elsewhere.example", Verdict.INDETERMINATE)]
+)
+async def test_a_list_counts_by_a_certificate_of_the_same_issuer_alone(
+    contexts: Contexts, host: str, verdict: Verdict
+) -> None:
+    listed = chained(root(), host=host)
+    report, _ = await report_on_certified(contexts, chained(root()), listed=listed, vct="urn:example:another")
+    assert report.verdict is verdict
+
+
+async def test_a_certificate_of_an_authority_that_is_not_trusted_here_cannot_be_told(contexts: Contexts) -> None:
+    stranger = certify("Another root", None, (AUTHORITY, True), **IN_FORCE)
+    report, asked = await report_on_certified(contexts, chained(stranger))
+    assert (report.verdict, types(report, Check.CONTROLLER), asked) == (
+        Verdict.INDETERMINATE,
+        [UNSUPPORTED_MECHANISM],
+        [],
+    )
+
+
+async def test_a_certificate_of_another_host_is_not_its_issuers(contexts: Contexts) -> None:
+    report, _ = await report_on_certified(contexts, chained(root(), host="elsewhere.example"))
+    assert (report.verdict, types(report, Check.CONTROLLER)) == (Verdict.INVALID, [INVALID_VERIFICATION_METHOD])
+
+
+async def test_a_certificate_of_another_key_is_no_proof(contexts: Contexts) -> None:
+    another = CurveKey.of("another", P256_KEY.kind).private
+    report, _ = await report_on_certified(contexts, chained(root(), private=another))
+    assert (report.verdict, types(report, Check.PROOF)) == (Verdict.INVALID, [PROOF_VERIFICATION_ERROR])
+
+
+async def test_who_signed_with_a_certificate_and_names_no_issuer_cannot_be_told(contexts: Contexts) -> None:
+    report, _ = await report_on_certified(contexts, chained(root()), iss=None)
+    assert (report.verdict, types(report, Check.CONTROLLER)) == (Verdict.INDETERMINATE, [UNSUPPORTED_MECHANISM])
+
+
 async def test_without_an_issuer_on_https_there_is_no_key(contexts: Contexts) -> None:
     found = world(contexts)
     report = await report_on(found, credential(contexts, {"iss": NAMED}))
@@ -257,6 +350,36 @@ async def test_an_algorithm_that_signs_nothing_is_refused(contexts: Contexts, al
     data = signed_jwt.signing_input({**issued.header, "alg": algorithm}, issued.payload)
     report = await report_on(world(contexts), f"{signed_jwt.attach(data, P256_KEY.sign(data))}~".encode())
     assert report.verdict is Verdict.INVALID
+
+
+# ── what its type demands ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_what_its_type_demands_is_held_against_it(contexts: Contexts) -> None:
+    report = await report_on(world(contexts), credential(contexts))
+    assert report.outcome(Check.SCHEMA) == Passed((("type", learning_credential.TYPE),))
+
+
+async def test_that_its_type_is_not_the_one_of_that_digest_is_told(contexts: Contexts) -> None:
+    other = {"vct#integrity": f"sha256-{base64.b64encode(bytes(32)).decode()}"}
+    report = await report_on(world(contexts), credential(contexts, other))
+    assert (report.verdict, types(report, Check.SCHEMA)) == (Verdict.INVALID, [MALFORMED_VALUE_ERROR])
+
+
+async def test_that_it_lacks_what_its_type_demands_is_told(contexts: Contexts) -> None:
+    report = await report_on(world(contexts), credential(contexts, {"awarded_date": None}))
+    assert types(report, Check.SCHEMA) == [MALFORMED_VALUE_ERROR]
+
+
+async def test_without_a_digest_the_type_is_looked_at_all_the_same(contexts: Contexts) -> None:
+    report = await report_on(world(contexts), credential(contexts, {"vct#integrity": None}))
+    assert isinstance(report.outcome(Check.SCHEMA), Passed)
+
+
+async def test_of_a_type_that_is_not_held_here_nobody_is_asked(contexts: Contexts) -> None:
+    found = world(contexts)
+    report = await report_on(found, credential(contexts, {"vct": "https://other.example/type"}))
+    assert (isinstance(report.outcome(Check.SCHEMA), NotApplicable), found.asked) == (True, [METADATA, LIST])
 
 
 # ── whether it is in force ───────────────────────────────────────────────────────────────────────────────────────────
@@ -323,7 +446,7 @@ async def test_another_type_than_ours_is_no_micro_credential(contexts: Contexts)
 
 def test_the_key_is_found_without_a_name_where_there_is_one_alone(contexts: Contexts) -> None:
     issued = sd_jwt.read(credential(contexts)).issuer_signed
-    unnamed = replace(issued, header={"alg": "ES256"})
+    unnamed = replace(issued, jws=replace(issued.jws, header={"alg": "ES256"}))
     document = learning.at_address(CASE.controller)
     assert jwt_vc_issuer.find_key(unnamed, document).id == f"{ADDRESS}#credential-1"
     two = replace(document, verification_methods=(*document.verification_methods, document.verification_methods[0]))

@@ -217,6 +217,28 @@ async def test_a_badge_that_brings_its_issuers_own_key_is_checked_with_the_publi
     assert (await judged(contexts, two, key))[0] is Verdict.INVALID
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "verdict"),
+    [
+        ({}, {}, Verdict.VALID),
+        ({"revoked": "2026-11-01T00:00:00Z"}, {}, Verdict.INVALID),
+        ({}, {"revoked": "2026-11-01T00:00:00Z"}, Verdict.INVALID),
+    ],
+    ids=["in use", "the first revoked", "the second revoked"],
+)
+async def test_a_key_that_is_published_twice_is_one_key_and_given_up_where_either_says_so(
+    contexts: Contexts, first: JsonObject, second: JsonObject, verdict: Verdict
+) -> None:
+    key = key_of("ES256")
+    document = document_of(key, key)
+    document["verificationMethod"] = [
+        method | own for method, own in zip(document["verificationMethod"], (first, second), strict=True)
+    ]
+    found = World(contexts, answers={UNIVERSITY_DOCUMENT: document})
+    signed = badge_token(key, header={"kid": None, "jwk": key.jwk})
+    assert (await report_on(found, signed, "application/jwt")).verdict is verdict
+
+
 async def test_a_key_signs_by_its_own_algorithm_alone(contexts: Contexts) -> None:
     """One key, one algorithm: what the header says instead is refused before anything is calculated."""
     for says in ALGORITHMS:

@@ -149,9 +149,7 @@ def _signatures_of(
 def _labels_of(signed: Labelled, part: Sequence[Quad]) -> dict[int, bytes]:
     """By the names that the part's nameless objects will have in the part's own canonical form."""
     names = canonical_names(part)
-    return dict(
-        to_disclose({canonical: signed.labels[f"_:{node}"].removeprefix("_:") for node, canonical in names.items()})
-    )
+    return dict(to_disclose({canonical: signed.labels[node].removeprefix("_:") for node, canonical in names.items()}))
 
 
 def _placed(problem: Problem, at: str) -> Problem:

@@ -24,7 +24,7 @@ from app.core.problems import (
     Refused,
 )
 from app.issuer.life import Act, State
-from app.ports import BroughtCredential, BroughtIntended, BroughtIntention, Idempotency, StatusEntry
+from app.ports import BroughtCredential, BroughtIntended, BroughtIntention, Idempotency, StatusEntry, TooOften
 from tests.unit.adapters.database.awarding import LEASE, NOW, Written, issue
 
 BOTH = ("revocation", "suspension")
@@ -42,7 +42,11 @@ class ToSign:
 
 
 def intention(
-    *, name: str = NAME, purposes: tuple[str, ...] = ("revocation",), idempotency: Idempotency | None = None
+    *,
+    name: str = NAME,
+    purposes: tuple[str, ...] = ("revocation",),
+    per_minute: int = 600,
+    idempotency: Idempotency | None = None,
 ) -> BroughtIntention:
     return BroughtIntention(
         id=str(uuid4()),
@@ -53,6 +57,7 @@ def intention(
         examined=ToSign({"id": name, "canary": "Zoë Canary"}),
         purposes=purposes,
         actor="north-1",
+        per_minute=per_minute,
         idempotency=idempotency,
     )
 
@@ -378,3 +383,22 @@ async def test_what_was_begun_when_a_backup_was_made_is_not_signed_again_for_its
     answer = await again(with_institution)
     assert isinstance(answer, BroughtCredential)
     assert (answer.id, answer.state, answer.signed) == (left.id, State.ISSUED, None)
+
+
+async def test_no_more_are_begun_in_a_minute_than_the_pace_has(with_institution: Database) -> None:
+    brought = with_institution.brought
+    for seconds in (0, 20):
+        await brought.intend(intention(per_minute=2), now=NOW + timedelta(seconds=seconds))
+    with pytest.raises(TooOften) as refused:
+        await brought.intend(intention(per_minute=2), now=NOW + timedelta(seconds=21))
+    assert refused.value.retry_after_seconds == 39
+    await brought.intend(intention(per_minute=2), now=NOW + timedelta(seconds=60))
+
+
+async def test_what_is_begun_at_once_keeps_the_pace_with_and_without_places(with_institution: Database) -> None:
+    for purposes in ((), ("revocation",)):
+        wanted = (intend(with_institution, purposes=purposes, per_minute=3) for _ in range(8))
+        outcomes = await asyncio.gather(*wanted, return_exceptions=True)
+        begun = [outcome for outcome in outcomes if isinstance(outcome, BroughtIntended)]
+        assert len(begun) == (3 if purposes == () else 0)
+        assert all(isinstance(outcome, TooOften) for outcome in outcomes if outcome not in begun)

@@ -5,6 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.ec import SECP521R1, EllipticCurvePrivateKey, generate_private_key
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat
@@ -16,9 +17,10 @@ from app.adapters.keys.file import FileSigner, make_key, parse_key
 from app.adapters.keys.maker import FileKeyMaker
 from app.adapters.keys.pkcs8 import sealed_pem
 from app.adapters.keys.private_file import write_private
+from app.core import key_text
 from app.core.multiformats import KeyKind, public_key
 from app.core.problems import PROOF_GENERATION_ERROR, Refused
-from app.core.proof import signatures
+from app.core.proof import jwk, signatures
 from app.ports import KeyPurpose
 
 PASSPHRASE = b"correct horse battery staple"
@@ -151,7 +153,29 @@ def test_a_truncated_file_is_refused(keys_dir: Path) -> None:
 def test_a_key_of_another_kind_is_refused(tmp_path: Path) -> None:
     key = generate_private_key(SECP521R1())
     write_private(tmp_path / "demo.pem", key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    assert "no key of Ed25519, P-256 or P-384" in refusal(tmp_path, passphrase=None, may_be_unencrypted=True)
+    assert "no key of Ed25519, P-256, P-384 or RSA" in refusal(tmp_path, passphrase=None, may_be_unencrypted=True)
+
+
+@pytest.mark.parametrize(("bits", "taken"), [(1_024, False), (2_048, True), (4_096, True)])
+def test_an_rsa_key_is_taken_where_it_is_long_enough(tmp_path: Path, bits: int, taken: bool) -> None:
+    key = rsa.generate_private_key(public_exponent=65_537, key_size=bits)
+    write_private(tmp_path / "demo.pem", key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    if not taken:
+        assert "1024 bits" in refusal(tmp_path, passphrase=None, may_be_unencrypted=True)
+    else:
+        assert opened(tmp_path, passphrase=None, may_be_unencrypted=True).algorithm == "RS256"
+
+
+async def test_an_rsa_key_that_we_make_has_3072_bits_and_signs_rs256(tmp_path: Path) -> None:
+    made = FileKeyMaker(tmp_path, PASSPHRASE).make_key("demo", kind=KeyKind.RSA)
+    key = jwk.of_public_key(key_text.read(made.public_key_multibase))
+    signer = opened(tmp_path)
+    key.verify(b"data", await signer.sign(b"data", purpose=KeyPurpose.CREDENTIAL))
+    assert (key.algorithm, key.signature_bytes, signer.public_key) == (
+        "RS256",
+        384,
+        key_text.read(made.public_key_multibase).raw,
+    )
 
 
 @pytest.mark.parametrize(

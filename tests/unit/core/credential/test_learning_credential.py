@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
+from app.core import strict_json
 from app.core.credential import award_request, learning_credential
 from app.core.credential.eudi_learning_claims import DISCLOSABLE, MANDATORY, eu_claims
 from app.core.credential.learning_credential import EU_TYPE, TYPE
 from app.core.credential.micro_credential import Learner, LearnerIdentifier, MicroCredential
+from app.core.json_ld import Contexts
 from app.core.personal import Personal
 from app.core.problems import JsonObject, Refused
 from tests.conftest import ROOT
@@ -148,6 +150,10 @@ def test_the_type_extends_the_eu_s_and_tells_what_may_be_withheld() -> None:
     assert (metadata["vct"], metadata["extends"]) == (TYPE, EU_TYPE)
     withheld = {tuple(claim["path"]) for claim in metadata["claims"] if claim["sd"] == "always"}
     assert withheld == {path for path in learning_credential.DISCLOSABLE if path[0] not in DISCLOSABLE}
+
+
+def test_what_is_pinned_and_published_of_the_type_is_what_it_is(contexts: Contexts) -> None:
+    assert contexts.document(TYPE) == strict_json.write(learning_credential.type_metadata())
 
 
 def test_what_may_not_be_withheld_is_always_there() -> None:

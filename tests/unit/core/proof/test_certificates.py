@@ -1,102 +1,23 @@
 """A key is an issuer's where a chain leads from it to an authority that is trusted, and nowhere else."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509.oid import NameOID
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.problems import Refused
 from app.core.proof import sd_jwt, sd_jwt_vc
-from app.core.proof.certificates import CertifiedKey, certified_key
+from app.core.proof.certificates import CertifiedKey, certified_key, read_authorities
+from tests.authorities import AUTHORITY, END_ENTITY, NOW, Certified, certify, issued, leaf, middle, root, usage
 from tests.jwt_keys import JwtKey, key
-
-NOW = datetime(2026, 7, 1, 12, tzinfo=UTC)
-AUTHORITY = x509.BasicConstraints(ca=True, path_length=None)
-END_ENTITY = x509.BasicConstraints(ca=False, path_length=None)
-NAMES = x509.SubjectAlternativeName(
-    [x509.UniformResourceIdentifier("https://dunmore.example/awards"), x509.DNSName("dunmore.example")]
-)
-
-
-@dataclass(frozen=True)
-class Certified:
-    private: Any
-    certificate: x509.Certificate
-
-    @property
-    def der(self) -> bytes:
-        return self.certificate.public_bytes(Encoding.DER)
-
-
-def certify(
-    name: str,
-    by: Certified | None,
-    *extensions: tuple[x509.ExtensionType, bool],
-    private: Any = None,
-    digest: Any = hashes.SHA256(),  # noqa: B008 - a constant
-    start: datetime = NOW - timedelta(days=1),
-    end: datetime = NOW + timedelta(days=1),
-) -> Certified:
-    private = private or ec.generate_private_key(ec.SECP256R1())
-    signer = by.private if by else private
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    builder = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(by.certificate.subject if by else subject)
-        .public_key(private.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(start)
-        .not_valid_after(end)
-    )
-    for value, critical in extensions:
-        builder = builder.add_extension(value, critical=critical)
-    return Certified(private, builder.sign(signer, None if isinstance(signer, ed25519.Ed25519PrivateKey) else digest))
-
-
-def usage(*, signs: bool, certifies: bool) -> x509.KeyUsage:
-    others = dict.fromkeys(
-        (
-            "content_commitment",
-            "key_encipherment",
-            "data_encipherment",
-            "key_agreement",
-            "crl_sign",
-            "encipher_only",
-            "decipher_only",
-        ),
-        False,
-    )
-    return x509.KeyUsage(digital_signature=signs, key_cert_sign=certifies, **others)
-
-
-@cache
-def root() -> Certified:
-    return certify("Root", None, (AUTHORITY, True), (usage(signs=False, certifies=True), True))
-
-
-@cache
-def middle() -> Certified:
-    return certify("Middle", root(), (x509.BasicConstraints(ca=True, path_length=0), True))
-
-
-@cache
-def leaf() -> Certified:
-    return issued(middle())
-
-
-def issued(by: Certified, **how: Any) -> Certified:
-    return certify("Dunmore", by, (END_ENTITY, True), (NAMES, False), **how)
 
 
 def judge(*chain: Certified, trusted: Sequence[Certified] | None = None, now: datetime = NOW) -> CertifiedKey:
@@ -152,7 +73,6 @@ def chains() -> dict[str, tuple[Certified, ...]]:
     return {
         "nothing": (),
         "the authority alone": (root(),),
-        "a gap": (leaf(),),
         "the wrong order": (middle(), leaf()),
         "one too many": (issued(root()), middle()),
         "an authority of the same name": (issued(stranger), stranger),
@@ -188,8 +108,36 @@ def test_a_chain_is_refused(what: str) -> None:
 
 
 def test_where_no_authority_is_trusted_no_chain_is() -> None:
-    with pytest.raises(Refused, match="no authority is trusted here"):
+    with pytest.raises(Refused, match="UNSUPPORTED_MECHANISM at /x5c"):
         judge(leaf(), middle(), trusted=())
+
+
+@pytest.mark.parametrize(
+    "chain", [(leaf(),), (issued(certify("Another", None, (AUTHORITY, True))),)], ids=["a gap", "another"]
+)
+def test_where_a_chain_leads_to_nobody_who_is_known_nothing_can_be_told(chain: tuple[Certified, ...]) -> None:
+    with pytest.raises(Refused, match="UNSUPPORTED_MECHANISM at /x5c"):
+        judge(*chain)
+
+
+def pem(*authorities: Certified) -> bytes:
+    return b"\n".join(each.certificate.public_bytes(Encoding.PEM) for each in authorities)
+
+
+def test_a_file_names_the_authorities() -> None:
+    assert read_authorities(pem(root(), middle())) == (root().der, middle().der)
+
+
+@pytest.mark.parametrize("content", [b"", b"PEM", pem(root())[:-40], pem(root(), leaf())], ids=range(4))
+def test_a_file_without_authorities_is_refused(content: bytes) -> None:
+    with pytest.raises(Refused):
+        read_authorities(content)
+
+
+@given(st.binary(max_size=100))
+def test_any_bytes_in_a_file_are_refused(content: bytes) -> None:
+    with pytest.raises(Refused):
+        read_authorities(b"-----BEGIN CERTIFICATE-----\n" + content + b"\n-----END CERTIFICATE-----")
 
 
 def test_an_authority_that_ended_vouches_for_nothing() -> None:

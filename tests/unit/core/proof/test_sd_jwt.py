@@ -235,7 +235,7 @@ def test_an_extension_that_must_be_understood_is_refused(header: JsonObject) -> 
 
 def test_a_signature_in_der_or_of_another_length_is_refused() -> None:
     data = issued({}).issuer_signed
-    for signature in (b"", data.signature[:-1], data.signature + b"\0", b"\x30\x44" + data.signature):
+    for signature in (b"", data.jws.signature[:-1], data.jws.signature + b"\0", b"\x30\x44" + data.jws.signature):
         text = signed_jwt.attach(data.signing_input, signature)
         assert problem(sd_jwt.read((text + "~").encode())).code == "CRYPTOGRAPHIC_SECURITY_ERROR"
 
