@@ -3,7 +3,7 @@
     python -m tests.run [--prove] [arguments of pytest]
 
 1. Start PostgreSQL, find Chromium and Node, find the published vectors; what is missing is left out, loudly.
-2. Run pytest on two workers, and beside it another for the browser's tests: playwright keeps an event loop running
+2. Run pytest on three workers, and beside it another for the browser's tests: playwright keeps an event loop running
    in its process, in which no other could. `--prove` runs the long proofs alone, whole.
 3. Count what ran: on which database, in which browser, which long proofs at what fraction, what was left out and why.
 """
@@ -101,7 +101,7 @@ class Tools:
 
 
 def main(arguments: Sequence[str]) -> int:
-    rounds = [Round(2, ("--ignore=tests/browser",)), Round(1, ("tests/browser",))]
+    rounds = [Round(3, ("--ignore=tests/browser",)), Round(1, ("tests/browser",))]
     chosen = tuple(argument for argument in arguments if argument != "--prove")
     if "--prove" in arguments:
         os.environ["TESTAMUR_PROOFS"] = "whole"

@@ -4,12 +4,13 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from app.core.problems import JsonObject
 
 _METHODS = ("post", "get", "put", "patch", "delete")
+_LINE_CHARACTERS: Final = 88
 _FORM = "application/x-www-form-urlencoded"
 
 
@@ -160,7 +161,23 @@ def _length(example: Example) -> int:
 def _text(value: Any, media_type: str) -> str:
     if media_type == _FORM:
         return urlencode(value)
-    return json.dumps(value, ensure_ascii=False, indent=1)
+    return _json(value)
+
+
+def _json(value: Any, indent: str = "") -> str:
+    """As a person writes it: what fits on a line stands on one."""
+    line = json.dumps(value, ensure_ascii=False)
+    if len(indent) + len(line) <= _LINE_CHARACTERS:
+        return line
+    deeper = indent + " "
+    match value:
+        case dict():
+            parts = [f"{deeper}{json.dumps(name)}: {_json(part, deeper)}" for name, part in value.items()]
+            return "{\n" + ",\n".join(parts) + f"\n{indent}}}"
+        case list():
+            return "[\n" + ",\n".join(deeper + _json(part, deeper) for part in value) + f"\n{indent}]"
+        case _:
+            return line
 
 
 def _parameters(described: Mapping[str, Any]) -> Iterator[Field]:

@@ -1,5 +1,7 @@
 """The API as a page: every operation of the OpenAPI document, with what it takes and a line that sends it."""
 
+import json
+
 from app.core.problems import JsonObject
 from app.web.api_page import Example, Field, Operation, chapters, first_to_try, refusals, without
 
@@ -99,9 +101,23 @@ def test_a_member_of_a_member_is_named_by_its_path() -> None:
 def test_all_examples_can_be_chosen_and_the_shortest_is_shown_first() -> None:
     examples = {"full": {"value": {"a": 1, "b": 2}}, "least": {"value": {"a": 1}}}
     assert _taking("application/json", {"examples": examples}).examples == (
-        Example("least", '{\n "a": 1\n}'),
-        Example("full", '{\n "a": 1,\n "b": 2\n}'),
+        Example("least", '{"a": 1}'),
+        Example("full", '{"a": 1, "b": 2}'),
     )
+
+
+def test_what_does_not_fit_on_a_line_stands_on_several() -> None:
+    value = {"long": ["x" * 60, {"y": "ž" * 60, "z": []}]}
+    (example,) = _taking("application/json", {"example": value}).examples
+    assert example.text.splitlines() == [
+        "{",
+        ' "long": [',
+        f'  "{"x" * 60}",',
+        f'  {{"y": "{"ž" * 60}", "z": []}}',
+        " ]",
+        "}",
+    ]
+    assert json.loads(example.text) == value
 
 
 def test_an_empty_object_is_an_example_too() -> None:
